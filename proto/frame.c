@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include <pb_decode.h>
+#include <pb_encode.h>
+
+#include "tacit/frame.h"
+
+enum { PREFIX_LEN = 2 };
+
+size_t
+tacit_kind_len(tacit_Kind kind)
+{
+	switch (kind) {
+	case tacit_Kind_KIND_LETTER:
+		return TACIT_LETTER_LEN;
+	case tacit_Kind_KIND_PARCEL:
+		return TACIT_PARCEL_LEN;
+	case tacit_Kind_KIND_NONE:
+		break;
+	}
+	return 0;
+}
+
+static size_t
+envelope_len(tacit_Kind kind)
+{
+	size_t len = tacit_kind_len(kind);
+
+	return len != 0 ? len : SIZE_MAX;
+}
+
+size_t
+tacit_frame_body_len(const tacit_Frame *head)
+{
+	switch (head->which_is) {
+	case tacit_Frame_subscribe_tag:
+		return (size_t)head->is.subscribe.count *
+		    TACIT_SUBSCRIBE_ENTRY_LEN;
+	case tacit_Frame_subscribed_tag:
+		return head->is.subscribed.count;
+	case tacit_Frame_post_tag:
+		return envelope_len(head->is.post.kind);
+	case tacit_Frame_deliver_tag:
+		return envelope_len(head->is.deliver.kind);
+	case tacit_Frame_put_invitation_tag:
+	case tacit_Frame_invitation_tag:
+		return TACIT_BLOB_LEN;
+	default:
+		return 0;
+	}
+}
+
+int
+tacit_frame_is_request(const tacit_Frame *head)
+{
+	return head->which_is < tacit_Frame_welcome_tag;
+}
+
+/* Counts that a length follows from, or that may not be zero. */
+static int
+counts_fit(const tacit_Frame *head)
+{
+	switch (head->which_is) {
+	case tacit_Frame_subscribe_tag:
+		return head->is.subscribe.count > 0 &&
+		    head->is.subscribe.count <= TACIT_SUBSCRIBE_MAX;
+	case tacit_Frame_subscribed_tag:
+		return head->is.subscribed.count > 0 &&
+		    head->is.subscribed.count <= TACIT_SUBSCRIBE_MAX;
+	case tacit_Frame_ack_tag:
+		return head->is.ack.envelope_count > 0;
+	case tacit_Frame_ok_tag:
+		return head->is.ok.id_count > 0;
+	default:
+		return 1;
+	}
+}
+
+/*
+ * Protobuf has many spellings of one message, and skips fields that it does
+ * not know.  Here there is one: what our own encoder writes.
+ */
+static int
+is_canonical(const tacit_Frame *head, const uint8_t *buf, size_t len)
+{
+	uint8_t again[TACIT_HEADER_MAX];
+	pb_ostream_t out = pb_ostream_from_buffer(again, sizeof(again));
+
+	return pb_encode(&out, tacit_Frame_fields, head) &&
+	    out.bytes_written == len && memcmp(again, buf, len) == 0;
+}
+
+int
+tacit_frame_parse(struct tacit_frame *f, size_t *used, const uint8_t *buf,
+    size_t len)
+{
+	pb_istream_t in;
+	size_t head_len;
+
+	memset(f, 0, sizeof(*f));
+	if (len < PREFIX_LEN)
+		return TACIT_E_FRAME;
+	head_len = (size_t)buf[0] << 8 | buf[1];
+	if (head_len > TACIT_HEADER_MAX || head_len > len - PREFIX_LEN)
+		return TACIT_E_FRAME;
+
+	in = pb_istream_from_buffer(buf + PREFIX_LEN, head_len);
+	if (!pb_decode(&in, tacit_Frame_fields, &f->head) ||
+	    f->head.which_is == 0 ||
+	    !is_canonical(&f->head, buf + PREFIX_LEN, head_len))
+		return TACIT_E_FRAME;
+	if (!counts_fit(&f->head))
+		return TACIT_E_LIMIT;
+
+	if ((f->body_len = tacit_frame_body_len(&f->head)) == SIZE_MAX)
+		return TACIT_E_SIZE;
+	if (f->body_len > len - PREFIX_LEN - head_len)
+		return TACIT_E_FRAME;
+	f->body = buf + PREFIX_LEN + head_len;
+	*used = PREFIX_LEN + head_len + f->body_len;
+	return 0;
+}
+
+size_t
+tacit_frame_write(uint8_t *buf, size_t cap, const tacit_Frame *head,
+    const uint8_t *body)
+{
+	size_t body_len = tacit_frame_body_len(head);
+	pb_ostream_t out;
+
+	if (cap < PREFIX_LEN || body_len == SIZE_MAX)
+		return 0;
+	out = pb_ostream_from_buffer(buf + PREFIX_LEN, cap - PREFIX_LEN);
+	if (!pb_encode(&out, tacit_Frame_fields, head) ||
+	    out.bytes_written > TACIT_HEADER_MAX ||
+	    body_len > cap - PREFIX_LEN - out.bytes_written)
+		return 0;
+
+	buf[0] = (uint8_t)(out.bytes_written >> 8);
+	buf[1] = (uint8_t)out.bytes_written;
+	if (body_len > 0)
+		memcpy(buf + PREFIX_LEN + out.bytes_written, body, body_len);
+	return PREFIX_LEN + out.bytes_written + body_len;
+}

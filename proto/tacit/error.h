@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every error of the product, in one list: X(name, value, word, text).
+ *
+ *   name	the enumerator, TACIT_E_<name>
+ *   value	negative; its absolute value travels in ERROR frames, so append
+ *		and never renumber or reuse
+ *   word	what commands print as {"error":word}
+ *   text	one line for a person
+ *
+ *   -1..-19	the caller's mistake		-60..-79   ours or the machine's
+ *   -20..-39	the peer's or relay's bytes	-80..-119  refused, by rule
+ *   -40..-59	try again later
+ */
+#ifndef TACIT_ERROR_H
+#define TACIT_ERROR_H
+
+#define TACIT_ERRORS(X)							\
+	X(INVALID,	 -1, "usage",	"argument out of range")	\
+	X(STATE,	 -2, "state",	"call not allowed in this state") \
+	X(LINK,		 -3, "bad-link",				\
+	    "not a link of this kind, or damaged in transit")		\
+	X(TEXT,		 -4, "bad-text",				\
+	    "text must be valid UTF-8 of 1 to 24576 bytes")		\
+	X(LABEL,	 -5, "bad-label",				\
+	    "names and labels are 1 to 64 bytes of UTF-8 without "	\
+	    "control or direction-override characters")			\
+	X(UNKNOWN_CONTACT, -6, "unknown-contact", "no such contact")	\
+	X(AMBIGUOUS_CONTACT, -7, "ambiguous-contact",			\
+	    "several contacts have this label; use the id")		\
+	X(CONTACT_CLOSED, -8, "contact-closed", "this contact is closed") \
+	X(VAULT_EXISTS,	 -9, "vault-exists", "there is already a vault here") \
+	X(NO_RELAY,	-10, "no-relay",				\
+	    "no relay is known yet; add one with the line from its operator") \
+	X(PLAINTEXT,	-11, "bad-link",				\
+	    "ws:// is allowed on loopback addresses only")		\
+	X(FRAME,	-20, "bad-frame", "malformed frame")		\
+	X(LIMIT,	-21, "limit", "value over a protocol limit")	\
+	X(SIZE,		-22, "bad-size", "body is not of a size there is") \
+	X(VERSION,	-23, "version", "protocol version not spoken here") \
+	X(CRYPTO,	-24, "not-authentic", "authentication of the data failed") \
+	X(REPLAY,	-25, "replay", "seen before")			\
+	X(POISON,	-26, "poison", "authentic, but makes no sense")	\
+	X(CONFLICT,	-27, "conflict", "same name, other content")	\
+	X(RATE,		-40, "rate", "too fast; try again later")	\
+	X(QUOTA,	-41, "quota", "mailbox full; try again later")	\
+	X(UNAVAILABLE,	-42, "unavailable", "relay cannot do this now")	\
+	X(UNREACHABLE,	-43, "relay-unreachable", "the relay cannot be reached") \
+	X(BUSY,		-44, "vault-busy", "another process has the vault open") \
+	X(LATCHED,	-45, "latched",					\
+	    "an earlier post of this connection was refused")		\
+	X(WAIT,		-46, "wait", "not yet")				\
+	X(NOMEM,	-60, "internal", "out of memory")		\
+	X(IO,		-61, "io", "storage failed")			\
+	X(DISK_FULL,	-62, "disk-full", "no space left for storage")	\
+	X(CORRUPT,	-63, "vault-corrupt",				\
+	    "the vault was changed by something else; it is not used")	\
+	X(TRUNCATED,	-64, "vault-truncated",				\
+	    "the vault is cut short; it is not used")			\
+	X(NOT_A_VAULT,	-65, "not-a-vault", "this file is not a vault")	\
+	X(INTERNAL,	-79, "internal", "internal error")		\
+	X(REFUSED,	-80, "refused", "refused by the relay")		\
+	X(PASSPHRASE,	-81, "wrong-passphrase", "wrong passphrase")	\
+	X(INVITATION_USED, -82, "invitation-used",			\
+	    "this invitation was already read by somebody else")	\
+	X(INVITATION_EXPIRED, -83, "invitation-expired",		\
+	    "this invitation has expired")				\
+	X(INVITATION_REVOKED, -84, "invitation-revoked",		\
+	    "this invitation was withdrawn")				\
+	X(INVITATION_UNKNOWN, -85, "invitation-unknown",		\
+	    "the relay knows no such invitation")			\
+	X(INVITATION_OWN, -86, "invitation-own",			\
+	    "this invitation was made by this vault")			\
+	X(ADMISSION,	-87, "admission-refused",			\
+	    "the admission code is unknown, spent or expired")		\
+	X(PIN,		-88, "pin-mismatch",				\
+	    "the relay is not the one that was named: its key differs")	\
+	X(NOT_VERIFIED,	-89, "not-verified",				\
+	    "compare the safety number first, or accept the risk")	\
+	X(IDENTITY_CHANGED, -90, "identity-changed",			\
+	    "the other side's identity key changed")			\
+	X(ROLLED_BACK,	-91, "rolled-back", "this is an older copy of the vault")
+
+#define TACIT_ERROR_ENUM(name, value, word, text) TACIT_E_##name = value,
+enum tacit_error {
+	TACIT_OK = 0,
+	TACIT_ERRORS(TACIT_ERROR_ENUM)
+	TACIT_E_LAST_ = -120
+};
+#undef TACIT_ERROR_ENUM
+
+#endif

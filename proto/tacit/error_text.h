@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TACIT_ERROR_TEXT_H
+#define TACIT_ERROR_TEXT_H
+
+/* One line for a person; never NULL, static. */
+const char *tacit_error_text(int err);
+
+/* The word that commands print, as "invitation-used"; never NULL, static. */
+const char *tacit_error_word(int err);
+
+#endif
