@@ -1,0 +1,36 @@
+# One interface target carries how every file of ours is compiled.
+add_library(tacit_flags INTERFACE)
+target_compile_features(tacit_flags INTERFACE c_std_11)
+target_compile_definitions(tacit_flags INTERFACE _GNU_SOURCE)
+target_compile_options(tacit_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wimplicit-fallthrough
+  -Wstrict-prototypes -Wmissing-prototypes -Wvla
+  -fvisibility=hidden -fno-strict-aliasing -fno-delete-null-pointer-checks
+  -fstack-protector-strong -fPIC)
+if(TACIT_WERROR)
+  target_compile_options(tacit_flags INTERFACE -Werror)
+endif()
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
+
+if(TACIT_SANITIZE)
+  target_compile_options(tacit_flags INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=undefined
+    -fno-omit-frame-pointer)
+  target_link_options(tacit_flags INTERFACE -fsanitize=address,undefined)
+else()
+  target_compile_options(tacit_flags INTERFACE
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-clash-protection
+    -fcf-protection=full)
+  target_link_options(tacit_flags INTERFACE
+    -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+
+if(TACIT_CONTROL)
+  foreach(defect ${TACIT_CONTROL})
+    target_compile_definitions(tacit_flags INTERFACE TACIT_CONTROL_${defect})
+  endforeach()
+endif()
