@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `serve` runs with: one validated pass over options and file. */
+#ifndef RELAY_CONFIG_H
+#define RELAY_CONFIG_H
+
+#include <stdint.h>
+
+#include "store.h"
+
+struct config {
+	char data[4096];		/* directory, as given */
+	char host[256];			/* numeric address, no brackets */
+	uint16_t port;			/* 0: pick one */
+	uint8_t loopback;		/* ${host} is a loopback address */
+	uint8_t plaintext;		/* ws://, only on loopback */
+	char tls_certificate[4096];	/* empty: self-made in ${data} */
+	char tls_key[4096];
+	uint32_t hold_ms;		/* accepted; 0 and more */
+	uint32_t ok_tick_ms;
+	uint32_t ttl_days;
+	struct store_limits limits;
+	uint32_t post_rate, post_burst;	/* per mailbox and source */
+	uint32_t max_connections;
+	uint32_t hour_seconds;		/* 3600; less on loopback only */
+};
+
+/* The defaults of CONTRACT and limits.h. */
+void config_default(struct config *c);
+
+/*
+ * Read ${path} over ${c}.  A problem is printed as "FILE:LINE: what, and what
+ * is allowed" on stderr.
+ * Errors:  TACIT_E_INVALID; ${c} is then undefined.
+ */
+int config_read(struct config *c, const char *path);
+
+/*
+ * Set ${c->host} and ${c->port} from "ADDR:PORT" or "[IPV6]:PORT".
+ * Errors:  TACIT_E_INVALID; nothing is printed and ${c} is unchanged.
+ */
+int config_listen(struct config *c, const char *text);
+
+/* Check what must hold between keys; prints as config_read() does. */
+int config_check(const struct config *c);
+
+#endif
