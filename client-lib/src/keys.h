@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every derivation of PROTOCOL.md, section 2, one function each. */
+#ifndef CLIENT_KEYS_H
+#define CLIENT_KEYS_H
+
+#include "tacit/error.h"
+#include "tacit/hash.h"
+#include "tacit/limits.h"
+#include "tacit/link.h"
+
+/* A seal key and the key of its hints. */
+struct seal_keys {
+	uint8_t seal[TACIT_KEY_LEN];
+	uint8_t hint[TACIT_KEY_LEN];
+};
+
+/* The two directions. */
+enum seal_direction { SEAL_I_TO_J, SEAL_J_TO_I };
+
+/* Everything that goes into the transcript T. */
+struct transcript {
+	const uint8_t *blob;		/* TACIT_BLOB_LEN, as the relay had it */
+	const uint8_t *identity_i, *identity_j;		/* 32 each */
+	const uint8_t *address_i, *address_j;		/* 32 each */
+	const char *url_i, *url_j;
+};
+
+void keys_address(uint8_t out[32], const uint8_t s[TACIT_SECRET_LEN]);
+void keys_bundle(uint8_t out[32], const uint8_t s[TACIT_SECRET_LEN]);
+void keys_relationship(uint8_t out[32], const uint8_t s[TACIT_SECRET_LEN]);
+void keys_pair0(uint8_t out[32], const uint8_t s[TACIT_SECRET_LEN]);
+void keys_transcript(uint8_t out[32], const struct transcript *t);
+void keys_pair1(uint8_t out[32], const uint8_t s[TACIT_SECRET_LEN],
+    const uint8_t r_i[32], const uint8_t r_j[32], const uint8_t t[32]);
+void keys_seal(struct seal_keys *out, const uint8_t pair[32],
+    enum seal_direction d);
+void keys_hint(uint8_t out[TACIT_HINT_LEN], const struct seal_keys *k,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN]);
+void keys_chain(uint8_t out[32], const uint8_t previous[32], uint64_t seq,
+    const uint8_t *text, size_t len);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The vault: one SQLite file in which every row is sealed.  A store of byte
+ * strings under byte-string keys, in tables named by small numbers; what the
+ * rows mean is record.h's business.
+ *
+ * Row: XChaCha20-Poly1305 under the vault key, associated data = vault id,
+ * table, row key, version.  A keyed multiset hash over all rows of the state
+ * tables, with the epoch, stands in a sealed header row, is updated in every
+ * transaction and verified when the vault is opened: no row can be changed,
+ * swapped, deleted or replaced by an older one.  Tables from VAULT_HISTORY on
+ * are not in that hash (they grow without bound); history.h chains them.
+ * Row keys, counts and sizes are visible in the file: keys are random ids and
+ * counters, never names.
+ *
+ * Thread:  a handle belongs to one thread at a time.
+ */
+#ifndef CLIENT_VAULT_H
+#define CLIENT_VAULT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tacit/error.h"
+#include "tacit/limits.h"
+
+enum vault_table {
+	VAULT_SELF = 1,			/* my name, settings: one row */
+	VAULT_RELAY,			/* relays that I know */
+	VAULT_CONTACT,			/* relationships */
+	VAULT_PAIRING,			/* secrets until both ends switched */
+	VAULT_RATCHET,			/* libsignal's records, by keystore.c */
+	VAULT_MARK,			/* replay marks, received seqs */
+	VAULT_OUTBOX,
+	VAULT_INBOX,			/* reorder buffer */
+	VAULT_EVENT,
+	VAULT_JOB,			/* relay requests still to be done */
+	VAULT_ASIDE,			/* unopenable and undecodable */
+	VAULT_HISTORY = 32
+};
+
+enum { VAULT_ROW_KEY_MAX = 64, VAULT_VALUE_MAX = 1 << 20 };
+
+struct vault;
+
+/* A value read from a row; the memory is wiped by vault_value_free(). */
+struct vault_value {
+	uint8_t *data;			/* NULL: there is no such row */
+	size_t len;
+};
+void vault_value_free(struct vault_value *v);
+
+/* Argon2id; below the floor of limits.h is refused at create and open. */
+struct vault_cost {
+	uint32_t passes, mib;
+};
+
+/*
+ * Make a vault at ${path} (mode 0600; missing directories of the default
+ * path are the caller's).  It appears whole or not at all.
+ * Errors:  TACIT_E_VAULT_EXISTS, TACIT_E_INVALID (cost), TACIT_E_IO,
+ *          TACIT_E_DISK_FULL, TACIT_E_NOMEM.
+ */
+int vault_create(const char *path, const char *passphrase, size_t len,
+    const struct vault_cost *cost);
+
+/*
+ * Open and verify the vault at ${path}; waits up to ${lock_wait_ms} for
+ * another process to let go of it (an OFD lock on PATH.lock).
+ * Output:  ${*out}; to be closed with vault_close().
+ * Errors:  TACIT_E_NOT_A_VAULT (no file, or another kind of file),
+ *          TACIT_E_PASSPHRASE, TACIT_E_BUSY, TACIT_E_CORRUPT,
+ *          TACIT_E_TRUNCATED, TACIT_E_IO, TACIT_E_NOMEM.  The file is
+ *          unchanged.
+ */
+int vault_open(struct vault **out, const char *path, const char *passphrase,
+    size_t len, uint32_t lock_wait_ms);
+
+/* Roll back what is open, wipe keys, empty the WAL, free.  NULL is fine. */
+void vault_close(struct vault *v);
+
+/*
+ * Wrap the vault key under a new passphrase, with the cost as it is.
+ * Errors:  TACIT_E_PASSPHRASE (old one is wrong), TACIT_E_IO, ...; then the
+ *          old passphrase still opens the vault.
+ */
+int vault_passphrase(struct vault *v, const char *old, size_t old_len,
+    const char *new_, size_t new_len);
+
+/* A key for one purpose: KDF(vault key, ${label};). */
+void vault_derive(struct vault *v, uint8_t out[TACIT_KEY_LEN],
+    const char *label);
+
+/* Transactions do not nest: begin inside one is TACIT_E_STATE. */
+int vault_begin(struct vault *v);
+/* 0: durable.  Else everything since begin is undone. */
+int vault_commit(struct vault *v);
+void vault_rollback(struct vault *v);	/* no transaction: does nothing */
+int vault_in_transaction(const struct vault *v);
+
+/*
+ * Read, write, remove one row.  get: a missing row is 0 with data NULL.
+ * put and del need an open transaction (TACIT_E_STATE); del of a missing row
+ * is 0.
+ * Errors:  TACIT_E_CORRUPT (a row that does not open), TACIT_E_IO,
+ *          TACIT_E_LIMIT (key or value too long).
+ */
+int vault_get(struct vault *v, enum vault_table t, const void *key,
+    size_t key_len, struct vault_value *out);
+int vault_put(struct vault *v, enum vault_table t, const void *key,
+    size_t key_len, const void *value, size_t len);
+int vault_del(struct vault *v, enum vault_table t, const void *key,
+    size_t key_len);
+
+/* A row key in memory. */
+struct vault_key {
+	uint8_t data[VAULT_ROW_KEY_MAX];
+	size_t len;
+};
+
+/*
+ * Find the first row of ${t}, in byte order of keys, that begins with the
+ * ${prefix_len} bytes at ${prefix} and comes after ${key} (len 0: from the
+ * start).  Rows may be put and removed between calls.
+ * Output:  ${key} moves to it; ${out} may be NULL.  ${key->len} 0: no more.
+ */
+int vault_next(struct vault *v, enum vault_table t, const void *prefix,
+    size_t prefix_len, struct vault_key *key, struct vault_value *out);
+/* The same backwards: the last row before ${key} (len 0: from the end). */
+int vault_prev(struct vault *v, enum vault_table t, const void *prefix,
+    size_t prefix_len, struct vault_key *key, struct vault_value *out);
+
+#endif
