@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libtacit: letters between a therapist and a client, end to end encrypted,
+ * through a relay that learns nothing.  This header is the whole public API.
+ *
+ * A vault (struct tacit) holds everything of one person: keys, contacts, what
+ * was written and what still has to go out.  A contact (struct
+ * tacit_contact) is one relationship, made by an invitation; a text is
+ * composed inside a contact, so there is no address to mistype.
+ *
+ * The library has no threads of its own and calls nobody back.  The host
+ * waits on tacit_fd() with tacit_timeout_ms() and calls tacit_step(); what
+ * happened comes out of tacit_next_event(), stays until tacit_event_done(),
+ * and survives a crash in between.  Every call that changes state is one
+ * durable transaction: after an error nothing has changed.
+ *
+ * Returns: 0, or one negative code of tacit/error.h.  Besides the errors that
+ * are named at each function, any call may return TACIT_E_NOMEM,
+ * TACIT_E_IO, TACIT_E_DISK_FULL or TACIT_E_CORRUPT; nothing has changed then.
+ *
+ * Threads: a vault and its contacts belong to one thread at a time; only
+ * tacit_wake() may be called from another.  Several vaults in one process are
+ * independent.  Do not use a vault in a forked child.
+ *
+ * Text is UTF-8.  Sizes are bytes.  Pointers that a function fills in stay
+ * the library's and live until the call named there, unless said otherwise.
+ *
+ * Side effects on the process: SIGPIPE is ignored and the log level of
+ * libwebsockets is set, both once for the whole process; libuv's worker
+ * threads resolve names.
+ */
+#ifndef TACIT_TACIT_H
+#define TACIT_TACIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tacit/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define TACIT_API	__attribute__((visibility("default")))
+#define TACIT_MUST	__attribute__((warn_unused_result))
+#else
+#define TACIT_API
+#define TACIT_MUST
+#endif
+
+#define TACIT_VERSION_MAJOR	0
+#define TACIT_VERSION_MINOR	1
+#define TACIT_VERSION_PATCH	0
+
+enum {
+	TACIT_CONTACT_ID_SIZE = 15,	/* "c_", 12 of a-z2-7, NUL */
+	TACIT_MESSAGE_ID_SIZE = 23,	/* "m_", 20 of a-z2-7, NUL */
+	TACIT_NAME_SIZE = 65,		/* 64 bytes of UTF-8 and NUL */
+	TACIT_LINK_SIZE = 512,		/* a link or an admission line, NUL */
+	TACIT_SAFETY_SIZE = 61		/* 60 digits, NUL */
+};
+
+/* One person's vault, open.  Layout is private. */
+struct tacit;
+
+/*
+ * One relationship in it.  Belongs to its vault: never freed by the host,
+ * valid until tacit_close(), also after the contact was closed.
+ */
+struct tacit_contact;
+
+/* "0.1.0", static.  The version of the library, not of this header. */
+TACIT_API const char *tacit_version(void);
+
+/* One line for a person about ${error}; static, never NULL. */
+TACIT_API const char *tacit_error_text(int error);
+
+/* Its short name, as "invitation-used"; static, never NULL. */
+TACIT_API const char *tacit_error_word(int error);
+
+/* ---- vault -------------------------------------------------------------- */
+
+struct tacit_config {
+	size_t size;			/* sizeof(struct tacit_config) */
+	const char *path;		/* of the vault file */
+	const char *passphrase;
+	size_t passphrase_len;		/* 1 .. 1024 */
+	uint32_t lock_wait_ms;		/* for another process to let go */
+	const char *proxy;		/* "HOST:PORT", HTTP CONNECT; or NULL */
+	uint32_t argon_mib;		/* tacit_create(): 0 for 256, >= 64 */
+	uint32_t argon_passes;		/* tacit_create(): 0 for 3, >= 3 */
+};
+#define TACIT_CONFIG_INIT { sizeof(struct tacit_config), NULL, NULL, 0, 5000, \
+    NULL, 0, 0 }
+
+/*
+ * Make a vault at ${cfg->path} (mode 0600) for a person who calls herself
+ * ${name}: what the other side of each relationship will be shown.
+ *
+ * Limits:  ${name} 1 to 64 bytes, no control or direction-override
+ *          characters.
+ * Errors:  TACIT_E_VAULT_EXISTS, TACIT_E_LABEL, TACIT_E_INVALID (size, path,
+ *          passphrase, cost).
+ */
+TACIT_API TACIT_MUST int tacit_create(const struct tacit_config *cfg,
+    const char *name);
+
+/*
+ * Open the vault at ${cfg->path}.  No network traffic happens before the
+ * first tacit_step().
+ *
+ * Owner:   the caller, who releases it with tacit_close(); ${cfg} and the
+ *          passphrase are not kept.
+ * Errors:  TACIT_E_NOT_A_VAULT, TACIT_E_PASSPHRASE, TACIT_E_BUSY (another
+ *          process), TACIT_E_CORRUPT, TACIT_E_TRUNCATED, TACIT_E_INVALID,
+ *          TACIT_E_INTERNAL (self-test of the curve failed).
+ *          ${*out} is then NULL.
+ */
+TACIT_API TACIT_MUST int tacit_open(struct tacit **out,
+    const struct tacit_config *cfg);
+
+/* Close connections, wipe keys, free.  tacit_close(NULL) does nothing. */
+TACIT_API void tacit_close(struct tacit *t);
+
+/*
+ * Change the passphrase.
+ * Errors:  TACIT_E_PASSPHRASE (${old_len} bytes at ${old} are not it),
+ *          TACIT_E_INVALID (the new one is empty or over 1024 bytes).
+ */
+TACIT_API TACIT_MUST int tacit_change_passphrase(struct tacit *t,
+    const char *old, size_t old_len, const char *new_, size_t new_len);
+
+/* ---- running ------------------------------------------------------------ */
+
+/* A descriptor that polls readable when tacit_step() has work. */
+TACIT_API int tacit_fd(const struct tacit *t);
+
+/* How long the host may wait before tacit_step(): ms; -1 for ever. */
+TACIT_API int tacit_timeout_ms(const struct tacit *t);
+
+/*
+ * Send, receive, keep connections: everything that can be done now, waiting
+ * at most ${timeout_ms} (0: not at all) for something to do.
+ *
+ * A relay that cannot be reached is no error; it is tried again.
+ * Errors:  TACIT_E_IO, TACIT_E_DISK_FULL, TACIT_E_CORRUPT: the vault could
+ *          not be written; nothing that was not durable was acknowledged.
+ */
+TACIT_API TACIT_MUST int tacit_step(struct tacit *t, int timeout_ms);
+
+/* Have a waiting tacit_step() return.  May be called from any thread. */
+TACIT_API void tacit_wake(struct tacit *t);
+
+/* What is still to be done, as far as this end can know. */
+struct tacit_progress {
+	size_t size;			/* sizeof, set by the caller */
+	int drained;			/* every mailbox was read to its end */
+	int offered;			/* nothing is left that a relay could
+					   take now */
+	int busy;			/* requests are under way or due */
+	int problem;			/* of the last attempt to reach a
+					   relay; 0 after a success */
+	uint64_t queued;		/* texts that no relay has yet */
+};
+TACIT_API TACIT_MUST int tacit_progress(struct tacit *t,
+    struct tacit_progress *out);
+
+/* ---- relays ------------------------------------------------------------- */
+
+/*
+ * Remember a relay by the `tacit-relay:` line of its operator (${len}
+ * bytes); the one added last is used for new invitations.
+ * Output:  ${url}, NUL-terminated, if not NULL.
+ * Errors:  TACIT_E_LINK, TACIT_E_PLAINTEXT.
+ */
+TACIT_API TACIT_MUST int tacit_relay_add(struct tacit *t, const char *line,
+    size_t len, char url[TACIT_LINK_SIZE]);
+
+/* ---- contacts ----------------------------------------------------------- */
+
+enum tacit_contact_state {
+	TACIT_INVITED = 1,		/* I made an invitation */
+	TACIT_JOINING,			/* I accepted one, no answer yet */
+	TACIT_ACTIVE,
+	TACIT_PAUSED,			/* reserved */
+	TACIT_CLOSED
+};
+
+struct tacit_contact_info {
+	size_t size;			/* sizeof, set by the caller */
+	char id[TACIT_CONTACT_ID_SIZE];
+	uint32_t number;		/* place in the list, from 1 */
+	char label[TACIT_NAME_SIZE];	/* mine for them */
+	char their_name[TACIT_NAME_SIZE]; /* theirs for themselves, or "" */
+	enum tacit_contact_state state;
+	int verified;
+	int inviter;			/* I made the invitation */
+	int unconfirmed;		/* texts wait until verified or accepted */
+	uint32_t unread;		/* message events not yet done */
+	uint32_t queued;		/* texts that no relay has yet */
+	int ready;			/* invitation stored at the relay; or
+					   Hello stored there */
+	int problem;			/* why it is not ready yet: an error; 0 */
+};
+
+/* The contact after ${after} (NULL: the first), or NULL. */
+TACIT_API struct tacit_contact *tacit_contact_next(struct tacit *t,
+    struct tacit_contact *after);
+
+/*
+ * Find a contact by id, by its number in the list, or by a label that only
+ * one contact has.
+ * Errors:  TACIT_E_UNKNOWN_CONTACT, TACIT_E_AMBIGUOUS_CONTACT.
+ */
+TACIT_API TACIT_MUST int tacit_contact_find(struct tacit_contact **out,
+    struct tacit *t, const char *text);
+
+TACIT_API TACIT_MUST int tacit_contact_info(struct tacit_contact *ct,
+    struct tacit_contact_info *out);
+
+enum {
+	TACIT_INVITE_IN_PERSON = 1	/* shown and read in the same room */
+};
+
+/*
+ * Begin a relationship: make keys and an invitation.  The relay stores it
+ * during later tacit_step() calls; then tacit_invitation_link() has the link.
+ *
+ * Limits:  ${label} as a name in tacit_create(); ${minutes} 1 to 44640, or 0
+ *          for 10 (in person) or 4320; ${relay} a URL that was added, or NULL
+ *          for the one added last.
+ * Errors:  TACIT_E_LABEL, TACIT_E_NO_RELAY, TACIT_E_INVALID.
+ */
+TACIT_API TACIT_MUST int tacit_invite(struct tacit_contact **out,
+    struct tacit *t, const char *label, unsigned flags, uint32_t minutes,
+    const char *relay);
+
+/*
+ * The link to show: as a QR code in the room, or to send over a channel that
+ * the other side trusts.  Whoever has it can answer in the other's place.
+ * Errors:  TACIT_E_WAIT (not stored yet), TACIT_E_STATE (answered, or not an
+ *          invitation of mine), or why the relay refused: TACIT_E_ADMISSION.
+ */
+TACIT_API TACIT_MUST int tacit_invitation_link(struct tacit_contact *ct,
+    char out[TACIT_LINK_SIZE]);
+
+/*
+ * Accept an invitation: ${len} bytes at ${link}.  The same link in the same
+ * vault goes on where it was.  The relay is asked during later tacit_step()
+ * calls: tacit_contact_info() says `ready`, or a `problem`; a refusal that is
+ * final removes the contact from the list.
+ * Errors:  TACIT_E_LINK, TACIT_E_PLAINTEXT, TACIT_E_LABEL,
+ *          TACIT_E_INVITATION_OWN.
+ */
+TACIT_API TACIT_MUST int tacit_accept(struct tacit_contact **out,
+    struct tacit *t, const char *link, size_t len, const char *label);
+
+/*
+ * The number that both sides compare by voice or in session.
+ * Errors:  TACIT_E_STATE (the other side has not answered yet).
+ */
+TACIT_API TACIT_MUST int tacit_safety_number(struct tacit_contact *ct,
+    char out[TACIT_SAFETY_SIZE]);
+
+/* Record that the numbers were equal.  Errors: as above. */
+TACIT_API TACIT_MUST int tacit_verify(struct tacit_contact *ct);
+
+/*
+ * Record, with the time, that the risk of not comparing is accepted: texts
+ * go out to this contact although it is not verified.
+ */
+TACIT_API TACIT_MUST int tacit_accept_unverified(struct tacit_contact *ct);
+
+/*
+ * End the relationship: tells the other side, then closes the mailbox.  On
+ * an invitation that nobody answered: withdraws and removes it.
+ */
+TACIT_API TACIT_MUST int tacit_contact_close(struct tacit_contact *ct);
+
+/* ---- texts -------------------------------------------------------------- */
+
+/*
+ * Write ${len} bytes of text to ${ct}.  When this returns 0 the text survives
+ * any crash and is kept until the other end has it; it has not been sent yet.
+ *
+ * Limits:  1 to 24,576 bytes of valid UTF-8.
+ * Output:  ${message}, its id, the same at both ends; ${seq}, its number in
+ *          what I wrote to this contact, from 1.  Either may be NULL.
+ * Errors:  TACIT_E_TEXT, TACIT_E_CONTACT_CLOSED, TACIT_E_NOT_VERIFIED (see
+ *          tacit_verify() and tacit_accept_unverified()).
+ */
+TACIT_API TACIT_MUST int tacit_send(struct tacit_contact *ct,
+    const char *text, size_t len, char message[TACIT_MESSAGE_ID_SIZE],
+    uint64_t *seq);
+
+enum tacit_message_state {
+	TACIT_QUEUED = 1,		/* in the vault */
+	TACIT_ACCEPTED,			/* durable at the relay */
+	TACIT_HAD,			/* durable at the other end */
+	TACIT_RECEIVED			/* theirs */
+};
+
+struct tacit_message {
+	size_t size;			/* sizeof, set by the caller */
+	uint64_t place;			/* in this contact's history, from 1 */
+	char id[TACIT_MESSAGE_ID_SIZE];
+	uint64_t seq;
+	int from_me;
+	enum tacit_message_state state;
+	int64_t time_ms;		/* Unix time, the writer's clock */
+	const char *text;		/* until the next call of this function
+					   on this vault, or tacit_close() */
+	size_t text_len;
+};
+
+/*
+ * The newest message of the history with ${ct} whose place is below
+ * ${before} (0: the newest of all).
+ * Errors:  TACIT_E_STATE: there is none.
+ */
+TACIT_API TACIT_MUST int tacit_history(struct tacit_contact *ct,
+    uint64_t before, struct tacit_message *out);
+
+/* ---- events ------------------------------------------------------------- */
+
+enum tacit_event_type {
+	TACIT_EV_MESSAGE = 1,		/* message, seq, text, late */
+	TACIT_EV_PAIRED,		/* name, verified */
+	TACIT_EV_ACCEPTED,		/* message, seq: durable at the relay */
+	TACIT_EV_UNDELIVERED,		/* message, seq */
+	TACIT_EV_GAP,			/* from, to */
+	TACIT_EV_IDENTITY_CHANGED,
+	TACIT_EV_UNREACHABLE,		/* the relay refuses this contact */
+	TACIT_EV_CLOSED,		/* the other side ended it */
+	TACIT_EV_INVITATION_MISUSED,	/* a second answer to one link */
+	TACIT_EV_REFUSED,		/* reason: the invitation failed */
+	TACIT_EV_ROLLED_BACK,
+	TACIT_EV_RELAY_RESTORED,
+	TACIT_EV_POISON			/* an envelope that made no sense */
+};
+
+struct tacit_event {
+	size_t size;			/* sizeof, set by the caller */
+	uint64_t id;			/* for tacit_event_done(); never 0 */
+	enum tacit_event_type type;
+	struct tacit_contact *contact;	/* or NULL */
+	char message[TACIT_MESSAGE_ID_SIZE];
+	uint64_t seq, from, to;
+	int verified, late, reason;
+	char name[TACIT_NAME_SIZE];
+	const char *text;		/* until the next tacit_next_event() or
+					   tacit_close() */
+	size_t text_len;
+};
+
+/*
+ * The oldest event with an id above ${after} (0: the oldest that is not
+ * done).  Events stay until they are done, over any crash.
+ * Returns: 1 and ${out}, 0 if there is none, or an error.
+ */
+TACIT_API TACIT_MUST int tacit_next_event(struct tacit *t, uint64_t after,
+    struct tacit_event *out);
+
+/* The host has it, durably if it must: forget the event.  Repeats are fine. */
+TACIT_API TACIT_MUST int tacit_event_done(struct tacit *t, uint64_t id);
+
+/* The word that commands print for an event type, as "message"; static. */
+TACIT_API const char *tacit_event_word(enum tacit_event_type type);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
