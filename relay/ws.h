@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libwebsockets <-> conn.c; the only file of the relay that knows it. */
+/*
+ * libwebsockets <-> conn.c; the only file of the relay that knows it.
+ *
+ * Order of a start:  hub_open, ws_start, commit_start(..., ws_wake, ws),
+ *     then ev_run(); nothing is served before the loop runs.
+ * Order of a stop:   ws_stop, ev_run() until ws_stopped() or a deadline,
+ *     commit_stop, ws_free, hub_free.
+ */
 #ifndef RELAY_WS_H
 #define RELAY_WS_H
 
@@ -9,7 +16,8 @@ struct ws;
 
 /*
  * Listen as ${r->config} says, on ${r->loop}, with the TLS files of
- * ${r->keys}.  Output: ${port}, the one bound.
+ * ${r->keys}.  Keeps ${r->connections}.  When storage has failed for good
+ * (commit_failed()), ev_break()s the loop.  Output: ${port}, the one bound.
  * Errors:  TACIT_E_UNAVAILABLE (cannot bind), TACIT_E_IO (TLS files),
  *          TACIT_E_NOMEM.
  */
@@ -18,9 +26,15 @@ int ws_start(struct ws **out, struct relay *r, uint16_t *port);
 /* From the store thread: have the loop call commit_collect() soon. */
 void ws_wake(void *ws);
 
-/* Stop accepting, close every connection with 1001; ws_stopped() tells when. */
+/*
+ * Set ${r->stopping}: accept and read nothing more, answer what is under way,
+ * then close every connection with 1001.  When the last one is gone,
+ * ws_stopped() is true and the loop is ev_break()ed.
+ */
 void ws_stop(struct ws *w);
 int ws_stopped(const struct ws *w);
+
+/* After commit_stop().  NULL does nothing. */
 void ws_free(struct ws *w);
 
 #endif
