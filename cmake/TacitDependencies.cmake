@@ -25,9 +25,8 @@ add_library(nanopb_lib INTERFACE)
 target_include_directories(nanopb_lib SYSTEM INTERFACE ${NANOPB_INCLUDE})
 target_link_libraries(nanopb_lib INTERFACE ${NANOPB_LIBRARY})
 
-# tacit_nanopb(TARGET NAME DIR): NAME.proto + NAME.options here -> DIR/NAME.pb.[ch]
-function(tacit_nanopb target name dir)
-  set(src ${CMAKE_CURRENT_SOURCE_DIR})
+# tacit_nanopb(TARGET NAME SRC DIR): SRC/NAME.{proto,options} -> DIR/NAME.pb.[ch]
+function(tacit_nanopb target name src dir)
   add_custom_command(
     OUTPUT ${dir}/${name}.pb.c ${dir}/${name}.pb.h
     COMMAND ${NANOPB_GENERATOR} -q -I ${src} -D ${dir} ${name}.proto

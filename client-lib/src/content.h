@@ -11,22 +11,33 @@
 
 #include "content.pb.h"
 #include "keys.h"
+#include "text.h"
 
 /*
  * Encode ${c} as u16 length | protobuf | zeros, ${out_len} bytes in all:
  * TACIT_CONTENT_LEN, _HELLO_CONTENT_LEN or _PARCEL_CONTENT_LEN.
- * Errors:  TACIT_E_LIMIT (does not fit).
+ *
+ * Limits:  a whole text part always fits beside one `have` with all its
+ *          ranges; beside two it may not, then leave out the older one.
+ * Errors:  TACIT_E_LIMIT (does not fit), TACIT_E_INVALID (content_read()
+ *          would refuse it, or there is no such length).
+ *          ${out} is then untouched.
  */
 int content_write(uint8_t *out, size_t out_len, const tacit_Content *c);
 
 /*
  * Errors:  TACIT_E_POISON (length, zeros, encoding, no body, a text that is
  *          not UTF-8, parts out of range, seq 0 for a text or not 0 for
- *          control, ranges not ascending).  ${c} is then wiped.
+ *          control, ranges not ascending, a name or URL that may not be).
+ *          ${c} is then wiped.
  */
 int content_read(tacit_Content *c, const uint8_t *in, size_t len);
 
-/* The associated data of a blob is made from ${l} and its address. */
+/*
+ * Seal ${b} under the secret of ${l}; the associated data is made from ${l}
+ * and its address.
+ * Errors:  TACIT_E_INVALID (blob_open() would refuse it).
+ */
 int blob_close(uint8_t out[TACIT_BLOB_LEN], const struct tacit_link *l,
     const tacit_Bundle *b, const uint8_t nonce[24]);
 
@@ -38,15 +49,5 @@ int blob_close(uint8_t out[TACIT_BLOB_LEN], const struct tacit_link *l,
  */
 int blob_open(tacit_Bundle *b, const struct tacit_link *l,
     const uint8_t in[TACIT_BLOB_LEN]);
-
-/* Valid UTF-8 of 1..max bytes; a label also without control and bidi. */
-int text_is_valid(const char *text, size_t len, size_t max);
-int label_is_valid(const char *text, size_t len);
-
-/*
- * How many of the ${len} bytes at ${text} make the next part: at most
- * TACIT_PART_MAX, cut between code points.  ${text} is valid UTF-8.
- */
-size_t text_part_len(const char *text, size_t len);
 
 #endif

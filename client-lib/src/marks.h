@@ -32,6 +32,13 @@ int marks_has(const struct marks *m, uint64_t number);
  */
 int marks_add(struct marks *m, uint64_t number);
 
+/*
+ * True if marks_add() of ${number} takes no hole into the set.  Who tells the
+ * other end what it has must ask first: a hole taken for seen is a message
+ * that is never sent again.
+ */
+int marks_keeps(const struct marks *m, uint64_t number);
+
 /* Everything up to this number is in the set. */
 uint64_t marks_contiguous(const struct marks *m);
 

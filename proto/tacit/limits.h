@@ -61,7 +61,7 @@ enum {
 	/* What people write: bytes of UTF-8. */
 	TACIT_TEXT_MAX = 24576,
 	TACIT_TEXT_PARTS_MAX = 16,
-	TACIT_PART_MAX = 1536,
+	TACIT_PART_MAX = 1539,		/* TEXT_MAX / 16, and a cut code point */
 	TACIT_NAME_MAX = 64,
 	TACIT_URL_MAX = 255,
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people write: valid UTF-8, and names that cannot mislead the eye. */
+#ifndef CLIENT_TEXT_H
+#define CLIENT_TEXT_H
+
+#include <stddef.h>
+
+#include "tacit/limits.h"
+
+/*
+ * True if the ${len} bytes at ${text} are 1 to ${max} bytes of UTF-8: no
+ * surrogate, no longer spelling than needed, nothing above U+10FFFF.
+ */
+int text_is_valid(const char *text, size_t len, size_t max);
+
+/*
+ * True for 1 to TACIT_NAME_MAX such bytes without control characters (C0,
+ * DEL, C1) and without anything that changes the direction of writing.
+ */
+int label_is_valid(const char *text, size_t len);
+
+/*
+ * How many of the ${len} bytes at ${text} make the next part: at most
+ * TACIT_PART_MAX, cut between code points.  ${text} is valid UTF-8; then
+ * TACIT_TEXT_MAX bytes make at most TACIT_TEXT_PARTS_MAX parts.
+ */
+size_t text_part_len(const char *text, size_t len);
+
+#endif
