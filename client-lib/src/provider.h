@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What libsignal computes with: randomness, HMAC-SHA256 and SHA-512 from
+ * libsodium, AES-256-CBC from OpenSSL.
+ */
+#ifndef CLIENT_PROVIDER_H
+#define CLIENT_PROVIDER_H
+
+#include "tacit/error.h"
+
+struct signal_context;
+struct provider;
+
+/*
+ * Give ${ctx} its primitives.
+ * Owner:   ${*out} must outlive ${ctx}; free with provider_close().
+ * Errors:  TACIT_E_NOMEM, TACIT_E_INTERNAL (OpenSSL has no AES).
+ */
+int provider_open(struct provider **out, struct signal_context *ctx);
+void provider_close(struct provider *p);	/* NULL is fine */
+
+#endif
