@@ -11,7 +11,7 @@
  *   R | 'i'				my identity: public, private, u32
  *					registration id
  *   R | 'p'				the peer's identity: public
- *   R | 'g' | u32 id			signed prekey, as libsignal writes it
+ *   R | 'g' | u32 id			signed prekey, by libsignal
  *   R | 'o' | u32 id			one-time prekey, likewise
  *   R | 's' | u32 generation | owner	session, likewise
  *
@@ -49,9 +49,9 @@ struct keystore_staged {
 
 struct keystore {
 	struct vault *vault;
-	struct ratchet_session at;	/* what the present call is about */
-	int may_learn;			/* the peer's identity, if unknown */
-	int error;			/* first one inside a callback, or 0 */
+	struct ratchet_session at;	/* what the call is about */
+	int may_learn;			/* the peer's identity */
+	int error;			/* first one in a callback, or 0 */
 	size_t n_staged;
 	struct keystore_staged staged[KEYSTORE_STAGED_MAX];
 };

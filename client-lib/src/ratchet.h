@@ -35,7 +35,7 @@ struct ratchet_session {
 struct ratchet_bundle {				/* public halves */
 	uint32_t registration_id;		/* 1..16380 */
 	uint8_t identity[TACIT_KEY_LEN];
-	uint32_t signed_prekey_id;		/* 1..0xfffffe, never reused */
+	uint32_t signed_prekey_id;	/* 1..0xfffffe, never reused */
 	uint8_t signed_prekey[TACIT_KEY_LEN];
 	uint8_t signature[TACIT_SIGNATURE_LEN];
 	uint32_t one_time_prekey_id;

@@ -140,7 +140,7 @@ ratchet_encrypt(struct ratchet *r, const struct ratchet_session *s,
 
 /* A message taken apart, of either kind. */
 struct parsed {
-	signal_message *message;	/* borrowed from ${first} if that is set */
+	signal_message *message;	/* belongs to ${first}, if set */
 	pre_key_signal_message *first;
 };
 
@@ -223,7 +223,8 @@ parse(struct ratchet *r, enum ratchet_kind kind, const uint8_t *msg,
 		if (rc == 0)
 			rc = check_first(out->first);
 		if (rc == 0)
-			out->message = pre_key_signal_message_get_signal_message(
+			out->message =
+			    pre_key_signal_message_get_signal_message(
 			    out->first);
 	}
 	if (rc == 0 && out->message == NULL)
