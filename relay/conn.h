@@ -73,9 +73,10 @@ struct conn {
 	struct verdict *verdicts;
 	uint32_t n_verdicts, verdicts_cap;
 
-	/* Of dispatch.c: turn-taking, verdicts to send, half-done SUBSCRIBE. */
+	/* Of dispatch.c: all, turn-taking, verdicts, half-done SUBSCRIBE. */
+	struct conn *next, **prev;
 	struct conn *next_waiting, *next_ticking;
-	uint8_t waiting, ticking;
+	uint8_t ticking;
 	struct subscribing *partial;
 	uint32_t subscribing;		/* SUBSCRIBEs not yet answered */
 

@@ -44,6 +44,9 @@ void dispatch_written(struct dispatch *d, struct conn *c);
  */
 int dispatch_turn(struct dispatch *d, uint64_t now_ms);
 
+/* Every connection: send what is queued, then close with ${code}. */
+void dispatch_fail_all(struct dispatch *d, uint16_t code);
+
 /* True if answers to POSTs wait for the tick; send them. */
 int dispatch_ticking(const struct dispatch *d);
 void dispatch_tick(struct dispatch *d);

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "conn.h"
+
+enum {
+	BUF_START = 4096,
+	CLOSE_INTERNAL = 1011
+};
+
+struct conn *
+conn_new(uint64_t id, const struct conn_io *io, void *wire)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->id = id;
+	c->io = io;
+	c->wire = wire;
+	c->refs = 1;
+	c->open = c->reading = 1;
+	randombytes_buf(c->nonce, sizeof(c->nonce));
+	return c;
+}
+
+void
+conn_ref(struct conn *c)
+{
+	c->refs++;
+}
+
+void
+conn_unref(struct conn *c)
+{
+	if (c == NULL || --c->refs > 0)
+		return;
+	conn_close(c);
+	free(c);
+}
+
+static void
+drop_message(struct conn *c)
+{
+	if (c->in != NULL)		/* it may hold tokens and codes */
+		sodium_memzero(c->in, c->in_len);
+	free(c->in);
+	c->in = NULL;
+	c->in_len = c->in_cap = c->in_pos = c->in_used = 0;
+	c->in_frames = 0;
+	c->in_complete = c->admitted = 0;
+}
+
+void
+conn_close(struct conn *c)
+{
+	c->open = 0;
+	drop_message(c);
+	while (c->out_first != NULL)
+		conn_written(c);
+	free(c->verdicts);
+	c->verdicts = NULL;
+	c->n_verdicts = c->verdicts_cap = 0;
+}
+
+void
+conn_fail(struct conn *c, uint16_t code)
+{
+	if (!c->open || c->close_code != 0)
+		return;
+	c->close_code = code;
+	drop_message(c);
+	conn_settle(c);
+	c->io->want_write(c->wire);
+}
+
+/* Room for ${need} bytes at ${*buf}, after ${head} bytes that stay free. */
+static int
+grow(uint8_t **buf, size_t *cap, size_t head, size_t need)
+{
+	size_t want = *cap > 0 ? *cap : BUF_START;
+	uint8_t *p;
+
+	if (need <= *cap)
+		return 0;
+	while (want < need)
+		want *= 2;
+	if ((p = realloc(*buf, head + want)) == NULL)
+		return TACIT_E_NOMEM;
+	*buf = p;
+	*cap = want;
+	return 0;
+}
+
+int
+conn_input(struct conn *c, const uint8_t *data, size_t len, size_t left,
+    int final)
+{
+	if (c->in_complete)
+		return TACIT_E_STATE;
+	if (len > TACIT_MESSAGE_MAX - c->in_len ||
+	    left > TACIT_MESSAGE_MAX - c->in_len - len)
+		return TACIT_E_LIMIT;
+	if (grow(&c->in, &c->in_cap, 0, c->in_len + len) != 0)
+		return TACIT_E_NOMEM;
+	if (len > 0)
+		memcpy(c->in + c->in_len, data, len);
+	c->in_len += len;
+	c->in_complete = final && left == 0;
+	return 0;
+}
+
+/* The rest of the message is not read; too many such, and we part. */
+static int
+malformed(struct conn *c)
+{
+	drop_message(c);
+	c->malformed++;
+	return TACIT_E_FRAME;
+}
+
+int
+conn_next(struct conn *c, struct tacit_frame *f)
+{
+	memset(&f->head, 0, sizeof(f->head));
+	if (!c->in_complete)
+		return 0;
+	if (c->in_pos == c->in_len && c->in_frames > 0) {
+		drop_message(c);
+		return 0;
+	}
+	if (c->in_frames == TACIT_FRAMES_MAX ||
+	    tacit_frame_parse(f, &c->in_used, c->in + c->in_pos,
+	    c->in_len - c->in_pos) != 0 ||
+	    !tacit_frame_is_request(&f->head))
+		return malformed(c);
+
+	if (!c->admitted) {
+		if (f->head.id <= c->last_id)
+			return malformed(c);
+		c->last_id = f->head.id;
+		c->admitted = 1;
+	}
+	return 1;
+}
+
+void
+conn_taken(struct conn *c)
+{
+	c->in_pos += c->in_used;
+	c->in_frames++;
+	c->admitted = 0;
+}
+
+/* The message that takes the next frame of at most ${need} bytes. */
+static struct out *
+room(struct conn *c, size_t need)
+{
+	struct out *o = c->out_last;
+
+	if (o == NULL || o->frames == TACIT_FRAMES_MAX ||
+	    need > TACIT_MESSAGE_MAX - o->len) {
+		if ((o = calloc(1, sizeof(*o))) == NULL)
+			return NULL;
+		if (c->out_last != NULL)
+			c->out_last->next = o;
+		else
+			c->out_first = o;
+		c->out_last = o;
+	}
+	if (grow(&o->buf, &o->cap, CONN_HEADROOM, o->len + need) != 0)
+		return NULL;
+	return o;
+}
+
+void
+conn_push(struct conn *c, const tacit_Frame *head, const uint8_t *body)
+{
+	size_t need = 2 + TACIT_HEADER_MAX + tacit_frame_body_len(head), len;
+	struct out *o;
+
+	if (!c->open || c->close_code == CLOSE_INTERNAL)
+		return;
+	if ((o = room(c, need)) == NULL ||
+	    (len = tacit_frame_write(o->buf + CONN_HEADROOM + o->len,
+	    o->cap - o->len, head, body)) == 0) {
+		c->close_code = 0;
+		conn_fail(c, CLOSE_INTERNAL);
+		return;
+	}
+	o->len += len;
+	o->frames++;
+	c->out_bytes += len;
+	c->io->want_write(c->wire);
+}
+
+void
+conn_push_ok(struct conn *c, uint32_t id)
+{
+	tacit_Frame f = { .which_is = tacit_Frame_ok_tag };
+
+	f.is.ok.id[0] = id;
+	f.is.ok.id_count = 1;
+	conn_push(c, &f, NULL);
+}
+
+void
+conn_push_error(struct conn *c, uint32_t id, int err, uint32_t retry_after_ms)
+{
+	tacit_Frame f = { .which_is = tacit_Frame_error_tag };
+
+	f.is.error.id = id;
+	f.is.error.code = (uint32_t)-err;
+	f.is.error.retry_after_ms = retry_after_ms;
+	conn_push(c, &f, NULL);
+}
+
+void
+conn_keep_verdict(struct conn *c, const struct verdict *v)
+{
+	uint32_t cap = c->verdicts_cap > 0 ? c->verdicts_cap * 2 : 16;
+	struct verdict *p;
+
+	if (!c->open)
+		return;
+	if (c->n_verdicts == c->verdicts_cap) {
+		p = realloc(c->verdicts, cap * sizeof(*p));
+		if (p == NULL) {
+			conn_fail(c, CLOSE_INTERNAL);
+			return;
+		}
+		c->verdicts = p;
+		c->verdicts_cap = cap;
+	}
+	c->verdicts[c->n_verdicts++] = *v;
+}
+
+/* One OK for ${v[0]} and those after it that say the same. */
+static uint32_t
+push_oks(struct conn *c, const struct verdict *v, uint32_t n)
+{
+	tacit_Frame f = { .which_is = tacit_Frame_ok_tag };
+	uint32_t i;
+
+	f.is.ok.nearly_full = v[0].nearly_full != 0;
+	for (i = 0; i < n && i < TACIT_OK_MAX && v[i].code == 0 &&
+	    v[i].nearly_full == v[0].nearly_full; i++)
+		f.is.ok.id[i] = v[i].id;
+	f.is.ok.id_count = (pb_size_t)i;
+	conn_push(c, &f, NULL);
+	return i;
+}
+
+void
+conn_push_verdicts(struct conn *c)
+{
+	const struct verdict *v;
+	uint32_t i = 0;
+
+	while (i < c->n_verdicts) {
+		v = &c->verdicts[i];
+		if (v->code == 0) {
+			i += push_oks(c, v, c->n_verdicts - i);
+		} else {
+			conn_push_error(c, v->id, v->code, v->retry_after_ms);
+			i++;
+		}
+	}
+	free(c->verdicts);
+	c->verdicts = NULL;
+	c->n_verdicts = c->verdicts_cap = 0;
+	conn_settle(c);
+}
+
+const struct out *
+conn_output(const struct conn *c)
+{
+	return c->out_first;
+}
+
+void
+conn_written(struct conn *c)
+{
+	struct out *o = c->out_first;
+
+	if ((c->out_first = o->next) == NULL)
+		c->out_last = NULL;
+	c->out_bytes -= o->len;
+	free(o->buf);
+	free(o);
+}
+
+void
+conn_begin(struct conn *c, size_t bytes)
+{
+	conn_ref(c);
+	c->pending++;
+	c->pending_bytes += bytes;
+}
+
+void
+conn_end(struct conn *c, size_t bytes)
+{
+	c->pending--;
+	c->pending_bytes -= bytes;
+	conn_settle(c);
+	conn_unref(c);
+}
+
+void
+conn_settle(struct conn *c)
+{
+	int on = !c->in_complete && c->close_code == 0 &&
+	    c->pending + c->n_verdicts < CONN_PENDING_MAX &&
+	    c->pending_bytes < CONN_PENDING_BYTES &&
+	    c->out_bytes < CONN_OUT_HIGH;
+
+	if (!c->open || on == c->reading)
+		return;
+	c->reading = (uint8_t)on;
+	c->io->want_read(c->wire, on);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The laws of libwebsockets are kept here: write only in WRITEABLE, one
+ * message per callback; callbacks also come unasked; bytes come at read
+ * boundaries, not at those of messages; no other thread calls anything.
+ */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <libwebsockets.h>
+
+#include "dispatch.h"
+#include "gate.h"
+#include "loop.h"
+#include "ws.h"
+
+enum {
+	PING_S = 50, HANGUP_S = 75,	/* without a sign of life */
+	HANDSHAKE_S = 10,
+	CLOSE_TYPE = 1003,
+	IPV6_PREFIX = 8			/* bytes that one customer has */
+};
+
+_Static_assert(CONN_HEADROOM >= LWS_PRE, "no room for a frame header");
+
+/* One WebSocket connection; libwebsockets owns the memory. */
+struct peer {
+	struct lws *wsi;
+	struct conn *conn;
+};
+
+struct ws {
+	struct relay *relay;
+	struct dispatch *dispatch;
+	struct loop *loop;
+	struct lws_context *context;
+	char headers[9][GATE_HEADER_MAX];	/* of one handshake */
+};
+
+static void
+want_write(void *wire)
+{
+	struct peer *p = wire;
+
+	(void)lws_callback_on_writable(p->wsi);
+}
+
+static void
+want_read(void *wire, int on)
+{
+	struct peer *p = wire;
+
+	(void)lws_rx_flow_control(p->wsi, on);
+}
+
+static const struct conn_io io = { want_write, want_read };
+
+/* ---- handshake ---------------------------------------------------------- */
+
+/* Header ${token} as text in ${buf}, or NULL if it was not sent. */
+static const char *
+header(struct lws *wsi, enum lws_token_indexes token, char *buf,
+    int *too_long)
+{
+	if (lws_hdr_total_length(wsi, token) <= 0)
+		return NULL;
+	if (lws_hdr_copy(wsi, buf, GATE_HEADER_MAX, token) < 0) {
+		*too_long = 1;
+		buf[0] = '\0';
+	}
+	return buf;
+}
+
+static int
+gate_of(struct ws *w, struct lws *wsi)
+{
+	struct gate_request q = { .method = "OTHER" };
+	char (*b)[GATE_HEADER_MAX] = w->headers;
+	int *t = &q.too_long;
+
+	q.uri = header(wsi, WSI_TOKEN_GET_URI, b[0], t);
+	if (q.uri != NULL)
+		q.method = "GET";
+	else
+		q.uri = header(wsi, WSI_TOKEN_POST_URI, b[0], t);
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS) > 0)
+		q.query = "";
+	q.version = header(wsi, WSI_TOKEN_HTTP, b[1], t);
+	q.host = header(wsi, WSI_TOKEN_HOST, b[2], t);
+	q.upgrade = header(wsi, WSI_TOKEN_UPGRADE, b[3], t);
+	q.connection = header(wsi, WSI_TOKEN_CONNECTION, b[4], t);
+	q.key = header(wsi, WSI_TOKEN_KEY, b[5], t);
+	q.ws_version = header(wsi, WSI_TOKEN_VERSION, b[6], t);
+	q.subprotocol = header(wsi, WSI_TOKEN_PROTOCOL, b[7], t);
+	q.content_length = header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, b[8],
+	    t);
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) > 0 ||
+	    lws_hdr_total_length(wsi, WSI_TOKEN_SWORIGIN) > 0)
+		q.origin = "";
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
+		q.transfer_encoding = "";
+	q.full = w->relay->stopping ||
+	    w->relay->connections >= w->relay->config->max_connections;
+	return gate_check(&q);
+}
+
+/* Let the handshake go on, or answer it and hang up. */
+static int
+confirm(struct ws *w, struct lws *wsi)
+{
+	int status = gate_of(w, wsi);
+	const char *text = gate_answer(status);
+	size_t len = strlen(text);
+	uint8_t buf[LWS_PRE + 256];
+
+	if (status == 101)
+		return 0;
+	if (len <= sizeof(buf) - LWS_PRE) {
+		memcpy(buf + LWS_PRE, text, len);
+		(void)lws_write(wsi, buf + LWS_PRE, len,
+		    LWS_WRITE_HTTP_HEADERS);
+	}
+	return -1;
+}
+
+/* ---- one connection ----------------------------------------------------- */
+
+/* What limits count as one source: an IPv4 address, an IPv6 network. */
+static size_t
+source(struct lws *wsi, uint8_t ip[16])
+{
+	struct sockaddr_storage ss = { 0 };
+	socklen_t len = sizeof(ss);
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+
+	if (getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&ss,
+	    &len) != 0)
+		return 0;
+	if (ss.ss_family == AF_INET) {
+		memcpy(&in, &ss, sizeof(in));
+		memcpy(ip, &in.sin_addr, 4);
+		return 4;
+	}
+	if (ss.ss_family != AF_INET6)
+		return 0;
+	memcpy(&in6, &ss, sizeof(in6));
+	if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr)) {
+		memcpy(ip, in6.sin6_addr.s6_addr + 12, 4);
+		return 4;
+	}
+	memcpy(ip, &in6.sin6_addr, 16);
+	return IPV6_PREFIX;
+}
+
+static int
+opened(struct ws *w, struct lws *wsi, struct peer *p)
+{
+	uint8_t ip[16];
+	size_t len = source(wsi, ip);
+
+	memset(p, 0, sizeof(*p));
+	p->wsi = wsi;
+	if ((p->conn = dispatch_accept(w->dispatch, &io, p, ip, len)) == NULL)
+		return -1;
+	w->relay->connections++;
+	return 0;
+}
+
+static void
+closed(struct ws *w, struct peer *p)
+{
+	if (p->conn == NULL)
+		return;
+	w->relay->connections--;
+	dispatch_closed(w->dispatch, p->conn);
+	p->conn = NULL;
+}
+
+static int
+say_goodbye(struct peer *p, int code)
+{
+	lws_close_reason(p->wsi, (enum lws_close_status)code, NULL, 0);
+	return -1;
+}
+
+static int
+received(struct ws *w, struct peer *p, const uint8_t *data, size_t len)
+{
+	int code = CLOSE_TYPE;
+
+	if (lws_frame_is_binary(p->wsi))
+		code = dispatch_input(w->dispatch, p->conn, data, len,
+		    lws_remaining_packet_payload(p->wsi),
+		    lws_is_final_fragment(p->wsi), loop_ms());
+	return code == 0 ? 0 : say_goodbye(p, code);
+}
+
+/* One message; then, if the connection has failed, its close. */
+static int
+writeable(struct ws *w, struct peer *p)
+{
+	const struct out *o = conn_output(p->conn);
+
+	if (o != NULL) {
+		if (lws_write(p->wsi, o->buf + CONN_HEADROOM, o->len,
+		    LWS_WRITE_BINARY) < (int)o->len)
+			return -1;
+		conn_written(p->conn);
+		dispatch_written(w->dispatch, p->conn);
+	}
+	if (conn_output(p->conn) != NULL)
+		(void)lws_callback_on_writable(p->wsi);
+	else if (p->conn->close_code != 0)
+		return say_goodbye(p, p->conn->close_code);
+	return 0;
+}
+
+/* Only protocols[0] is asked: TLS sessions must not join connections. */
+static void
+no_tickets(void *ssl_ctx)
+{
+	(void)SSL_CTX_set_num_tickets(ssl_ctx, 0);
+	(void)SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_OFF);
+	(void)SSL_CTX_set_min_proto_version(ssl_ctx, TLS1_3_VERSION);
+}
+
+static int
+event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
+    size_t len)
+{
+	struct ws *w = lws_context_user(lws_get_context(wsi));
+	struct peer *p = user;
+
+	switch (why) {
+	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+		no_tickets(user);
+		return 0;
+	case LWS_CALLBACK_HTTP:
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		return confirm(w, wsi);	/* never looks at ${in} */
+	case LWS_CALLBACK_ESTABLISHED:
+		return opened(w, wsi, p);
+	case LWS_CALLBACK_RECEIVE:
+		return received(w, p, in, len);
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		return writeable(w, p);
+	case LWS_CALLBACK_CLOSED:
+		closed(w, p);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* ---- start and stop ------------------------------------------------------ */
+
+/* While starting, the reason; later nothing, since lines may name peers. */
+static void
+print_log(int level, const char *line)
+{
+	(void)level;
+	(void)fprintf(stderr, "network: %s", line);
+}
+
+static void
+set_tls(struct lws_context_creation_info *info, const struct keys *k)
+{
+	info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	info->ssl_cert_filepath = k->certificate;
+	info->ssl_private_key_filepath = k->tls_key;
+	info->ssl_options_set = (long)(SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 |
+	    SSL_OP_NO_TLSv1_1 | SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TICKET |
+	    SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+	info->tls1_3_plus_cipher_list = "TLS_AES_256_GCM_SHA384:"
+	    "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256";
+	info->alpn = "http/1.1";
+}
+
+static int
+listen_on(struct ws *w)
+{
+	static const struct lws_protocols protocols[] = {
+		{ TACIT_SUBPROTOCOL, event, sizeof(struct peer), 2048, 0,
+		    NULL, 0 },
+		{ NULL, NULL, 0, 0, 0, NULL, 0 }
+	};
+	static const lws_retry_bo_t idle = {
+		.secs_since_valid_ping = PING_S,
+		.secs_since_valid_hangup = HANGUP_S
+	};
+	const struct config *cf = w->relay->config;
+	struct lws_context_creation_info info;
+	void *loops[1] = { w->relay->loop };
+
+	memset(&info, 0, sizeof(info));
+	info.options = LWS_SERVER_OPTION_LIBEV |
+	    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+	    LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
+	if (strchr(cf->host, ':') == NULL)
+		info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
+	info.foreign_loops = loops;
+	info.iface = cf->host;
+	info.port = cf->port;
+	info.protocols = protocols;
+	info.user = w;
+	info.timeout_secs = HANDSHAKE_S;
+	info.max_http_header_data = 4096;
+	info.max_http_header_pool = 256;
+	info.pt_serv_buf_size = 65536;
+	info.retry_and_idle_policy = &idle;
+	info.server_string = "";
+	if (!cf->plaintext)
+		set_tls(&info, w->relay->keys);
+	w->context = lws_create_context(&info);
+	return w->context != NULL ? 0 : TACIT_E_UNAVAILABLE;
+}
+
+int
+ws_start(struct ws **out, struct relay *r, uint16_t *port)
+{
+	struct ws *w = calloc(1, sizeof(*w));
+	int rc = TACIT_E_NOMEM;
+
+	*out = NULL;
+	if (w == NULL)
+		return rc;
+	w->relay = r;
+	if ((rc = dispatch_open(&w->dispatch, r)) != 0)
+		goto out;
+	if ((rc = loop_open(&w->loop, r, w->dispatch)) != 0)
+		goto out;
+	rc = TACIT_E_IO;
+	if (!r->config->plaintext &&
+	    (access(r->keys->certificate, R_OK) != 0 ||
+	    access(r->keys->tls_key, R_OK) != 0))
+		goto out;
+
+	lws_set_log_level(LLL_ERR, print_log);
+	if ((rc = listen_on(w)) != 0)
+		goto out;
+	lws_set_log_level(0, NULL);
+	*port = (uint16_t)lws_get_vhost_listen_port(
+	    lws_get_vhost_by_name(w->context, "default"));
+	*out = w;
+	w = NULL;
+out:
+	ws_free(w);
+	return rc;
+}
+
+void
+ws_wake(void *ws)
+{
+	struct ws *w = ws;
+
+	loop_wake(w->loop);
+}
+
+void
+ws_stop(struct ws *w)
+{
+	loop_stop(w->loop);
+}
+
+int
+ws_stopped(const struct ws *w)
+{
+	return loop_stopped(w->loop);
+}
+
+void
+ws_free(struct ws *w)
+{
+	if (w == NULL)
+		return;
+	if (w->context != NULL)
+		lws_context_destroy(w->context);
+	loop_free(w->loop);
+	dispatch_free(w->dispatch);
+	free(w);
+}
