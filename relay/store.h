@@ -177,7 +177,10 @@ struct store_ops {
 	int (*run[OP_KINDS])(struct store *, struct op *);
 	int (*commit)(struct store *);		/* 0: it is on the disk */
 	void (*rollback)(struct store *);	/* also after a failed begin */
-	int (*scrub)(struct store *);	/* removed bytes leave all files */
+	int (*scrub)(struct store *);	/* removed bytes leave all files, and
+					   so does the order of arrival; call
+					   it every two seconds or so: nothing
+					   to do costs nothing */
 	void (*close)(struct store *);
 };
 
@@ -195,8 +198,8 @@ int store_apply(struct store *s, struct op *batch);
 
 /*
  * Open or make the database in directory ${dir}.  The caller holds the lock
- * on ${dir}.  When this returns 0, what an earlier run removed is gone from
- * all files.
+ * on ${dir} and has called sodium_init().  When this returns 0, what an
+ * earlier run removed is gone from all files.
  *
  * Output:  ${*out}, to be closed with ->ops->close(); ${clock}.
  * Errors:  TACIT_E_CORRUPT (not our database, damaged, or of a newer
@@ -207,5 +210,8 @@ int store_sqlite_open(struct store **out, struct store_clock *clock,
 
 /* Free what ops of this kind own after they ran (FETCH's envelopes). */
 void op_release(struct op *op);
+
+/* Bytes of an envelope of this kind, LETTER or PARCEL. */
+size_t store_body_len(uint8_t kind);
 
 #endif

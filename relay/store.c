@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "store.h"
+
+int
+store_apply(struct store *s, struct op *batch)
+{
+	struct op *op;
+	int rc;
+
+	if ((rc = s->ops->begin(s)) != 0)
+		goto undo;
+	for (op = batch; op != NULL; op = op->next) {
+		if ((rc = s->ops->run[op->kind](s, op)) != 0)
+			goto undo;
+	}
+	if ((rc = s->ops->commit(s)) == 0)
+		return 0;
+undo:
+	s->ops->rollback(s);
+	for (op = batch; op != NULL; op = op->next) {
+		op_release(op);
+		op->rc = TACIT_E_UNAVAILABLE;
+	}
+	return rc;
+}
+
+void
+op_release(struct op *op)
+{
+	struct stored *st;
+
+	if (op->kind != OP_FETCH)
+		return;
+	while ((st = op->u.fetch.first) != NULL) {
+		op->u.fetch.first = st->next;
+		free(st);
+	}
+}
+
+size_t
+store_body_len(uint8_t kind)
+{
+	assert(kind == LETTER || kind == PARCEL);
+	return kind == LETTER ? TACIT_LETTER_LEN : TACIT_PARCEL_LEN;
+}

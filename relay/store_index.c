@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_index.h"
+#include "tacit/error.h"
+
+enum { ADDED = 1, REMOVED = 2 };
+enum { TABLE_START = 1024 };
+
+static int
+table_init(struct table *t)
+{
+	t->n = 0;
+	t->size = TABLE_START;
+	if ((t->head = calloc(t->size, sizeof(*t->head))) == NULL)
+		return TACIT_E_NOMEM;
+	return 0;
+}
+
+static struct node **
+table_head(const struct table *t, uint64_t hash)
+{
+	return &t->head[hash & (t->size - 1)];
+}
+
+/* Without memory for a larger table the chains grow longer, that is all. */
+static void
+table_grow(struct table *t)
+{
+	struct table larger = { NULL, t->n, t->size * 2 };
+	struct node *node, *next, **head;
+	size_t i;
+
+	if ((larger.head = calloc(larger.size, sizeof(*larger.head))) == NULL)
+		return;
+	for (i = 0; i < t->size; i++) {
+		for (node = t->head[i]; node != NULL; node = next) {
+			next = node->chain;
+			head = table_head(&larger, node->hash);
+			node->chain = *head;
+			*head = node;
+		}
+	}
+	free(t->head);
+	*t = larger;
+}
+
+static void
+table_add(struct table *t, struct node *node)
+{
+	struct node **head;
+
+	if (t->n >= t->size)
+		table_grow(t);
+	head = table_head(t, node->hash);
+	node->chain = *head;
+	*head = node;
+	t->n++;
+}
+
+static void
+table_remove(struct table *t, struct node *node)
+{
+	struct node **p = table_head(t, node->hash);
+
+	while (*p != node)
+		p = &(*p)->chain;
+	*p = node->chain;
+	t->n--;
+}
+
+/* The first node of a table, or the one after ${node}; NULL at the end. */
+static struct node *
+table_walk(const struct table *t, const struct node *node)
+{
+	size_t i = 0;
+
+	if (node != NULL) {
+		if (node->chain != NULL)
+			return node->chain;
+		i = (node->hash & (t->size - 1)) + 1;
+	}
+	while (i < t->size && t->head[i] == NULL)
+		i++;
+	return i < t->size ? t->head[i] : NULL;
+}
+
+int
+index_init(struct index *x)
+{
+	memset(x, 0, sizeof(*x));
+	randombytes_buf(x->key, sizeof(x->key));
+	if (table_init(&x->boxes) != 0 || table_init(&x->items) != 0)
+		return TACIT_E_NOMEM;
+	return 0;
+}
+
+static void
+table_free(struct table *t)
+{
+	struct node *node, *next;
+	size_t i;
+
+	for (i = 0; t->head != NULL && i < t->size; i++) {
+		for (node = t->head[i]; node != NULL; node = next) {
+			next = node->chain;
+			free(node);
+		}
+	}
+	free(t->head);
+}
+
+void
+index_free(struct index *x)
+{
+	table_free(&x->items);
+	table_free(&x->boxes);
+	memset(x, 0, sizeof(*x));
+}
+
+static uint64_t
+hash_of(const struct index *x, const void *name, size_t len)
+{
+	uint8_t out[crypto_shorthash_BYTES];
+	uint64_t h;
+
+	(void)crypto_shorthash(out, name, len, x->key);
+	memcpy(&h, out, sizeof(h));
+	return h;
+}
+
+static uint64_t
+hash_box(const struct index *x, const uint8_t address[TACIT_ADDRESS_LEN])
+{
+	return hash_of(x, address, TACIT_ADDRESS_LEN);
+}
+
+/* Envelope ids are the senders' choice: equal ones may be in two mailboxes. */
+static uint64_t
+hash_item(const struct index *x, const struct box *b,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN])
+{
+	uint8_t name[sizeof(b->row) + TACIT_ENVELOPE_ID_LEN];
+
+	memcpy(name, &b->row, sizeof(b->row));
+	memcpy(name + sizeof(b->row), envelope, TACIT_ENVELOPE_ID_LEN);
+	return hash_of(x, name, sizeof(name));
+}
+
+struct box *
+index_box(const struct index *x, const uint8_t address[TACIT_ADDRESS_LEN])
+{
+	uint64_t hash = hash_box(x, address);
+	struct node *node;
+	struct box *b;
+
+	for (node = *table_head(&x->boxes, hash); node != NULL;
+	    node = node->chain) {
+		b = (struct box *)node;
+		if (node->hash == hash && (b->state & REMOVED) == 0 &&
+		    memcmp(b->address, address, TACIT_ADDRESS_LEN) == 0)
+			return b;
+	}
+	return NULL;
+}
+
+struct item *
+index_item(const struct index *x, const struct box *b,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN])
+{
+	uint64_t hash = hash_item(x, b, envelope);
+	struct node *node;
+	struct item *i;
+
+	for (node = *table_head(&x->items, hash); node != NULL;
+	    node = node->chain) {
+		i = (struct item *)node;
+		if (node->hash == hash && i->box == b &&
+		    (i->state & REMOVED) == 0 &&
+		    memcmp(i->envelope, envelope, TACIT_ENVELOPE_ID_LEN) == 0)
+			return i;
+	}
+	return NULL;
+}
+
+/* Each thing is on its list of changes once, however often it changed. */
+static void
+change_box(struct index *x, struct box *b, uint8_t how)
+{
+	if (b->state == 0) {
+		b->changed = x->changed_boxes;
+		x->changed_boxes = b;
+	}
+	b->state |= how;
+}
+
+static void
+change_item(struct index *x, struct item *i, uint8_t how)
+{
+	if (i->state == 0) {
+		i->changed = x->changed_items;
+		x->changed_items = i;
+	}
+	i->state |= how;
+}
+
+int
+index_add_box(struct index *x, int64_t row,
+    const uint8_t address[TACIT_ADDRESS_LEN])
+{
+	struct box *b;
+
+	if ((b = calloc(1, sizeof(*b))) == NULL)
+		return TACIT_E_NOMEM;
+	b->row = row;
+	b->next = 1;
+	memcpy(b->address, address, sizeof(b->address));
+	b->node.hash = hash_box(x, address);
+	table_add(&x->boxes, &b->node);
+	change_box(x, b, ADDED);
+	x->n_boxes++;
+	return 0;
+}
+
+/* Rows are read in no order of time, so the place is searched from the end. */
+static void
+link_item(struct box *b, struct item *i)
+{
+	struct item *before = b->last;
+
+	while (before != NULL && before->counter > i->counter)
+		before = before->prev;
+	i->prev = before;
+	i->next = before != NULL ? before->next : b->first;
+	if (i->next != NULL)
+		i->next->prev = i;
+	else
+		b->last = i;
+	if (before != NULL)
+		before->next = i;
+	else
+		b->first = i;
+	if (b->next <= i->counter)
+		b->next = i->counter + 1;
+}
+
+static void
+unlink_item(struct item *i)
+{
+	struct box *b = i->box;
+
+	if (i->prev != NULL)
+		i->prev->next = i->next;
+	else
+		b->first = i->next;
+	if (i->next != NULL)
+		i->next->prev = i->prev;
+	else
+		b->last = i->prev;
+}
+
+static void
+count_item(struct index *x, const struct item *i, int by)
+{
+	i->box->n[i->kind] += (uint32_t)by;
+	x->n_items += (size_t)by;
+}
+
+int
+index_add_item(struct index *x, struct box *b, const struct item *given)
+{
+	struct item *i;
+
+	if ((i = calloc(1, sizeof(*i))) == NULL)
+		return TACIT_E_NOMEM;
+	i->box = b;
+	i->row = given->row;
+	i->counter = given->counter;
+	i->expiry_day = given->expiry_day;
+	i->kind = given->kind;
+	memcpy(i->envelope, given->envelope, sizeof(i->envelope));
+	i->node.hash = hash_item(x, b, i->envelope);
+	table_add(&x->items, &i->node);
+	link_item(b, i);
+	change_item(x, i, ADDED);
+	count_item(x, i, 1);
+	return 0;
+}
+
+void
+index_remove_item(struct index *x, struct item *i)
+{
+	change_item(x, i, REMOVED);
+	count_item(x, i, -1);
+}
+
+void
+index_remove_box(struct index *x, struct box *b)
+{
+	struct item *i;
+
+	while ((i = index_above(b, 0)) != NULL)
+		index_remove_item(x, i);
+	change_box(x, b, REMOVED);
+	x->n_boxes--;
+}
+
+static struct item *
+visible(struct item *i)
+{
+	while (i != NULL && (i->state & REMOVED) != 0)
+		i = i->next;
+	return i;
+}
+
+struct item *
+index_above(const struct box *b, uint64_t counter)
+{
+	struct item *i = visible(b->first);
+
+	while (i != NULL && i->counter <= counter)
+		i = visible(i->next);
+	return i;
+}
+
+struct item *
+index_next(const struct item *i)
+{
+	return visible(i->next);
+}
+
+struct box *
+index_walk(const struct index *x, const struct box *b)
+{
+	struct node *node = table_walk(&x->boxes, b != NULL ? &b->node : NULL);
+
+	while (node != NULL && (((struct box *)node)->state & REMOVED) != 0)
+		node = table_walk(&x->boxes, node);
+	return (struct box *)node;
+}
+
+static void
+drop_item(struct index *x, struct item *i)
+{
+	unlink_item(i);
+	table_remove(&x->items, &i->node);
+	free(i);
+}
+
+static void
+drop_box(struct index *x, struct box *b)
+{
+	table_remove(&x->boxes, &b->node);
+	free(b);
+}
+
+void
+index_commit(struct index *x)
+{
+	struct item *i;
+	struct box *b;
+
+	while ((i = x->changed_items) != NULL) {
+		x->changed_items = i->changed;
+		if ((i->state & REMOVED) != 0)
+			drop_item(x, i);
+		else
+			i->state = 0;
+	}
+	while ((b = x->changed_boxes) != NULL) {
+		x->changed_boxes = b->changed;
+		if ((b->state & REMOVED) != 0)
+			drop_box(x, b);
+		else
+			b->state = 0;
+	}
+}
+
+/* The counters of envelopes that were added are given out again. */
+static void
+undo_item(struct index *x, struct item *i)
+{
+	if ((i->state & REMOVED) != 0)
+		count_item(x, i, 1);
+	i->state &= (uint8_t)~REMOVED;
+	if (i->state == 0)
+		return;
+	count_item(x, i, -1);
+	if (i->box->next > i->counter)
+		i->box->next = i->counter;
+	drop_item(x, i);
+}
+
+static void
+undo_box(struct index *x, struct box *b)
+{
+	if ((b->state & REMOVED) != 0)
+		x->n_boxes++;
+	b->state &= (uint8_t)~REMOVED;
+	if (b->state == 0)
+		return;
+	x->n_boxes--;
+	drop_box(x, b);
+}
+
+void
+index_rollback(struct index *x)
+{
+	struct item *i;
+	struct box *b;
+
+	while ((i = x->changed_items) != NULL) {
+		x->changed_items = i->changed;
+		undo_item(x, i);
+	}
+	while ((b = x->changed_boxes) != NULL) {
+		x->changed_boxes = b->changed;
+		undo_box(x, b);
+	}
+}

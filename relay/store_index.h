@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the store keeps in memory of what is on the disk: the mailboxes by
+ * address, and of each its queue of envelopes, without bodies.  It gives the
+ * order that the rows must not show, and saves the database every search.
+ *
+ * Changes are seen at once by the operations of the same transaction, and
+ * are either made final or taken back with it.  Until then what was removed
+ * stays in memory, hidden.  Hashes are keyed, so that nobody can choose names
+ * that collide.
+ */
+#ifndef RELAY_STORE_INDEX_H
+#define RELAY_STORE_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sodium.h>
+
+#include "tacit/limits.h"
+
+struct node {				/* in a hash table; first member */
+	struct node *chain;
+	uint64_t hash;
+};
+
+struct table {
+	struct node **head;
+	size_t n, size;			/* ${size} is a power of two */
+};
+
+struct item {				/* one envelope */
+	struct node node;
+	struct item *prev, *next;	/* by counter */
+	struct item *changed;
+	struct box *box;
+	int64_t row;
+	uint64_t counter;
+	uint32_t expiry_day;
+	uint8_t envelope[TACIT_ENVELOPE_ID_LEN];
+	uint8_t kind;
+	uint8_t state;			/* ADDED, REMOVED by this batch */
+};
+
+struct box {				/* one mailbox */
+	struct node node;
+	struct item *first, *last;
+	struct box *changed;
+	int64_t row;
+	uint64_t next;			/* counter of the next envelope */
+	uint32_t n[3];			/* envelopes of each kind */
+	uint8_t address[TACIT_ADDRESS_LEN];
+	uint8_t state;
+};
+
+struct index {
+	struct table boxes, items;
+	struct box *changed_boxes;
+	struct item *changed_items;
+	size_t n_boxes, n_items;
+	uint8_t key[crypto_shorthash_KEYBYTES];
+};
+
+
+int index_init(struct index *x);
+void index_free(struct index *x);
+
+/* NULL if there is none. */
+struct box *index_box(const struct index *x,
+    const uint8_t address[TACIT_ADDRESS_LEN]);
+struct item *index_item(const struct index *x, const struct box *b,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN]);
+
+/*
+ * Add a mailbox, or an envelope to one, by copy: what is given needs row and
+ * address; row, counter, expiry_day, envelope and kind.
+ * Errors:  TACIT_E_NOMEM.
+ */
+int index_add_box(struct index *x, int64_t row,
+    const uint8_t address[TACIT_ADDRESS_LEN]);
+int index_add_item(struct index *x, struct box *b, const struct item *given);
+
+/* Remove an envelope; a mailbox, with its envelopes. */
+void index_remove_item(struct index *x, struct item *i);
+void index_remove_box(struct index *x, struct box *b);
+
+/* The first envelope above ${counter}, the one after ${i}; or NULL. */
+struct item *index_above(const struct box *b, uint64_t counter);
+struct item *index_next(const struct item *i);
+
+/* Mailboxes one after the other, in no order; NULL starts and ends. */
+struct box *index_walk(const struct index *x, const struct box *b);
+
+void index_commit(struct index *x);
+void index_rollback(struct index *x);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside of the SQLite backend; for relay/store_sqlite*.c alone.
+ *
+ * There is exactly one connection, in one process, held exclusively: so
+ * there is no shared-memory file, nobody else can keep a checkpoint from
+ * finishing, and the races that SQLite had between two connections that
+ * write the WAL cannot happen.
+ */
+#ifndef RELAY_STORE_SQLITE_H
+#define RELAY_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "store.h"
+#include "store_index.h"
+#include "store_slots.h"
+
+/* X(name, text): every statement, prepared once at open. */
+#define SQL_LIST(X)							\
+	X(BEGIN, "BEGIN")						\
+	X(COMMIT, "COMMIT")						\
+	X(ROLLBACK, "ROLLBACK")						\
+	X(MAILBOX_SLOT, "INSERT INTO mailbox VALUES"			\
+	    "(?1, zeroblob(32), zeroblob(32), zeroblob(32))")		\
+	X(MAILBOX_SET, "UPDATE mailbox SET"				\
+	    " address = ?2, token_hash = ?3 WHERE id = ?1")		\
+	X(MAILBOX_TOKENS, "SELECT token_hash, token_old"		\
+	    " FROM mailbox WHERE id = ?1")				\
+	X(MAILBOX_SET_TOKENS, "UPDATE mailbox SET"			\
+	    " token_hash = ?2, token_old = ?3 WHERE id = ?1")		\
+	X(MAILBOX_DELETE, "DELETE FROM mailbox WHERE id = ?1")		\
+	X(MAILBOX_ALL, "SELECT id, address FROM mailbox"		\
+	    " WHERE id <> 0 ORDER BY id")				\
+	X(ENVELOPE_SLOT, "INSERT INTO envelope VALUES"			\
+	    "(?1, ?2, ?3, 0.0, zeroblob(16), 0.0)")			\
+	X(ENVELOPE_SET, "UPDATE envelope SET mailbox = ?2, counter = ?3,"\
+	    " envelope = ?4, expiry_day = ?5 WHERE id = ?1")		\
+	X(ENVELOPE_DELETE, "DELETE FROM envelope WHERE id = ?1")	\
+	X(ENVELOPE_ALL, "SELECT id, kind, mailbox, counter, envelope,"	\
+	    " expiry_day FROM envelope ORDER BY id")			\
+	X(BODY_SLOT, "INSERT INTO body VALUES(?1, zeroblob(?2))")	\
+	X(BODY_SET, "UPDATE body SET body = ?2 WHERE id = ?1")		\
+	X(BODY_GET, "SELECT body FROM body WHERE id = ?1")		\
+	X(BODY_DELETE, "DELETE FROM body WHERE id = ?1")		\
+	X(INVITATION_ADD, "INSERT INTO invitation VALUES"		\
+	    "(?1, ?2, 0, zeroblob(32), ?3, ?4, ?5)")			\
+	X(INVITATION_GET, "SELECT state, key, reader, request_hash,"	\
+	    " expiry_hour, blob FROM invitation WHERE address = ?1")	\
+	X(INVITATION_BIND, "UPDATE invitation SET"			\
+	    " state = ?2, reader = ?3 WHERE address = ?1")		\
+	X(INVITATION_END, "UPDATE invitation SET state = ?2,"		\
+	    " key = zeroblob(32), reader = zeroblob(32),"		\
+	    " request_hash = zeroblob(32), blob = zeroblob(0)"		\
+	    " WHERE address = ?1")					\
+	X(INVITATION_EXPIRE, "DELETE FROM invitation WHERE address IN"	\
+	    " (SELECT address FROM invitation"				\
+	    " WHERE expiry_hour <= ?1 LIMIT ?2)")			\
+	X(INVITATION_COUNT, "SELECT count(*) FROM invitation")		\
+	X(ADMISSION_ADD, "INSERT INTO admission VALUES(?1, ?2, ?3)")	\
+	X(ADMISSION_GET, "SELECT units, expiry_day"			\
+	    " FROM admission WHERE hash = ?1")				\
+	X(ADMISSION_SPEND, "UPDATE admission SET units = units - ?2"	\
+	    " WHERE hash = ?1")						\
+	X(ADMISSION_EXPIRE, "DELETE FROM admission WHERE hash IN"	\
+	    " (SELECT hash FROM admission"				\
+	    " WHERE expiry_day < ?1 LIMIT ?2)")				\
+	X(ADMISSION_COUNT, "SELECT count(*) FROM admission")		\
+	X(EXPIRED, "SELECT EXISTS (SELECT 1 FROM invitation"		\
+	    " WHERE expiry_hour <= ?1) OR EXISTS (SELECT 1"		\
+	    " FROM admission WHERE expiry_day < ?2)")			\
+	X(CLOCK_SET, "UPDATE relay SET hour = ?1, wall_day = ?2")	\
+	X(CLOCK_GET, "SELECT hour, wall_day FROM relay")
+
+#define SQL_ENUM(name, text) SQL_##name,
+enum sql { SQL_LIST(SQL_ENUM) SQL_N };
+#undef SQL_ENUM
+
+enum {
+	SQL_NO_MAILBOX = 0,	/* row of a mailbox that nobody has */
+	SLOTS_MAILBOX = 0	/* index of ${slots}; others by kind */
+};
+
+struct store_sqlite {
+	struct store store;
+	sqlite3 *db;
+	sqlite3_stmt *stmt[SQL_N];
+	struct store_limits limits;
+	struct index index;
+	struct slots slots[3];
+	int64_t next_row;		/* of the next block of envelopes */
+	struct store_clock clock, clock_before;
+	int wal_pages;			/* in the WAL; 0 when it is empty */
+	int failed;			/* first failure that is not survived */
+};
+
+/* An argument: ${len} bytes at ${blob}, or ${real}, or the number ${n}. */
+struct sql_arg {
+	const void *blob;
+	size_t len;
+	int64_t n;
+	double real;
+};
+#define SQL_BLOB(p, l)	{ (p), (l), 0, 0 }
+#define SQL_INT(v)	{ NULL, 0, (int64_t)(v), 0 }
+#define SQL_REAL(v)	{ NULL, 1, 0, (double)(v) }
+#define SQL_ARGS(...)							\
+	(const struct sql_arg[]){ __VA_ARGS__ },			\
+	sizeof((const struct sql_arg[]){ __VA_ARGS__ }) /		\
+	sizeof(struct sql_arg)
+
+/*
+ * Step a statement once: 1 for a row, 0 for none, or an error of the store.
+ * After a row was read, sql_reset() it.
+ */
+int sql_step(struct store_sqlite *q, enum sql id, const struct sql_arg *arg,
+    size_t n);
+void sql_reset(struct store_sqlite *q, enum sql id);
+
+/* Run a statement that gives no row. */
+int sql_run(struct store_sqlite *q, enum sql id, const struct sql_arg *arg,
+    size_t n);
+
+/* Copy column ${col}, which must be ${len} bytes. */
+int sql_copy(struct store_sqlite *q, enum sql id, int col, void *out,
+    size_t len);
+
+/*
+ * Turn a result of SQLite into an error of the store.  All but a full disk
+ * and exhausted memory are for good: SQLite reports a failed fsync once and
+ * then goes on as if nothing had happened, so it is remembered here.
+ */
+int sql_fail(struct store_sqlite *q, int sqlite_rc);
+
+/* store_sqlite_mail.c: mailboxes and envelopes. */
+int mail_create(struct store *s, struct op *op);
+int mail_subscribe(struct store *s, struct op *op);
+int mail_post(struct store *s, struct op *op);
+int mail_ack(struct store *s, struct op *op);
+int mail_fetch(struct store *s, struct op *op);
+int mail_close(struct store *s, struct op *op);
+int mail_set_token(struct store *s, struct op *op);
+int mail_load(struct store_sqlite *q);
+/* Remove at most ${max} expired envelopes; adds to ${op->removed}. */
+int mail_expire(struct store_sqlite *q, struct op_sweep *op);
+
+/* store_sqlite_admit.c: invitations and admission. */
+int admit_split(struct store *s, struct op *op);
+int admit_admit(struct store *s, struct op *op);
+int admit_put(struct store *s, struct op *op);
+int admit_get(struct store *s, struct op *op);
+int admit_revoke(struct store *s, struct op *op);
+/* Spend ${units} of a code; ${*verdict} is 0 or TACIT_E_ADMISSION. */
+int admit_spend(struct store_sqlite *q, const uint8_t hash[TACIT_HASH_LEN],
+    uint32_t units, int *verdict);
+/* As mail_expire(), for what this file keeps. */
+int admit_expire(struct store_sqlite *q, struct op_sweep *op);
+int admit_count(struct store_sqlite *q, struct op_count *op);
+
+/* store_sqlite_file.c: make, check and open the file. */
+int file_open(struct store_sqlite *q, const char *dir);
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The file relay.db: made whole or not at all, recognised before anything is
+ * written, opened with what the store relies on.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store_sqlite.h"
+
+/* In the header of the file: "TACR", and the schema below. */
+enum { APPLICATION_ID = 0x54414352, SCHEMA = 1 };
+
+/* Where the header has them (sqlite.org/fileformat2.html). */
+enum { HEADER_LEN = 100, AT_USER_VERSION = 60, AT_APPLICATION_ID = 68 };
+
+#define FILE_NAME	"relay.db"
+#define NEW_NAME	"relay.db.new"
+
+/*
+ * mailbox	no time, no admission; zeros: a free slot.  Row 0 belongs to
+ *		nobody and is what a wrong address is compared with.
+ * envelope	where it belongs, apart from its body, to be read at a start
+ * body		2,048 or 65,536 bytes
+ * invitation	state: 0 open, 1 bound to its reader, 2 used, 3 revoked
+ * admission	a code or a pass; which is not told
+ * relay	the clock
+ *
+ * counter and expiry_day have no type, so that REAL stays REAL: see
+ * store_sqlite_mail.c for the one width of each column.
+ */
+static const char schema[] =
+	"PRAGMA auto_vacuum = NONE;"
+	"PRAGMA journal_mode = WAL;"
+	"BEGIN;"
+	"PRAGMA application_id = 0x54414352;"
+	"PRAGMA user_version = 1;"
+	"CREATE TABLE mailbox (id INTEGER PRIMARY KEY,"
+	" address BLOB NOT NULL, token_hash BLOB NOT NULL,"
+	" token_old BLOB NOT NULL);"
+	"CREATE TABLE envelope (id INTEGER PRIMARY KEY,"
+	" kind INTEGER NOT NULL, mailbox INTEGER NOT NULL,"
+	" counter NOT NULL, envelope BLOB NOT NULL, expiry_day NOT NULL);"
+	"CREATE TABLE body (id INTEGER PRIMARY KEY, body BLOB NOT NULL);"
+	"CREATE TABLE invitation (address BLOB PRIMARY KEY,"
+	" key BLOB NOT NULL, state INTEGER NOT NULL, reader BLOB NOT NULL,"
+	" request_hash BLOB NOT NULL, expiry_hour INTEGER NOT NULL,"
+	" blob BLOB NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE admission (hash BLOB PRIMARY KEY,"
+	" units INTEGER NOT NULL, expiry_day INTEGER NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE relay (hour INTEGER NOT NULL,"
+	" wall_day INTEGER NOT NULL);"
+	"INSERT INTO mailbox VALUES"
+	" (0, zeroblob(32), zeroblob(32), zeroblob(32));"
+	"INSERT INTO relay VALUES (0, 0);"
+	"COMMIT;";
+
+/* Page size before all else: it counts when the first page is written. */
+static const char settings[] =
+	"PRAGMA page_size = 4096;"
+	"PRAGMA locking_mode = EXCLUSIVE;"
+	"PRAGMA synchronous = FULL;"
+	"PRAGMA secure_delete = ON;"
+	"PRAGMA temp_store = MEMORY;"
+	"PRAGMA mmap_size = 0;"
+	"PRAGMA cell_size_check = ON;"
+	"PRAGMA wal_autocheckpoint = 0;"
+	"PRAGMA cache_size = -16384;";
+
+static int
+path_of(char out[PATH_MAX], const char *dir, const char *name)
+{
+	/* SQLite reads a name that begins with "file:" as something else. */
+	const char *here = dir[0] == '/' ? "" : "./";
+	int n = snprintf(out, PATH_MAX, "%s%s/%s", here, dir, name);
+
+	return n > 0 && n < PATH_MAX ? 0 : TACIT_E_IO;
+}
+
+static int
+sync_dir(const char *dir)
+{
+	int fd, rc = 0;
+
+	if ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return TACIT_E_IO;
+	if (fsync(fd) != 0)
+		rc = TACIT_E_IO;
+	(void)close(fd);
+	return rc;
+}
+
+static uint32_t
+be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	    (uint32_t)p[2] << 8 | p[3];
+}
+
+/*
+ * Is this one of ours?  Only read, so that a file that is not stays as it is.
+ * Output:  ${missing}: there is no such file; the answer is then 0, too.
+ */
+static int
+recognise(const char *path, int *missing)
+{
+	uint8_t h[HEADER_LEN];
+	struct stat st;
+	ssize_t n;
+	int fd;
+
+	*missing = 0;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1) {
+		*missing = errno == ENOENT;
+		if (*missing)
+			return 0;
+		return errno == ELOOP ? TACIT_E_CORRUPT : TACIT_E_IO;
+	}
+	n = fstat(fd, &st) == 0 ? pread(fd, h, sizeof(h), 0) : -1;
+	(void)close(fd);
+	if (n == -1)
+		return errno == EISDIR ? TACIT_E_CORRUPT : TACIT_E_IO;
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return TACIT_E_CORRUPT;
+	if (n != HEADER_LEN || memcmp(h, "SQLite format 3", 16) != 0 ||
+	    be32(h + AT_APPLICATION_ID) != APPLICATION_ID ||
+	    be32(h + AT_USER_VERSION) != SCHEMA)
+		return TACIT_E_CORRUPT;
+	return 0;
+}
+
+static int
+exec(struct store_sqlite *q, const char *sql)
+{
+	int rc = sqlite3_exec(q->db, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : sql_fail(q, rc);
+}
+
+/* Values of sqlite.org/security.html, as far as our statements allow. */
+static void
+limit(sqlite3 *db)
+{
+	static const struct {
+		int id, value;
+	} limits[] = {
+		{ SQLITE_LIMIT_LENGTH, 1000000 },
+		{ SQLITE_LIMIT_SQL_LENGTH, 10000 },
+		{ SQLITE_LIMIT_COLUMN, 100 },
+		{ SQLITE_LIMIT_EXPR_DEPTH, 10 },
+		{ SQLITE_LIMIT_COMPOUND_SELECT, 3 },
+		{ SQLITE_LIMIT_VDBE_OP, 25000 },
+		{ SQLITE_LIMIT_FUNCTION_ARG, 8 },
+		{ SQLITE_LIMIT_ATTACHED, 0 },
+		{ SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50 },
+		{ SQLITE_LIMIT_VARIABLE_NUMBER, 10 },
+		{ SQLITE_LIMIT_TRIGGER_DEPTH, 10 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		(void)sqlite3_limit(db, limits[i].id, limits[i].value);
+}
+
+static int
+connect_to(struct store_sqlite *q, const char *path)
+{
+	static const struct {
+		int what, on;
+	} config[] = {
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
+		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+		{ SQLITE_DBCONFIG_DQS_DML, 0 },
+		{ SQLITE_DBCONFIG_DQS_DDL, 0 },
+	};
+	size_t i;
+	int rc;
+
+	rc = sqlite3_open_v2(path, &q->db, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc != SQLITE_OK)
+		return sql_fail(q, rc);
+	for (i = 0; i < sizeof(config) / sizeof(config[0]); i++) {
+		rc = sqlite3_db_config(q->db, config[i].what, config[i].on,
+		    NULL);
+		if (rc != SQLITE_OK)
+			return sql_fail(q, rc);
+	}
+	limit(q->db);
+	return exec(q, settings);
+}
+
+/* An empty file that only we can read, for SQLite to fill. */
+static int
+make_empty(const char *path)
+{
+	int fd;
+
+	if (unlink(path) != 0 && errno != ENOENT)
+		return TACIT_E_IO;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    S_IRUSR | S_IWUSR);
+	if (fd == -1)
+		return errno == ENOSPC ? TACIT_E_DISK_FULL : TACIT_E_IO;
+	(void)close(fd);
+	return 0;
+}
+
+/* Remove a file that may be there. */
+static int
+remove_rest(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	int rc;
+
+	if ((rc = path_of(path, dir, name)) != 0)
+		return rc;
+	return unlink(path) == 0 || errno == ENOENT ? 0 : TACIT_E_IO;
+}
+
+/*
+ * Build the file under another name, and rename it when it is complete: a
+ * crash in between leaves nothing that looks like a database.
+ */
+static int
+create(struct store_sqlite *q, const char *dir, const char *path)
+{
+	char new[PATH_MAX];
+	int rc;
+
+	if ((rc = path_of(new, dir, NEW_NAME)) != 0)
+		return rc;
+	if ((rc = remove_rest(dir, NEW_NAME "-wal")) != 0)
+		return rc;
+	if ((rc = remove_rest(dir, NEW_NAME "-journal")) != 0)
+		return rc;
+	if ((rc = make_empty(new)) != 0)
+		return rc;
+	if ((rc = connect_to(q, new)) != 0)
+		return rc;
+	if ((rc = exec(q, schema)) != 0)
+		return rc;
+	rc = sqlite3_wal_checkpoint_v2(q->db, NULL,
+	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	if (rc != SQLITE_OK)
+		return sql_fail(q, rc);
+	rc = sqlite3_close(q->db);
+	q->db = NULL;
+	if (rc != SQLITE_OK)
+		return sql_fail(q, rc);
+	if (rename(new, path) != 0)
+		return TACIT_E_IO;
+	return sync_dir(dir);
+}
+
+/* A WAL without its database would be played into a new one. */
+static int
+refuse_stray(const char *dir)
+{
+	static const char *const name[] = {
+		FILE_NAME "-wal", FILE_NAME "-journal",
+	};
+	char path[PATH_MAX];
+	struct stat st;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
+		if ((rc = path_of(path, dir, name[i])) != 0)
+			return rc;
+		if (lstat(path, &st) == 0)
+			return TACIT_E_CORRUPT;
+	}
+	return 0;
+}
+
+/*
+ * The first answer of quick_check is "ok", or the first thing that is wrong.
+ * Nothing has been written yet, and a failed open writes nothing.
+ */
+static int
+check(struct store_sqlite *q)
+{
+	sqlite3_stmt *st = NULL;
+	const char *text;
+	int rc;
+
+	rc = sqlite3_prepare_v2(q->db, "PRAGMA quick_check(1)", -1, &st, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW) {
+		text = (const char *)sqlite3_column_text(st, 0);
+		rc = text != NULL && strcmp(text, "ok") == 0 ?
+		    SQLITE_OK : SQLITE_CORRUPT;
+	}
+	(void)sqlite3_finalize(st);
+	if ((rc & 0xff) == SQLITE_CORRUPT || rc == SQLITE_NOTADB)
+		return TACIT_E_CORRUPT;
+	return rc == SQLITE_OK ? 0 : sql_fail(q, rc);
+}
+
+/*
+ * SQLite makes the WAL at the first read and ignores it if its directory
+ * entry cannot be made durable; we do not.
+ */
+int
+file_open(struct store_sqlite *q, const char *dir)
+{
+	char path[PATH_MAX];
+	int missing, rc;
+
+	if ((rc = path_of(path, dir, FILE_NAME)) != 0)
+		return rc;
+	if ((rc = recognise(path, &missing)) != 0)
+		return rc;
+	if (missing && ((rc = refuse_stray(dir)) != 0 ||
+	    (rc = create(q, dir, path)) != 0))
+		return rc;
+	if ((rc = connect_to(q, path)) != 0)
+		return rc;
+	(void)sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+	    NULL);
+	if ((rc = check(q)) != 0)
+		return rc;
+	if ((rc = sync_dir(dir)) != 0)
+		return rc;
+	(void)sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0,
+	    NULL);
+	return 0;
+}

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Mailboxes and envelopes on SQLite.  Rows are slots (store_slots.h): made
+ * empty, overwritten in place, deleted.  SQLite overwrites in place only if
+ * the new row is as long as the old one, so each column of a slot has one
+ * width whatever it holds: ids of mailboxes take eight bytes, counters and
+ * days are REAL, which takes eight always, blobs have their length.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_sqlite.h"
+
+/* How many slots are made at a time. */
+enum { BLOCK_MAILBOXES = 64, BLOCK_LETTERS = 256, BLOCK_PARCELS = 32 };
+
+/* Mailbox of an envelope slot that is free; as wide as any other. */
+#define FREE	INT64_MIN
+
+static int
+new_envelope_slot(struct store_sqlite *q, uint8_t kind)
+{
+	int64_t row = q->next_row++;
+	int rc;
+
+	if ((rc = sql_run(q, SQL_ENVELOPE_SLOT, SQL_ARGS(SQL_INT(row),
+	    SQL_INT(kind), SQL_INT(FREE)))) != 0)
+		return rc;
+	if ((rc = sql_run(q, SQL_BODY_SLOT, SQL_ARGS(SQL_INT(row),
+	    SQL_INT(store_body_len(kind))))) != 0)
+		return rc;
+	return slots_add(&q->slots[kind], row);
+}
+
+/* Random and between 2^62 and 2^63, so that all ids take eight bytes. */
+static int
+new_mailbox_slot(struct store_sqlite *q)
+{
+	uint64_t r;
+	int rc;
+
+	randombytes_buf(&r, sizeof(r));
+	r = (r >> 2) | UINT64_C(1) << 62;
+	rc = sql_run(q, SQL_MAILBOX_SLOT, SQL_ARGS(SQL_INT(r)));
+	if (rc != 0)
+		return rc;
+	return slots_add(&q->slots[SLOTS_MAILBOX], (int64_t)r);
+}
+
+/* A free row of this kind, or of SLOTS_MAILBOX. */
+static int
+take_slot(struct store_sqlite *q, uint8_t kind, int64_t *row)
+{
+	static const int block[] = {
+		[SLOTS_MAILBOX] = BLOCK_MAILBOXES,
+		[LETTER] = BLOCK_LETTERS, [PARCEL] = BLOCK_PARCELS,
+	};
+	int i, rc;
+
+	if (slots_take(&q->slots[kind], row))
+		return 0;
+	for (i = 0; i < block[kind]; i++) {
+		rc = kind == SLOTS_MAILBOX ? new_mailbox_slot(q) :
+		    new_envelope_slot(q, kind);
+		if (rc != 0)
+			return rc;
+	}
+	slots_shuffle(&q->slots[kind]);
+	(void)slots_take(&q->slots[kind], row);
+	return 0;
+}
+
+/*
+ * Does ${hash} open ${b}?  A mailbox that does not exist has a row, too, and
+ * takes the same way.  ${tokens}: the two that are stored.
+ */
+static int
+check_token(struct store_sqlite *q, const struct box *b,
+    const uint8_t hash[TACIT_HASH_LEN], uint8_t tokens[2][TACIT_HASH_LEN],
+    int *valid)
+{
+	int64_t row = b != NULL ? b->row : SQL_NO_MAILBOX;
+	int rc, i, equal = 0;
+
+	*valid = 0;
+	rc = sql_step(q, SQL_MAILBOX_TOKENS, SQL_ARGS(SQL_INT(row)));
+	if (rc != 1)
+		return rc == 0 ? sql_fail(q, SQLITE_CORRUPT) : rc;
+	for (i = 0, rc = 0; i < 2 && rc == 0; i++)
+		rc = sql_copy(q, SQL_MAILBOX_TOKENS, i, tokens[i],
+		    TACIT_HASH_LEN);
+	sql_reset(q, SQL_MAILBOX_TOKENS);
+	for (i = 0; i < 2; i++)
+		equal |= sodium_memcmp(tokens[i], hash, TACIT_HASH_LEN) == 0;
+	equal &= !sodium_is_zero(hash, TACIT_HASH_LEN);
+	*valid = equal & (b != NULL);
+	return rc;
+}
+
+int
+mail_create(struct store *s, struct op *op)
+{
+	struct store_sqlite *q = (struct store_sqlite *)s;
+	const struct op_create *c = &op->u.create;
+	uint8_t tokens[2][TACIT_HASH_LEN];
+	struct box *b = index_box(&q->index, c->address);
+	int64_t row;
+	int rc, valid;
+
+	if (b != NULL) {
+		rc = check_token(q, b, c->token_hash, tokens, &valid);
+		op->rc = valid ? 0 : TACIT_E_REFUSED;
+		return rc;
+	}
+	rc = admit_spend(q, c->code_hash, TACIT_UNITS_CREATE, &op->rc);
+	if (rc != 0 || op->rc != 0)
+		return rc;
+	if ((rc = take_slot(q, SLOTS_MAILBOX, &row)) != 0)
+		return rc;
+	rc = sql_run(q, SQL_MAILBOX_SET, SQL_ARGS(SQL_INT(row),
+	    SQL_BLOB(c->address, TACIT_ADDRESS_LEN),
+	    SQL_BLOB(c->token_hash, TACIT_HASH_LEN)));
+	if (rc != 0)
+		return rc;
+	return index_add_box(&q->index, row, c->address);
+}
+
+int
+mail_subscribe(struct store *s, struct op *op)
+{
+	struct store_sqlite *q = (struct store_sqlite *)s;
+	const struct box *b = index_box(&q->index, op->u.subscribe.address);
+
+	op->rc = b != NULL ? 0 : TACIT_E_REFUSED;
+	op->u.subscribe.next = b != NULL ? b->next : 0;
+	return 0;
+}
+
+/* Give the body of ${i}; it is valid until sql_reset(q, SQL_BODY_GET). */
+static int
+get_body(struct store_sqlite *q, const struct item *i, const void **body)
+{
+	sqlite3_stmt *st = q->stmt[SQL_BODY_GET];
+	int rc;
+
+	rc = sql_step(q, SQL_BODY_GET, SQL_ARGS(SQL_INT(i->row)));
+	if (rc != 1)
+		return rc == 0 ? sql_fail(q, SQLITE_CORRUPT) : rc;
+	*body = sqlite3_column_blob(st, 0);
+	if (*body != NULL && (size_t)sqlite3_column_bytes(st, 0) ==
+	    store_body_len(i->kind))
+		return 0;
+	rc = sqlite3_errcode(q->db) == SQLITE_NOMEM ?
+	    SQLITE_NOMEM : SQLITE_CORRUPT;
+	sql_reset(q, SQL_BODY_GET);
+	return sql_fail(q, rc);
+}
+
+/* This id is stored already: the same envelope, or another of its name? */
+static int
+post_again(struct store_sqlite *q, struct op *op, const struct item *i)
+{
+	struct op_post *p = &op->u.post;
+	const void *body;
+	int rc, same;
+
+	op->rc = TACIT_E_CONFLICT;
+	if (p->kind != i->kind)
+		return 0;
+	if ((rc = get_body(q, i, &body)) != 0)
+		return rc;
+	same = memcmp(body, p->body, store_body_len(p->kind)) == 0;
+	sql_reset(q, SQL_BODY_GET);
+	if (!same)
+		return 0;
+	op->rc = 0;
+	p->known = 1;
+	p->counter = i->counter;
+	return 0;
+}
+
+static int
+store_envelope(struct store_sqlite *q, struct box *b, struct op_post *p)
+{
+	struct item i = { .counter = b->next, .kind = p->kind,
+	    .expiry_day = p->expiry_day };
+	int rc;
+
+	if ((rc = take_slot(q, p->kind, &i.row)) != 0)
+		return rc;
+	rc = sql_run(q, SQL_ENVELOPE_SET, SQL_ARGS(SQL_INT(i.row),
+	    SQL_INT(b->row), SQL_REAL(i.counter),
+	    SQL_BLOB(p->envelope, TACIT_ENVELOPE_ID_LEN),
+	    SQL_REAL(p->expiry_day)));
+	if (rc != 0)
+		return rc;
+	rc = sql_run(q, SQL_BODY_SET, SQL_ARGS(SQL_INT(i.row),
+	    SQL_BLOB(p->body, store_body_len(p->kind))));
+	if (rc != 0)
+		return rc;
+	memcpy(i.envelope, p->envelope, sizeof(i.envelope));
+	p->counter = i.counter;
+	return index_add_item(&q->index, b, &i);
+}
+
+int
+mail_post(struct store *s, struct op *op)
+{
+	struct store_sqlite *q = (struct store_sqlite *)s;
+	const struct store_limits *lim = &q->limits;
+	struct op_post *p = &op->u.post;
+	struct box *b = index_box(&q->index, p->address);
+	uint8_t tokens[2][TACIT_HASH_LEN];
+	struct item *i;
+	int rc, valid;
+
+	p->counter = 0;
+	p->known = 0;
+	p->nearly_full = 0;
+	if ((rc = check_token(q, b, p->token_hash, tokens, &valid)) != 0)
+		return rc;
+	op->rc = TACIT_E_REFUSED;
+	if (!valid)
+		return 0;
+	op->rc = 0;
+	if ((i = index_item(&q->index, b, p->envelope)) != NULL)
+		rc = post_again(q, op, i);
+	else if (b->n[p->kind] >= (p->kind == LETTER ?
+	    lim->letters : lim->parcels))
+		op->rc = TACIT_E_QUOTA;
+	else
+		rc = store_envelope(q, b, p);
+	p->nearly_full = b->n[LETTER] >= lim->nearly_letters ||
+	    b->n[PARCEL] >= lim->nearly_parcels;
+	return rc;
+}
+
+static int
+remove_envelope(struct store_sqlite *q, struct item *i)
+{
+	int rc;
+
+	if ((rc = sql_run(q, SQL_ENVELOPE_DELETE,
+	    SQL_ARGS(SQL_INT(i->row)))) != 0)
+		return rc;
+	if ((rc = sql_run(q, SQL_BODY_DELETE,
+	    SQL_ARGS(SQL_INT(i->row)))) != 0)
+		return rc;
+	index_remove_item(&q->index, i);
+	return 0;
+}
+
+int
+mail_ack(struct store *s, struct op *op)
+{
+	struct store_sqlite *q = (struct store_sqlite *)s;
+	const struct op_ack *a = &op->u.ack;
+	struct box *b = index_box(&q->index, a->address);
+	struct item *i;
+	uint32_t n;
+	int rc;
+
+	op->rc = 0;
+	assert(a->n <= TACIT_ACK_MAX);
+	for (n = 0; b != NULL && n < a->n; n++) {
+		if ((i = index_item(&q->index, b, a->envelope[n])) == NULL)
+			continue;
+		if ((rc = remove_envelope(q, i)) != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int
+fetch_one(struct store_sqlite *q, const struct item *i, struct stored **out)
+{
+	size_t len = store_body_len(i->kind);
+	struct stored *st;
+	const void *body;
+	int rc;
+
+	if ((st = malloc(sizeof(*st) + len)) == NULL)
+		return TACIT_E_NOMEM;
+	if ((rc = get_body(q, i, &body)) != 0) {
+		free(st);
+		return rc;
+	}
+	memcpy(st->body, body, len);
+	sql_reset(q, SQL_BODY_GET);
+	memcpy(st->envelope, i->envelope, sizeof(st->envelope));
+	st->counter = i->counter;
+	st->kind = i->kind;
+	st->next = NULL;
+	*out = st;
+	return 0;
+}
+
+int
+mail_fetch(struct store *s, struct op *op)
+{
+	struct store_sqlite *q = (struct store_sqlite *)s;
+	struct op_fetch *f = &op->u.fetch;
+	const struct box *b = index_box(&q->index, f->address);
+	struct stored **end = &f->first;
+	const struct item *i;
+	uint32_t n;
+	int rc;
+
+	f->first = NULL;
+	f->more = 0;
+	op->rc = b != NULL ? 0 : TACIT_E_REFUSED;
+	if (b == NULL)
+		return 0;
+	i = index_above(b, f->after);
+	for (n = 0; i != NULL && n < f->max; n++, i = index_next(i)) {
+		if ((rc = fetch_one(q, i, end)) != 0)
+			return rc;
+		end = &(*end)->next;
+	}
+	f->more = i != NULL;
+	return 0;
+}
+
+int
+mail_close(struct store *s, struct op *op)
+{
+	struct store_sqlite *q = (struct store_sqlite *)s;
+	struct box *b = index_box(&q->index, op->u.close.address);
+	struct item *i;
+	int rc;
+
+	op->rc = 0;
+	if (b == NULL)
+		return 0;
+	while ((i = index_above(b, 0)) != NULL) {
+		if ((rc = remove_envelope(q, i)) != 0)
+			return rc;
+	}
+	if ((rc = sql_run(q, SQL_MAILBOX_DELETE,
+	    SQL_ARGS(SQL_INT(b->row)))) != 0)
+		return rc;
+	index_remove_box(&q->index, b);
+	return 0;
+}
+
+/* The same again leaves the token before as it is. */
+int
+mail_set_token(struct store *s, struct op *op)
+{
+	static const uint8_t none[TACIT_HASH_LEN];
+	struct store_sqlite *q = (struct store_sqlite *)s;
+	const struct op_set_token *t = &op->u.set_token;
+	const struct box *b = index_box(&q->index, t->address);
+	uint8_t tokens[2][TACIT_HASH_LEN];
+	const uint8_t *old = none;
+	int rc, valid;
+
+	op->rc = b != NULL ? 0 : TACIT_E_REFUSED;
+	if (b == NULL)
+		return 0;
+	if ((rc = check_token(q, b, t->token_hash, tokens, &valid)) != 0)
+		return rc;
+	if (t->keep)
+		old = sodium_memcmp(tokens[0], t->token_hash,
+		    TACIT_HASH_LEN) == 0 ? tokens[1] : tokens[0];
+	return sql_run(q, SQL_MAILBOX_SET_TOKENS, SQL_ARGS(SQL_INT(b->row),
+	    SQL_BLOB(t->token_hash, TACIT_HASH_LEN),
+	    SQL_BLOB(old, TACIT_HASH_LEN)));
+}
+
+int
+mail_expire(struct store_sqlite *q, struct op_sweep *op)
+{
+	uint64_t day = q->clock.hour / 24;
+	struct box *b = NULL;
+	struct item *i;
+	int rc;
+
+	while ((b = index_walk(&q->index, b)) != NULL) {
+		for (i = index_above(b, 0); i != NULL; i = index_next(i)) {
+			if (i->expiry_day >= day)
+				continue;
+			if (op->removed == op->max) {
+				op->more = 1;
+				return 0;
+			}
+			if ((rc = remove_envelope(q, i)) != 0)
+				return rc;
+			op->removed++;
+		}
+	}
+	return 0;
+}
+
+/* Mailboxes by row, to find those that the envelopes name. */
+struct by_row {
+	struct box **box;
+	size_t n, cap;
+};
+
+static int
+load_mailbox(struct store_sqlite *q, struct by_row *all)
+{
+	uint8_t address[TACIT_ADDRESS_LEN];
+	int64_t row = sqlite3_column_int64(q->stmt[SQL_MAILBOX_ALL], 0);
+	struct box **grown;
+	int rc;
+
+	if ((rc = sql_copy(q, SQL_MAILBOX_ALL, 1, address,
+	    sizeof(address))) != 0)
+		return rc;
+	if (sodium_is_zero(address, sizeof(address)))
+		return slots_add(&q->slots[SLOTS_MAILBOX], row);
+	if (all->n == all->cap) {
+		all->cap = all->cap == 0 ? 256 : all->cap * 2;
+		grown = reallocarray(all->box, all->cap, sizeof(*grown));
+		if (grown == NULL)
+			return TACIT_E_NOMEM;
+		all->box = grown;
+	}
+	if ((rc = index_add_box(&q->index, row, address)) != 0)
+		return rc;
+	all->box[all->n++] = index_box(&q->index, address);
+	return 0;
+}
+
+static struct box *
+find_row(const struct by_row *all, int64_t row)
+{
+	size_t low = 0, high = all->n, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (all->box[mid]->row == row)
+			return all->box[mid];
+		if (all->box[mid]->row < row)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static int
+load_envelope(struct store_sqlite *q, const struct by_row *all)
+{
+	sqlite3_stmt *st = q->stmt[SQL_ENVELOPE_ALL];
+	int64_t mailbox = sqlite3_column_int64(st, 2);
+	int kind = sqlite3_column_int(st, 1);
+	struct item i = { .row = sqlite3_column_int64(st, 0) };
+	struct box *b;
+	int rc;
+
+	if (i.row >= q->next_row)
+		q->next_row = i.row + 1;
+	if (kind != LETTER && kind != PARCEL)
+		return TACIT_E_CORRUPT;
+	i.kind = (uint8_t)kind;
+	if (mailbox == FREE)
+		return slots_add(&q->slots[i.kind], i.row);
+	i.counter = (uint64_t)sqlite3_column_int64(st, 3);
+	i.expiry_day = (uint32_t)sqlite3_column_int64(st, 5);
+	rc = sql_copy(q, SQL_ENVELOPE_ALL, 4, i.envelope, sizeof(i.envelope));
+	if (rc != 0)
+		return rc;
+	if (i.counter == 0 || (b = find_row(all, mailbox)) == NULL)
+		return TACIT_E_CORRUPT;
+	return index_add_item(&q->index, b, &i);
+}
+
+int
+mail_load(struct store_sqlite *q)
+{
+	struct by_row all = { NULL, 0, 0 };
+	size_t i;
+	int rc;
+
+	q->next_row = 1;
+	while ((rc = sql_step(q, SQL_MAILBOX_ALL, NULL, 0)) == 1) {
+		if ((rc = load_mailbox(q, &all)) != 0)
+			goto out;
+	}
+	while (rc == 0 && (rc = sql_step(q, SQL_ENVELOPE_ALL, NULL, 0)) == 1) {
+		if ((rc = load_envelope(q, &all)) != 0)
+			goto out;
+	}
+	if (rc != 0)
+		goto out;
+	index_commit(&q->index);
+	for (i = 0; i < sizeof(q->slots) / sizeof(q->slots[0]); i++) {
+		slots_shuffle(&q->slots[i]);
+		slots_commit(&q->slots[i]);
+	}
+out:
+	sql_reset(q, SQL_MAILBOX_ALL);
+	sql_reset(q, SQL_ENVELOPE_ALL);
+	free(all.box);
+	return rc;
+}
