@@ -13,7 +13,9 @@
  * Row keys, counts and sizes are visible in the file: keys are random ids and
  * counters, never names.
  *
- * Thread:  a handle belongs to one thread at a time.
+ * Thread:  a handle belongs to one thread at a time, and to the process that
+ *          opened it: in a child of fork() every call is TACIT_E_STATE, and
+ *          vault_close() only wipes the child's copy.
  */
 #ifndef CLIENT_VAULT_H
 #define CLIENT_VAULT_H
@@ -70,8 +72,8 @@ int vault_create(const char *path, const char *passphrase, size_t len,
  * Output:  ${*out}; to be closed with vault_close().
  * Errors:  TACIT_E_NOT_A_VAULT (no file, or another kind of file),
  *          TACIT_E_PASSPHRASE, TACIT_E_BUSY, TACIT_E_CORRUPT,
- *          TACIT_E_TRUNCATED, TACIT_E_IO, TACIT_E_NOMEM.  The file is
- *          unchanged.
+ *          TACIT_E_TRUNCATED, TACIT_E_VERSION (made by a newer version),
+ *          TACIT_E_IO, TACIT_E_NOMEM.  The file is unchanged.
  */
 int vault_open(struct vault **out, const char *path, const char *passphrase,
     size_t len, uint32_t lock_wait_ms);
@@ -87,23 +89,43 @@ void vault_close(struct vault *v);
 int vault_passphrase(struct vault *v, const char *old, size_t old_len,
     const char *new_, size_t new_len);
 
-/* A key for one purpose: KDF(vault key, ${label};). */
+/*
+ * A key for one purpose: KDF(vault key, ${label};).  Labels that begin with
+ * "tacit/1/vault/" are the vault's own.
+ */
 void vault_derive(struct vault *v, uint8_t out[TACIT_KEY_LEN],
     const char *label);
 
 /* Transactions do not nest: begin inside one is TACIT_E_STATE. */
 int vault_begin(struct vault *v);
-/* 0: durable.  Else everything since begin is undone. */
+/*
+ * 0: durable.  Else everything since begin is undone, and the handle goes on,
+ * but for TACIT_E_IO: the disk failed, every later call fails likewise, and
+ * only the next vault_open() shows whether this transaction is there.
+ * After an error of vault_put() or vault_del() other than TACIT_E_LIMIT and
+ * TACIT_E_STATE the rest of the transaction meets the same error.
+ */
 int vault_commit(struct vault *v);
 void vault_rollback(struct vault *v);	/* no transaction: does nothing */
 int vault_in_transaction(const struct vault *v);
+
+/*
+ * Removed and replaced rows live on, sealed, in the WAL until it is moved
+ * into the file: after every 32nd transaction, when the vault is closed or
+ * opened, and here.  To be called when there is nothing else to do; without
+ * transactions since the last time it does nothing.
+ * Errors:  TACIT_E_STATE (in a transaction), TACIT_E_IO, TACIT_E_DISK_FULL;
+ *          what was committed is safe all the same.
+ */
+int vault_settle(struct vault *v);
 
 /*
  * Read, write, remove one row.  get: a missing row is 0 with data NULL.
  * put and del need an open transaction (TACIT_E_STATE); del of a missing row
  * is 0.
  * Errors:  TACIT_E_CORRUPT (a row that does not open), TACIT_E_IO,
- *          TACIT_E_LIMIT (key or value too long).
+ *          TACIT_E_LIMIT (key of 0 or more than VAULT_ROW_KEY_MAX bytes,
+ *          value of more than VAULT_VALUE_MAX).
  */
 int vault_get(struct vault *v, enum vault_table t, const void *key,
     size_t key_len, struct vault_value *out);

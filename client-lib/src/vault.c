@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "tacit/hash.h"
+#include "vault_file.h"
+#include "vault_priv.h"
+
+/*
+ * After so many transactions the WAL, in which removed rows live on, is moved
+ * into the file.  Each costs two fsyncs more, so not after every one.
+ */
+enum { SETTLE_EVERY = 32 };
+
+int
+vault_usable(const struct vault *v)
+{
+	return v->pid == getpid();
+}
+
+struct vault *
+vault_new(void)
+{
+	struct vault *v;
+
+	if ((v = calloc(1, sizeof(*v))) == NULL)
+		return NULL;
+	v->lock = -1;
+	v->pid = getpid();
+	if ((v->keys = sodium_malloc(sizeof(*v->keys))) == NULL) {
+		free(v);
+		return NULL;
+	}
+	return v;
+}
+
+void
+vault_drop(struct vault *v, int tidy)
+{
+	if (v == NULL)
+		return;
+	if (vault_usable(v))
+		vault_db_close(v->db, tidy);
+	if (v->lock >= 0)
+		(void)close(v->lock);
+	sodium_free(v->keys);
+	sodium_memzero(v, sizeof(*v));
+	free(v);
+}
+
+/* The scan of vault_open(): recompute the sum, and check the order. */
+struct scan {
+	const struct vault_keys *keys;
+	struct vault_state found;
+	uint32_t table;			/* of the row before */
+	struct vault_key key;
+};
+
+static int
+compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+{
+	int c = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	if (c != 0)
+		return c;
+	return a_len < b_len ? -1 : a_len > b_len;
+}
+
+/* Rows out of order would be counted here and missed by a look-up. */
+static int
+scan_row(void *arg, const struct vault_db_row *row)
+{
+	struct scan *s = arg;
+	const struct vault_where at = {
+		row->table, row->version, row->key, row->key_len
+	};
+
+	if (row->key_len == 0 || row->table < s->table)
+		return TACIT_E_CORRUPT;
+	if (row->table == s->table && compare(row->key, row->key_len,
+	    s->key.data, s->key.len) <= 0)
+		return TACIT_E_CORRUPT;
+	vault_state_add(&s->found, s->keys, &at, row->data, row->len);
+	s->table = row->table;
+	memcpy(s->key.data, row->key, row->key_len);
+	s->key.len = row->key_len;
+	return 0;
+}
+
+static int
+verify(struct vault *v)
+{
+	struct scan s = { .keys = v->keys };
+	int rc;
+
+	if ((rc = vault_db_scan(v->db, VAULT_HISTORY, scan_row, &s)) != 0)
+		return rc;
+#ifndef TACIT_CONTROL_NO_MULTISET
+	if (s.found.rows != v->now.rows)
+		return TACIT_E_CORRUPT;
+	if (sodium_memcmp(s.found.sum, v->now.sum, VAULT_SUM_LEN) != 0)
+		return TACIT_E_CORRUPT;
+#endif
+	return 0;
+}
+
+int
+vault_load_slot(struct vault *v, struct vault_slot *s,
+    uint8_t hash[TACIT_HASH_LEN])
+{
+	uint8_t slot[VAULT_SLOT_LEN];
+	size_t len = 0;
+	int rc;
+
+	rc = vault_db_head_get(v->db, VAULT_DB_SLOT, slot, sizeof(slot),
+	    &len);
+	if (rc != 0)
+		return rc;
+	if ((rc = vault_slot_read(s, slot, len)) == 0)
+		vault_slot_hash(hash, slot);
+	return rc;
+}
+
+/* Unlock and verify the connected database. */
+static int
+unlock(struct vault *v, const char *passphrase, size_t len)
+{
+	uint8_t state[VAULT_STATE_LEN], hash[TACIT_HASH_LEN];
+	struct vault_slot s;
+	size_t n = 0;
+	int rc;
+
+	if ((rc = vault_load_slot(v, &s, hash)) != 0)
+		return rc;
+	if ((rc = vault_slot_unwrap(v->keys, &s, passphrase, len)) != 0)
+		return rc;
+	rc = vault_db_head_get(v->db, VAULT_DB_STATE, state, sizeof(state),
+	    &n);
+	if (rc != 0)
+		return rc;
+	if ((rc = vault_state_open(&v->now, v->keys, state, n)) != 0)
+		return rc;
+	/* An older slot would bring an older passphrase back into force. */
+	if (sodium_memcmp(hash, v->now.slot, sizeof(hash)) != 0)
+		return TACIT_E_CORRUPT;
+	return verify(v);
+}
+
+/*
+ * Only now is anything written: what an earlier process left in the WAL goes
+ * into the file.  The WAL's own name must be durable before the first commit
+ * relies on it; SQLite ignores an error there.
+ */
+static int
+take_over(struct vault *v, const char *path)
+{
+	int rc = vault_db_settle(v->db);
+
+	if (rc != 0 && rc != TACIT_E_DISK_FULL)
+		return rc;
+	return vault_file_sync_dir(path);
+}
+
+static int
+open_at(struct vault *v, const char *path, const char *passphrase,
+    size_t len, uint32_t lock_wait_ms)
+{
+	int cut, rc;
+
+	if (!vault_file_exists(path))
+		return TACIT_E_NOT_A_VAULT;
+	if ((rc = vault_file_lock(&v->lock, path, lock_wait_ms)) != 0)
+		return rc;
+	if ((rc = vault_file_probe(path, &cut)) != 0)
+		return rc;
+	if ((rc = vault_db_open(&v->db, path)) != 0)
+		goto out;
+	if ((rc = unlock(v, passphrase, len)) != 0)
+		goto out;
+	rc = take_over(v, path);
+out:
+	return rc == TACIT_E_CORRUPT && cut ? TACIT_E_TRUNCATED : rc;
+}
+
+int
+vault_open(struct vault **out, const char *path, const char *passphrase,
+    size_t len, uint32_t lock_wait_ms)
+{
+	struct vault *v;
+	char *real = NULL;
+	int rc;
+
+	*out = NULL;
+	if (sodium_init() < 0)
+		return TACIT_E_INTERNAL;
+	if ((v = vault_new()) == NULL)
+		return TACIT_E_NOMEM;
+	if ((rc = vault_file_resolve(&real, path)) != 0)
+		goto out;
+	rc = open_at(v, real, passphrase, len, lock_wait_ms);
+	if (rc != 0)
+		goto out;
+	*out = v;
+	v = NULL;
+out:
+	vault_drop(v, 0);
+	free(real);
+	return rc;
+}
+
+void
+vault_close(struct vault *v)
+{
+	if (v == NULL)
+		return;
+	vault_rollback(v);
+	vault_drop(v, 1);
+}
+
+void
+vault_derive(struct vault *v, uint8_t out[TACIT_KEY_LEN], const char *label)
+{
+	tacit_hash_keyed(out, v->keys->vault, label, NULL, 0);
+}
+
+int
+vault_begin(struct vault *v)
+{
+	int rc;
+
+	if (v->open || !vault_usable(v))
+		return TACIT_E_STATE;
+	if ((rc = vault_db_begin(v->db)) != 0)
+		return rc;
+	v->next = v->now;
+	v->next.epoch++;
+	v->open = 1;
+	v->dirty = 0;
+	v->failed = 0;
+	return 0;
+}
+
+void
+vault_rollback(struct vault *v)
+{
+	if (!v->open || !vault_usable(v))
+		return;
+	vault_db_rollback(v->db);
+	v->open = 0;
+}
+
+int
+vault_in_transaction(const struct vault *v)
+{
+	return v->open;
+}
+
+static int
+write_state(struct vault *v)
+{
+	uint8_t state[VAULT_STATE_LEN];
+
+	vault_state_seal(state, v->keys, &v->next);
+	return vault_db_head_put(v->db, VAULT_DB_STATE, state, sizeof(state));
+}
+
+int
+vault_commit(struct vault *v)
+{
+	int rc;
+
+	if (!v->open || !vault_usable(v))
+		return TACIT_E_STATE;
+	rc = v->failed;
+	if (rc == 0 && v->dirty)
+		rc = write_state(v);
+	if (rc == 0)
+		rc = vault_db_commit(v->db);
+	if (rc != 0) {
+		vault_rollback(v);
+		return rc;
+	}
+	v->open = 0;
+	if (!v->dirty)
+		return 0;
+	v->now = v->next;
+	/* Durable already: what this meets is the next call's news. */
+	if (++v->unsettled >= SETTLE_EVERY)
+		(void)vault_settle(v);
+	return 0;
+}
+
+int
+vault_settle(struct vault *v)
+{
+	int rc;
+
+	if (v->open || !vault_usable(v))
+		return TACIT_E_STATE;
+	if (v->unsettled == 0)
+		return 0;
+	if ((rc = vault_db_settle(v->db)) == 0)
+		v->unsettled = 0;
+	return rc;
+}
+

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making a vault, and changing its passphrase. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "vault_file.h"
+#include "vault_priv.h"
+
+/* Write the first slot and state into the empty tables. */
+static int
+fill(struct vault *v, const char *passphrase, size_t len,
+    const struct vault_cost *cost)
+{
+	uint8_t slot[VAULT_SLOT_LEN], state[VAULT_STATE_LEN];
+	struct vault_slot s;
+	int rc;
+
+	randombytes_buf(v->keys->vault, sizeof(v->keys->vault));
+	randombytes_buf(v->keys->id, sizeof(v->keys->id));
+	vault_keys_derive(v->keys);
+	if ((rc = vault_slot_wrap(&s, v->keys, cost, passphrase, len)) != 0)
+		return rc;
+	vault_slot_write(slot, &s);
+	vault_slot_hash(v->now.slot, slot);
+	vault_state_seal(state, v->keys, &v->now);
+	if ((rc = vault_db_begin(v->db)) != 0)
+		return rc;
+	rc = vault_db_head_put(v->db, VAULT_DB_SLOT, slot, sizeof(slot));
+	if (rc != 0)
+		return rc;
+	rc = vault_db_head_put(v->db, VAULT_DB_STATE, state, sizeof(state));
+	if (rc != 0)
+		return rc;
+	if ((rc = vault_db_commit(v->db)) != 0)
+		return rc;
+	return vault_db_settle(v->db);
+}
+
+/* Make a whole vault at ${temp}; its lock is held. */
+static int
+build(const char *temp, const char *passphrase, size_t len,
+    const struct vault_cost *cost)
+{
+	struct vault *v;
+	int rc;
+
+	if ((v = vault_new()) == NULL)
+		return TACIT_E_NOMEM;
+	if ((rc = vault_file_make(temp)) != 0)
+		goto out;
+	if ((rc = vault_db_make(temp)) != 0)
+		goto out;
+	if ((rc = vault_db_open(&v->db, temp)) != 0)
+		goto out;
+	rc = fill(v, passphrase, len, cost);
+out:
+	vault_drop(v, rc == 0);
+	return rc;
+}
+
+static int
+create_at(const char *path, const char *passphrase, size_t len,
+    const struct vault_cost *cost)
+{
+	size_t n = strlen(path) + sizeof(".new");
+	char *temp;
+	int lock, rc;
+
+	if (vault_file_exists(path))
+		return TACIT_E_VAULT_EXISTS;
+	if ((temp = malloc(n)) == NULL)
+		return TACIT_E_NOMEM;
+	memcpy(temp, path, n - sizeof(".new"));
+	memcpy(temp + n - sizeof(".new"), ".new", sizeof(".new"));
+	if ((rc = vault_file_lock(&lock, path, 0)) != 0)
+		goto out;
+	if ((rc = build(temp, passphrase, len, cost)) == 0)
+		rc = vault_file_publish(temp, path);
+	vault_file_remove(temp);
+	(void)close(lock);
+out:
+	free(temp);
+	return rc;
+}
+
+int
+vault_create(const char *path, const char *passphrase, size_t len,
+    const struct vault_cost *cost)
+{
+	char *real;
+	int rc;
+
+	if (len == 0 || len > TACIT_PASSPHRASE_MAX)
+		return TACIT_E_INVALID;
+	if ((rc = vault_cost_check(cost)) != 0)
+		return rc;
+	if (sodium_init() < 0)
+		return TACIT_E_INTERNAL;
+	if ((rc = vault_file_resolve(&real, path)) != 0)
+		return rc;
+	rc = create_at(real, passphrase, len, cost);
+	free(real);
+	return rc;
+}
+
+/* In a transaction, write ${s} and let the next state name it. */
+static int
+store_slot(struct vault *v, const struct vault_slot *s)
+{
+	uint8_t slot[VAULT_SLOT_LEN];
+	int rc;
+
+	if ((rc = vault_begin(v)) != 0)
+		return rc;
+	vault_slot_write(slot, s);
+	rc = vault_db_head_put(v->db, VAULT_DB_SLOT, slot, sizeof(slot));
+	if (rc != 0) {
+		vault_rollback(v);
+		return rc;
+	}
+	vault_slot_hash(v->next.slot, slot);
+	v->dirty = 1;
+	return vault_commit(v);
+}
+
+int
+vault_passphrase(struct vault *v, const char *old, size_t old_len,
+    const char *new_, size_t new_len)
+{
+	uint8_t hash[TACIT_HASH_LEN];
+	struct vault_keys *k;
+	struct vault_slot s;
+	int rc;
+
+	if (v->open || !vault_usable(v))
+		return TACIT_E_STATE;
+	if (new_len == 0 || new_len > TACIT_PASSPHRASE_MAX)
+		return TACIT_E_INVALID;
+	if ((k = sodium_malloc(sizeof(*k))) == NULL)
+		return TACIT_E_NOMEM;
+	if ((rc = vault_load_slot(v, &s, hash)) != 0)
+		goto out;
+	if ((rc = vault_slot_unwrap(k, &s, old, old_len)) != 0)
+		goto out;
+	rc = vault_slot_wrap(&s, v->keys, &s.cost, new_, new_len);
+	if (rc != 0)
+		goto out;
+	if ((rc = store_slot(v, &s)) != 0)
+		goto out;
+	/* The slot that the old passphrase opens must not stay in the WAL. */
+	(void)vault_settle(v);
+out:
+	sodium_free(k);
+	return rc;
+}
