@@ -59,16 +59,6 @@ struct scan {
 	struct vault_key key;
 };
 
-static int
-compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
-{
-	int c = memcmp(a, b, a_len < b_len ? a_len : b_len);
-
-	if (c != 0)
-		return c;
-	return a_len < b_len ? -1 : a_len > b_len;
-}
-
 /* Rows out of order would be counted here and missed by a look-up. */
 static int
 scan_row(void *arg, const struct vault_db_row *row)
@@ -80,7 +70,7 @@ scan_row(void *arg, const struct vault_db_row *row)
 
 	if (row->key_len == 0 || row->table < s->table)
 		return TACIT_E_CORRUPT;
-	if (row->table == s->table && compare(row->key, row->key_len,
+	if (row->table == s->table && vault_key_compare(row->key, row->key_len,
 	    s->key.data, s->key.len) <= 0)
 		return TACIT_E_CORRUPT;
 	vault_state_add(&s->found, s->keys, &at, row->data, row->len);

@@ -48,10 +48,12 @@ vault_file_resolve(char **out, const char *path)
 	const char *slash = strrchr(path, '/');
 	const char *base = slash == NULL ? path : slash + 1;
 	char *dir = NULL, *real = NULL, *named = NULL;
-	int rc = TACIT_E_IO;
+	int rc = TACIT_E_NOT_A_VAULT;
 
 	if ((*out = realpath(path, NULL)) != NULL)
 		return 0;
+	if (errno == ENOTDIR)
+		return TACIT_E_NOT_A_VAULT;
 	if (errno != ENOENT || *base == '\0')
 		return from_errno(errno);
 	if ((dir = directory(path)) == NULL)

@@ -9,7 +9,8 @@
  * The absolute name of ${path} without symbolic links; the file itself need
  * not exist, its directory must.
  * Owner:   the caller frees ${*out}.
- * Errors:  TACIT_E_IO (no such directory, not allowed), TACIT_E_NOMEM.
+ * Errors:  TACIT_E_NOT_A_VAULT (no such directory), TACIT_E_IO,
+ *          TACIT_E_NOMEM.
  */
 int vault_file_resolve(char **out, const char *path);
 

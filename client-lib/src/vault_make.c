@@ -100,7 +100,7 @@ vault_create(const char *path, const char *passphrase, size_t len,
 	if (sodium_init() < 0)
 		return TACIT_E_INTERNAL;
 	if ((rc = vault_file_resolve(&real, path)) != 0)
-		return rc;
+		return rc == TACIT_E_NOT_A_VAULT ? TACIT_E_IO : rc;
 	rc = create_at(real, passphrase, len, cost);
 	free(real);
 	return rc;

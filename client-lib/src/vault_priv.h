@@ -35,4 +35,8 @@ int vault_usable(const struct vault *v);
 int vault_load_slot(struct vault *v, struct vault_slot *s,
     uint8_t hash[TACIT_HASH_LEN]);
 
+/* The order of row keys: bytes, then length. */
+int vault_key_compare(const uint8_t *a, size_t a_len, const uint8_t *b,
+    size_t b_len);
+
 #endif

@@ -5,6 +5,17 @@
 
 #include "vault_priv.h"
 
+int
+vault_key_compare(const uint8_t *a, size_t a_len, const uint8_t *b,
+    size_t b_len)
+{
+	int c = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	if (c != 0)
+		return c;
+	return a_len < b_len ? -1 : a_len > b_len;
+}
+
 static int
 key_ok(size_t key_len)
 {
@@ -141,16 +152,6 @@ vault_del(struct vault *v, enum vault_table t, const void *key,
 	return v->failed;
 }
 
-static int
-key_compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
-{
-	int c = memcmp(a, b, a_len < b_len ? a_len : b_len);
-
-	if (c != 0)
-		return c;
-	return a_len < b_len ? -1 : a_len > b_len;
-}
-
 /* A key, or the least or greatest bound of some keys: one byte more. */
 struct bound {
 	uint8_t data[VAULT_ROW_KEY_MAX + 1];
@@ -169,7 +170,7 @@ bound_from(struct bound *b, const void *prefix, size_t prefix_len,
 		b->len = key->len + 1;
 	}
 	if (prefix_len > 0 &&
-	    key_compare(b->data, b->len, prefix, prefix_len) < 0) {
+	    vault_key_compare(b->data, b->len, prefix, prefix_len) < 0) {
 		memcpy(b->data, prefix, prefix_len);
 		b->len = prefix_len;
 	}
@@ -191,7 +192,7 @@ bound_below(struct bound *b, const void *prefix, size_t prefix_len,
 	else
 		b->len = sizeof(b->data);	/* longer than any key */
 	if (key->len > 0 &&
-	    key_compare(key->data, key->len, b->data, b->len) < 0) {
+	    vault_key_compare(key->data, key->len, b->data, b->len) < 0) {
 		memcpy(b->data, key->data, key->len);
 		b->len = key->len;
 	}
