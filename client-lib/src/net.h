@@ -48,7 +48,8 @@ struct transport_ops {
 	/*
 	 * Queue one binary message; ${msg} is copied.
 	 * Errors: TACIT_E_STATE (no such open connection), TACIT_E_NOMEM,
-	 * TACIT_E_WAIT (more than 512 KiB are queued: try after a step).
+	 * TACIT_E_WAIT (more than 512 KiB are queued: try after a step),
+	 * TACIT_E_LIMIT (longer than TACIT_MESSAGE_MAX).
 	 */
 	int (*send)(struct transport *, uint32_t conn, const uint8_t *msg,
 	    size_t len);

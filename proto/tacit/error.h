@@ -58,6 +58,8 @@
 	X(TRUNCATED,	-64, "vault-truncated",				\
 	    "the vault is cut short; it is not used")			\
 	X(NOT_A_VAULT,	-65, "not-a-vault", "this file is not a vault")	\
+	X(EVENT_LOOP,	-66, "internal",				\
+	    "the libuv support of libwebsockets is not installed")		\
 	X(INTERNAL,	-79, "internal", "internal error")		\
 	X(REFUSED,	-80, "refused", "refused by the relay")		\
 	X(PASSPHRASE,	-81, "wrong-passphrase", "wrong passphrase")	\
