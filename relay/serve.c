@@ -20,9 +20,6 @@
 
 enum { LOCK_WAIT_MS = 1000 };
 
-/* How often a stop looks whether it may go on, and when it gives up. */
-static const double stop_step = 0.02, stop_flush = 2., stop_close = 4.;
-
 struct serve {
 	struct config config;
 	struct keys keys;
@@ -30,16 +27,11 @@ struct serve {
 	struct relay relay;
 	struct store *store;		/* until commit_start() */
 	struct store_clock hour;
-	struct ws *ws;
+	struct ws *_Atomic ws;		/* the store thread wakes it */
 	struct clock *clock;
 	struct control *control;
 	int lock, control_fd;
-	ev_async wake;
 	ev_signal term, interrupt;
-	ev_timer stop;
-	ev_tstamp stop_began, idle_since;
-	uint8_t closing;		/* 1001 goes out */
-	int rc;
 };
 
 /* Store thread. */
@@ -47,42 +39,10 @@ static void
 wake(void *arg)
 {
 	struct serve *s = arg;
+	struct ws *w = s->ws;
 
-	ev_async_send(s->relay.loop, &s->wake);
-}
-
-/* The first failed write ends the relay; a restart loses nothing acked. */
-static void
-on_wake(struct ev_loop *loop, ev_async *w, int events)
-{
-	struct serve *s = w->data;
-
-	(void)events;
-	commit_collect(s->relay.commit);
-	if ((s->rc = commit_failed(s->relay.commit)) != 0)
-		ev_break(loop, EVBREAK_ALL);
-}
-
-/*
- * One step of stopping: what the store has is committed and answered, then
- * the connections are closed with 1001, then the loop ends.
- */
-static void
-on_stop_step(struct ev_loop *loop, ev_timer *t, int events)
-{
-	struct serve *s = t->data;
-	const double tick = s->config.ok_tick_ms / 1000. + stop_step;
-	ev_tstamp now = ev_now(loop), ran = now - s->stop_began;
-
-	(void)events;
-	if (commit_pending(s->relay.commit) > 0)
-		s->idle_since = now;
-	if (!s->closing && (now - s->idle_since > tick || ran > stop_flush)) {
-		s->closing = 1;
-		ws_stop(s->ws);
-	}
-	if ((s->closing && ws_stopped(s->ws)) || ran > stop_close)
-		ev_break(loop, EVBREAK_ALL);
+	if (w != NULL)
+		ws_wake(w);
 }
 
 static void
@@ -90,16 +50,13 @@ on_signal(struct ev_loop *loop, ev_signal *w, int events)
 {
 	struct serve *s = w->data;
 
+	(void)loop;
 	(void)events;
 	if (s->relay.stopping)
 		return;
 	log_event("stopping");
-	s->relay.stopping = 1;
-	s->stop_began = s->idle_since = ev_now(loop);
 	control_stop(s->control);
-	ev_timer_init(&s->stop, on_stop_step, 0., stop_step);
-	s->stop.data = s;
-	ev_timer_start(loop, &s->stop);
+	ws_stop(s->ws);
 }
 
 /* As many connections as the system lets us have, and no core dumps. */
@@ -124,11 +81,9 @@ open_loop(struct serve *s)
 	if (loop == NULL)
 		return TACIT_E_NOMEM;
 	s->relay.loop = loop;
-	ev_async_init(&s->wake, on_wake);
 	ev_signal_init(&s->term, on_signal, SIGTERM);
 	ev_signal_init(&s->interrupt, on_signal, SIGINT);
-	s->wake.data = s->term.data = s->interrupt.data = s;
-	ev_async_start(loop, &s->wake);
+	s->term.data = s->interrupt.data = s;
 	ev_signal_start(loop, &s->term);
 	ev_signal_start(loop, &s->interrupt);
 	return 0;
@@ -161,6 +116,7 @@ static int
 open_relay(struct serve *s)
 {
 	struct relay *r = &s->relay;
+	struct ws *w;
 	uint16_t port;
 	int rc, fd;
 
@@ -172,10 +128,11 @@ open_relay(struct serve *s)
 	s->store = NULL;
 	if ((rc = hub_open(&r->hub, r)) != 0)
 		return rc;
-	if ((rc = ws_start(&s->ws, r, &port)) != 0) {
+	if ((rc = ws_start(&w, r, &port)) != 0) {
 		log_error("listen-failed", rc);
 		return rc;
 	}
+	s->ws = w;
 	s->config.port = port;
 	endpoint_place(&s->place, &s->config, &s->keys);
 	if ((rc = endpoint_save(&s->config)) != 0)
@@ -242,17 +199,13 @@ serve(const struct config *config)
 	s.lock = s.control_fd = -1;
 	set_limits();
 	if ((rc = open_loop(&s)) == 0 && (rc = open_data(&s)) == 0 &&
-	    (rc = open_relay(&s)) == 0 && (rc = print_ready(&s)) == 0) {
+	    (rc = open_relay(&s)) == 0 && (rc = print_ready(&s)) == 0)
 		(void)ev_run(s.relay.loop, 0);
-		rc = s.rc;
-	}
 	s.relay.stopping = 1;
 	closed = close_all(&s);
-	if (rc == 0)
-		rc = closed;
-	if (rc == 0)
+	if (rc == 0 && closed == 0)
 		log_event("stopped");
-	else
-		log_error("failed", rc);
-	return rc;
+	else if (rc == 0)
+		log_error("storage-failed", closed);
+	return rc != 0 ? rc : closed;
 }
