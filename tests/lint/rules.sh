@@ -164,7 +164,7 @@ done
 
 # ---- words that stay out ---------------------------------------------------------
 marks='TO''DO|FIX''ME|XX''X|HA''CK'
-machine='/wor''k/|/tmp/w''t|/ho''me/|/ro''ot/'
+machine='(^|[^A-Za-z0-9_.}])/(wor''k|tmp/w''t|ho''me|ro''ot)[/-]'
 files '*' | grep -vE '^(LICENSES?/?|tests/lint/)|\.(png|bin|json)$' |
     while read -r f; do
 	grep -nIE "(^|[^A-Za-z])($marks)([^A-Za-z]|\$)" "$f" |

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 status=0
 for f in $(git ls-files '*.sh' script .ci); do
 	[ -f "$f" ] || continue
-	shell=$(head -n 1 "$f" | sed -n 's,^#! */\(usr/\)\{0,1\}bin/\(env \)\{0,1\},,p')
+	shell=$(head -n 1 "$f" | sed -n 's|^#! */\(usr/\)\{0,1\}bin/\(env \)\{0,1\}||p')
 	case $shell in sh | bash) ;; *) continue ;; esac
 	"$shell" -n "$f" || status=1
 	if command -v shellcheck >/dev/null 2>&1; then

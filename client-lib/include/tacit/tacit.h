@@ -216,6 +216,7 @@ TACIT_API struct tacit_contact *tacit_contact_next(struct tacit *t,
 TACIT_API TACIT_MUST int tacit_contact_find(struct tacit_contact **out,
     struct tacit *t, const char *text);
 
+/* Fill ${out} with what is known of ${ct} now. */
 TACIT_API TACIT_MUST int tacit_contact_info(struct tacit_contact *ct,
     struct tacit_contact_info *out);
 
