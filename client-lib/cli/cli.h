@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tacit command: what its files share.  It is built on the public header
+ * alone, as any other program that embeds libtacit.
+ *
+ * A command is a function that returns the exit status of the program; it
+ * has said what was wrong, once, by cli_fail() or cli_usage().
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <tacit/tacit.h>
+
+enum {
+	CLI_LINE_MAX = 1024,		/* names, links, admission lines */
+	CLI_REACH_MS = 10000		/* how long a relay may take */
+};
+
+/* Options that only some commands know; bits of struct command. */
+enum cli_option {
+	OPT_IN_PERSON = 1 << 0,
+	OPT_EXPIRES = 1 << 1,
+	OPT_RELAY = 1 << 2,
+	OPT_LINES = 1 << 3,
+	OPT_WAIT = 1 << 4,
+	OPT_ACCEPT = 1 << 5,
+	OPT_UNTIL = 1 << 6,
+	OPT_LAST = 1 << 7,
+	OPT_CONFIRM = 1 << 8,
+	OPT_YES = 1 << 9
+};
+
+struct cli {
+	bool json;
+	const char *vault_arg;		/* --vault, or NULL */
+	char *vault;			/* path; owned */
+	const char *proxy;		/* HOST:PORT or NULL */
+	uint32_t lock_wait_ms;
+
+	unsigned given;			/* enum cli_option, those on argv */
+	uint32_t expires_minutes;
+	uint32_t wait_ms;
+	uint32_t until;
+	uint32_t last;
+	const char *relay;
+	const char *contact;		/* CONTACT, or NULL */
+
+	struct tacit *t;		/* open vault, or NULL */
+};
+
+struct cli_passphrase {
+	char bytes[1025];
+	size_t len;
+};
+
+/* ---- fail.c: what went wrong, and the exit status that goes with it ------ */
+
+/* Say what ${error}, a TACIT_E_*, means; ${more}, if not NULL, is added. */
+int cli_fail(const struct cli *c, int error, const char *more);
+
+int cli_usage(const struct cli *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The exit status for an error of tacit/error.h. */
+int cli_status(int error);
+
+/* ---- input.c: what people type, or a script sends ------------------------ */
+
+/*
+ * Read one line, without its newline, from standard input; on a terminal
+ * after ${prompt}.
+ * Output:  ${out}, NUL-terminated.  ${len} may be NULL.
+ * Returns: 0, or the exit status after saying that ${what} is missing, too
+ *          long, or holds a NUL.
+ */
+int input_line(const struct cli *c, const char *what, const char *prompt,
+    char *out, size_t cap, size_t *len);
+
+/*
+ * One line of any length, or all of the rest with one newline taken from its
+ * end.
+ * Owner:   the caller frees ${*out}, which may be NULL.
+ * Returns: 1 with a line, 0 at the end, or -1 (memory, I/O, over 16 MiB).
+ */
+int input_next_line(char **out, size_t *len);
+int input_rest(char **out, size_t *len);
+
+/* Ask on the terminal; true for a yes. */
+bool input_yes(const char *question);
+
+/* Standard input is a terminal. */
+bool input_person(void);
+
+/* ---- passphrase.c ---------------------------------------------------------- */
+
+/*
+ * From TACIT_PASSPHRASE_FILE, or from the terminal; ${fresh} asks twice and
+ * for 12 characters.
+ * Owner:   the caller wipes ${p} with passphrase_wipe(), also after a failure.
+ */
+int passphrase_get(const struct cli *c, struct cli_passphrase *p, bool fresh);
+
+/* The same from standard input, as line ${what}, or from the terminal. */
+int passphrase_line(const struct cli *c, struct cli_passphrase *p,
+    const char *what, bool fresh);
+
+void passphrase_wipe(struct cli_passphrase *p);
+
+/* ---- session.c: an open vault, and waiting -------------------------------- */
+
+/* Find out the path of the vault: fills ${c->vault}. */
+int session_path(struct cli *c);
+
+/* Configuration for ${c} with the passphrase ${p}. */
+struct tacit_config session_config(const struct cli *c,
+    const struct cli_passphrase *p);
+
+/* Open the vault: fills ${c->t}. */
+int session_open(struct cli *c);
+
+/* Find the contact that argv names, and what is known of it. */
+int session_contact(struct cli *c, struct tacit_contact **out,
+    struct tacit_contact_info *info);
+
+/* What is known of ${ct}; all zero if that fails. */
+struct tacit_contact_info session_info(struct tacit_contact *ct);
+
+int64_t session_now_ms(void);
+
+/* One tacit_step() that ends at ${deadline_ms} at the latest. */
+int session_step(struct cli *c, int64_t deadline_ms);
+
+/* Nothing is left to do that a relay could take or give now. */
+bool session_settled(struct cli *c, int *problem);
+
+/*
+ * Step until settled, until no relay can be reached, or for ${ms}.
+ * Returns: 0 or TACIT_E_*.
+ */
+int session_settle(struct cli *c, uint32_t ms);
+
+/* ---- json.c: the only file that knows jansson ------------------------------ */
+
+/*
+ * One line on standard output, flushed; ${format} and arguments as in
+ * jansson's json_pack().  Returns 0 or TACIT_E_IO, TACIT_E_INTERNAL.
+ */
+int json_out(const char *format, ...);
+
+/* {"error":word,"message":text} on standard error. */
+void json_error(const char *word, const char *text);
+
+/* ---- text.c: safe to show on a terminal ------------------------------------ */
+
+/*
+ * Print ${len} bytes with everything spelled out that could move the cursor,
+ * turn the direction of writing, or is no UTF-8.  A newline is kept and
+ * followed by ${indent} spaces, or spelled out too if ${indent} is negative.
+ */
+void text_put(FILE *f, const char *text, size_t len, int indent);
+
+/* A label or a name. */
+void text_put_name(FILE *f, const char *name);
+
+/* "2026-05-31T09:15:02.123Z" */
+void text_time(char out[32], int64_t time_ms);
+
+/* "09:15" of today, else "31 May 09:15", local time. */
+void text_clock(char out[32], int64_t time_ms);
+
+const char *text_state(enum tacit_contact_state state);
+const char *text_message_state(enum tacit_message_state state);
+
+/* ---- event.c ------------------------------------------------------------------ */
+
+/* Print and flush.  Returns 0 or TACIT_E_IO. */
+int event_print(const struct cli *c, const struct tacit_event *ev);
+
+/* What the event means, for a person, with no newline. */
+void event_sentence(FILE *f, const struct tacit_event *ev);
+
+/* ---- qr.c ---------------------------------------------------------------------- */
+
+/* Draw ${text} with half blocks.  False if it does not fit or no memory. */
+bool qr_print(FILE *f, const char *text);
+
+/* ---- commands ------------------------------------------------------------------ */
+
+int cmd_init(struct cli *c);
+int cmd_passphrase(struct cli *c);
+int cmd_relay_add(struct cli *c);
+int cmd_invite(struct cli *c);
+int cmd_accept(struct cli *c);
+int cmd_verify(struct cli *c);
+int cmd_close(struct cli *c);
+int cmd_contacts(struct cli *c);
+int cmd_history(struct cli *c);
+int cmd_send(struct cli *c);
+int cmd_sync(struct cli *c);
+int cmd_chat(struct cli *c);
+int cmd_list(struct cli *c);
+
+/* A conversation with ${ct} on the terminal, until /quit. */
+int chat_run(struct cli *c, struct tacit_contact *ct);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* contacts, history, and the list that `tacit' alone shows. */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+static int
+contact_json(const struct tacit_contact_info *i)
+{
+	return json_out("{s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I}",
+	    "contact", i->id, "number", (long long)i->number, "label", i->label,
+	    "their_name", i->their_name, "state", text_state(i->state),
+	    "verified", i->verified != 0, "unread", (long long)i->unread,
+	    "queued", (long long)i->queued);
+}
+
+static void
+contact_line(const struct tacit_contact_info *i)
+{
+	printf("%3u  ", i->number);
+	text_put_name(stdout, i->label);
+	if (i->their_name[0] != '\0' && strcmp(i->their_name, i->label) != 0) {
+		fputs(" (calls themselves ", stdout);
+		text_put_name(stdout, i->their_name);
+		fputc(')', stdout);
+	}
+	printf("  %s, %s", text_state(i->state),
+	    i->verified ? "verified" : "not verified");
+	if (i->unread > 0)
+		printf(", %u unread", i->unread);
+	if (i->queued > 0)
+		printf(", %u waiting to go out", i->queued);
+	printf("  %s\n", i->id);
+}
+
+/* Print all; ${n}, if not NULL, is how many there were. */
+static int
+show_contacts(struct cli *c, size_t *n)
+{
+	struct tacit_contact *ct = NULL;
+	struct tacit_contact_info info;
+	int rc;
+
+	while ((ct = tacit_contact_next(c->t, ct)) != NULL) {
+		info.size = sizeof(info);
+		if ((rc = tacit_contact_info(ct, &info)) != 0)
+			return rc;
+		if (!c->json)
+			contact_line(&info);
+		else if ((rc = contact_json(&info)) != 0)
+			return rc;
+		if (n != NULL)
+			(*n)++;
+	}
+	return 0;
+}
+
+int
+cmd_contacts(struct cli *c)
+{
+	size_t n = 0;
+	int rc, status;
+
+	if ((status = session_open(c)) != 0)
+		return status;
+	if ((rc = show_contacts(c, &n)) != 0)
+		return cli_fail(c, rc, NULL);
+	if (n == 0 && !c->json)
+		puts("No contacts yet: `tacit invite' or `tacit accept'.");
+	return EX_OK;
+}
+
+static int
+message_json(const struct tacit_message *m)
+{
+	char when[32];
+
+	text_time(when, m->time_ms);
+	return json_out("{s:s, s:I, s:s, s:s, s:s, s:s%}", "message", m->id,
+	    "seq", (long long)m->seq, "from", m->from_me ? "me" : "them",
+	    "time", when, "state", text_message_state(m->state),
+	    "text", m->text, m->text_len);
+}
+
+static void
+message_line(const struct tacit_message *m, const char *label)
+{
+	char when[32];
+
+	text_clock(when, m->time_ms);
+	printf("%s  ", when);
+	if (m->from_me)
+		printf("me [%s]", text_message_state(m->state));
+	else
+		text_put_name(stdout, label);
+	fputs(": ", stdout);
+	text_put(stdout, m->text, m->text_len, 4);
+	fputc('\n', stdout);
+}
+
+/* The place from which the newest ${last} are shown; 1 for all. */
+static int
+first_place(struct tacit_contact *ct, uint32_t last, uint64_t *newest,
+    uint64_t *first)
+{
+	struct tacit_message m = { .size = sizeof(m) };
+	uint32_t n;
+	int rc = 0;
+
+	*newest = *first = 0;
+	for (n = 0; n < last; n++) {
+		if ((rc = tacit_history(ct, *first, &m)) != 0)
+			break;
+		if (n == 0)
+			*newest = m.place;
+		*first = m.place;
+	}
+	return rc == TACIT_E_STATE ? 0 : rc;
+}
+
+int
+cmd_history(struct cli *c)
+{
+	struct tacit_contact *ct = NULL;
+	struct tacit_contact_info info;
+	struct tacit_message m = { .size = sizeof(m) };
+	uint64_t at, newest = 0, first = 0;
+	int rc, status;
+
+	if ((status = session_open(c)) != 0 ||
+	    (status = session_contact(c, &ct, &info)) != 0)
+		return status;
+	rc = first_place(ct, (c->given & OPT_LAST) != 0 ? c->last : UINT32_MAX,
+	    &newest, &first);
+	for (at = first; rc == 0 && at != 0 && at <= newest; at++) {
+		rc = tacit_history(ct, at + 1, &m);
+		if (rc != 0 || m.place != at)
+			continue;
+		if (c->json)
+			rc = message_json(&m);
+		else
+			message_line(&m, info.label);
+	}
+	return rc == 0 ? EX_OK : cli_fail(c, rc, NULL);
+}
+
+static void
+list_rules(void)
+{
+	puts("Messages here are not monitored.  In a crisis call your local "
+	    "emergency number,\nor a crisis line.\n");
+}
+
+int
+cmd_list(struct cli *c)
+{
+	char line[CLI_LINE_MAX];
+	struct tacit_contact *ct = NULL;
+	size_t n = 0;
+	int rc, status;
+
+	if (c->json || !input_person() || !isatty(STDOUT_FILENO))
+		return cli_usage(c, "which command?  see tacit --help (without "
+		    "one, a list of the contacts is shown on a terminal)");
+	if ((status = session_open(c)) != 0)
+		return status;
+	if ((rc = session_settle(c, 1500)) != 0)
+		return cli_fail(c, rc, NULL);
+	list_rules();
+	if ((rc = show_contacts(c, &n)) != 0)
+		return cli_fail(c, rc, NULL);
+	if (n == 0) {
+		puts("No contacts yet: `tacit invite' or `tacit accept'.");
+		return EX_OK;
+	}
+	status = input_line(c, "number", "\nNumber to open (Enter to leave)",
+	    line, sizeof(line), NULL);
+	if (status != 0 || line[0] == '\0')
+		return status;
+	if ((rc = tacit_contact_find(&ct, c->t, line)) != 0)
+		return cli_fail(c, rc, NULL);
+	return chat_run(c, ct);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* init, passphrase, relay add: the vault and what it knows of relays. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* Make the directories above ${path}, for me alone, where they are missing. */
+static int
+make_parents(const struct cli *c, const char *path)
+{
+	char *copy = strdup(path), *slash;
+	int status = 0;
+
+	if (copy == NULL)
+		return cli_fail(c, TACIT_E_NOMEM, NULL);
+	for (slash = strchr(copy + 1, '/'); slash != NULL && status == 0;
+	    slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+			status = cli_fail(c, TACIT_E_IO, strerror(errno));
+		*slash = '/';
+	}
+	free(copy);
+	return status;
+}
+
+/* TACIT_ARGON_MIB: tests lower the cost of the passphrase, to 64 at least. */
+static int
+argon_mib(const struct cli *c, uint32_t *out)
+{
+	const char *text = getenv("TACIT_ARGON_MIB");
+	char *end = NULL;
+	unsigned long n;
+
+	if (text == NULL || text[0] == '\0')
+		return 0;
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
+	    n < 64 || n > 4096)
+		return cli_usage(c, "TACIT_ARGON_MIB is a number from 64 to "
+		    "4096");
+	*out = (uint32_t)n;
+	return 0;
+}
+
+static int
+create(struct cli *c, const char *name, uint32_t mib)
+{
+	struct cli_passphrase p;
+	struct tacit_config cfg;
+	int rc, status;
+
+	if ((status = passphrase_get(c, &p, true)) == 0) {
+		cfg = session_config(c, &p);
+		cfg.argon_mib = mib;
+		if ((rc = tacit_create(&cfg, name)) != 0)
+			status = cli_fail(c, rc, NULL);
+	}
+	passphrase_wipe(&p);
+	return status;
+}
+
+int
+cmd_init(struct cli *c)
+{
+	char name[CLI_LINE_MAX];
+	uint32_t mib = 0;
+	int status;
+
+	if ((status = argon_mib(c, &mib)) != 0)
+		return status;
+	if (access(c->vault, F_OK) == 0)
+		return cli_fail(c, TACIT_E_VAULT_EXISTS, NULL);
+	status = input_line(c, "name", "The name that others will see", name,
+	    sizeof(name), NULL);
+	if (status != 0 || (status = make_parents(c, c->vault)) != 0 ||
+	    (status = create(c, name, mib)) != 0)
+		return status;
+	if (c->json)
+		return cli_status(json_out("{s:s}", "vault", c->vault));
+	printf("Your vault is ready: %s\nNothing opens it but its passphrase; "
+	    "keep both.\n", c->vault);
+	return EX_OK;
+}
+
+/* With both phrases at hand: open with the old, which proves it, and change. */
+static int
+change(struct cli *c, const struct cli_passphrase *old,
+    const struct cli_passphrase *fresh)
+{
+	struct tacit_config cfg = session_config(c, old);
+	int rc;
+
+	if ((rc = tacit_open(&c->t, &cfg)) != 0 ||
+	    (rc = tacit_change_passphrase(c->t, old->bytes, old->len,
+	    fresh->bytes, fresh->len)) != 0)
+		return cli_fail(c, rc, NULL);
+	if (c->json)
+		return cli_status(json_out("{s:s}", "vault", c->vault));
+	puts("The passphrase was changed.");
+	return EX_OK;
+}
+
+int
+cmd_passphrase(struct cli *c)
+{
+	struct cli_passphrase old, fresh;
+	int status;
+
+	memset(&fresh, 0, sizeof(fresh));
+	if ((status = passphrase_line(c, &old, "old passphrase", false)) == 0 &&
+	    (status = passphrase_line(c, &fresh, "new passphrase", true)) == 0)
+		status = change(c, &old, &fresh);
+	passphrase_wipe(&old);
+	passphrase_wipe(&fresh);
+	return status;
+}
+
+int
+cmd_relay_add(struct cli *c)
+{
+	char line[CLI_LINE_MAX], url[TACIT_LINK_SIZE];
+	size_t len = 0;
+	int rc, status;
+
+	status = input_line(c, "relay line",
+	    "The tacit-relay: line from the relay's operator", line,
+	    sizeof(line), &len);
+	if (status == 0 && (status = session_open(c)) == 0) {
+		if ((rc = tacit_relay_add(c->t, line, len, url)) != 0)
+			status = cli_fail(c, rc, NULL);
+		else if (c->json)
+			status = cli_status(json_out("{s:s}", "relay", url));
+		else
+			printf("Relay added: %s\n", url);
+	}
+	explicit_bzero(line, sizeof(line));
+	return status;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One object per line, in valid JSON whatever a label or text holds. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "cli.h"
+
+/* On a terminal nothing but ASCII: it cannot be steered by a text then. */
+static int
+put(FILE *f, const json_t *o)
+{
+	size_t flags = JSON_COMPACT | JSON_PRESERVE_ORDER;
+
+	if (isatty(fileno(f)))
+		flags |= JSON_ENSURE_ASCII;
+	if (json_dumpf(o, f, flags) != 0 || fputc('\n', f) == EOF ||
+	    fflush(f) != 0)
+		return TACIT_E_IO;
+	return 0;
+}
+
+int
+json_out(const char *format, ...)
+{
+	json_error_t e;
+	json_t *o;
+	va_list ap;
+	int rc;
+
+	va_start(ap, format);
+	o = json_vpack_ex(&e, 0, format, ap);
+	va_end(ap);
+	if (o == NULL)
+		return TACIT_E_INTERNAL;
+	rc = put(stdout, o);
+	json_decref(o);
+	return rc;
+}
+
+void
+json_error(const char *word, const char *text)
+{
+	json_t *o = json_pack("{s:s, s:s}", "error", word, "message", text);
+
+	/* A path that is not UTF-8 must not cost the error its name. */
+	if (o == NULL)
+		o = json_pack("{s:s, s:s}", "error", word, "message", word);
+	if (o != NULL)
+		(void)put(stderr, o);
+	json_decref(o);
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Options and dispatch.  Nothing confidential is taken from argv, where every
+ * process of the machine could read it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "cli.h"
+
+static const char help[] =
+"usage: tacit [--vault PATH] [--json] [--proxy HOST:PORT] [--lock-wait-ms N]\n"
+"             COMMAND\n"
+"\n"
+"  tacit                    list the contacts; a number opens the chat\n"
+"  init                     make a vault (asks for the name you go by)\n"
+"  relay add                add a relay (asks for its tacit-relay: line)\n"
+"  invite [--in-person] [--expires-minutes N] [--relay URL]\n"
+"                           invite somebody (asks for your label for them)\n"
+"  accept                   accept an invitation (asks for link and label)\n"
+"  contacts                 list the contacts\n"
+"  send CONTACT [--lines] [--wait-ms N] [--accept-unverified]\n"
+"                           send what stands on standard input\n"
+"  sync [--wait-ms N] [--until N]\n"
+"                           send, receive, show what happened\n"
+"  history CONTACT [--last N]\n"
+"  verify CONTACT [--confirm]\n"
+"                           show the safety number; record that it was equal\n"
+"  close CONTACT [--yes]    end a relationship, withdraw an invitation\n"
+"  passphrase               change the passphrase (asks for old and new)\n"
+"  chat CONTACT             write back and forth on the terminal\n"
+"\n"
+"CONTACT is an id, a number of the list, or a label.  Names, texts, links and\n"
+"codes are asked for, or read from standard input, one per line.\n"
+"The passphrase is asked for, or read from the file that\n"
+"TACIT_PASSPHRASE_FILE names.\n";
+
+static const char version[] =
+"Source: Apache-2.0.  This program contains libsignal-protocol-c and GNU\n"
+"Readline and may be passed on under the GNU GPL, version 3, only.\n";
+
+struct command {
+	const char *name;		/* one word, or two */
+	int (*run)(struct cli *);
+	unsigned options;		/* enum cli_option */
+	bool contact;			/* takes CONTACT */
+	const char *asks;		/* what comes from standard input */
+};
+
+static const struct command commands[] = {
+	{ "init", cmd_init, 0, false, "the name" },
+	{ "relay add", cmd_relay_add, 0, false, "the line of the relay" },
+	{ "invite", cmd_invite, OPT_IN_PERSON | OPT_EXPIRES | OPT_RELAY, false,
+	    "the label" },
+	{ "accept", cmd_accept, 0, false, "link and label" },
+	{ "contacts", cmd_contacts, 0, false, NULL },
+	{ "send", cmd_send, OPT_LINES | OPT_WAIT | OPT_ACCEPT, true,
+	    "the message" },
+	{ "sync", cmd_sync, OPT_WAIT | OPT_UNTIL, false, NULL },
+	{ "history", cmd_history, OPT_LAST, true, NULL },
+	{ "verify", cmd_verify, OPT_CONFIRM, true, NULL },
+	{ "close", cmd_close, OPT_YES, true, NULL },
+	{ "passphrase", cmd_passphrase, 0, false, "old and new passphrase" },
+	{ "chat", cmd_chat, 0, true, NULL },
+};
+
+/* Values that getopt_long() returns: options of all commands, then ours. */
+enum { ALL_VAULT = 1 << 16, ALL_JSON, ALL_PROXY, ALL_LOCK, ALL_HELP,
+    ALL_VERSION };
+
+static const struct option options[] = {
+	{ "vault", required_argument, NULL, ALL_VAULT },
+	{ "json", no_argument, NULL, ALL_JSON },
+	{ "proxy", required_argument, NULL, ALL_PROXY },
+	{ "lock-wait-ms", required_argument, NULL, ALL_LOCK },
+	{ "help", no_argument, NULL, ALL_HELP },
+	{ "version", no_argument, NULL, ALL_VERSION },
+	{ "in-person", no_argument, NULL, OPT_IN_PERSON },
+	{ "expires-minutes", required_argument, NULL, OPT_EXPIRES },
+	{ "relay", required_argument, NULL, OPT_RELAY },
+	{ "lines", no_argument, NULL, OPT_LINES },
+	{ "wait-ms", required_argument, NULL, OPT_WAIT },
+	{ "accept-unverified", no_argument, NULL, OPT_ACCEPT },
+	{ "until", required_argument, NULL, OPT_UNTIL },
+	{ "last", required_argument, NULL, OPT_LAST },
+	{ "confirm", no_argument, NULL, OPT_CONFIRM },
+	{ "yes", no_argument, NULL, OPT_YES },
+	{ NULL, 0, NULL, 0 }
+};
+
+static const char *
+option_name(int value)
+{
+	const struct option *o;
+
+	for (o = options; o->name != NULL; o++)
+		if (o->val == value)
+			break;
+	return o->name;
+}
+
+/* A whole decimal number from ${min} to ${max}. */
+static int
+number(const struct cli *c, uint32_t *out, int option, uint32_t min,
+    uint32_t max)
+{
+	char *end = NULL;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(optarg, &end, 10);
+	if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' || errno != 0 ||
+	    n < min || n > max)
+		return cli_usage(c, "--%s takes a number from %u to %u",
+		    option_name(option), (unsigned)min, (unsigned)max);
+	*out = (uint32_t)n;
+	return 0;
+}
+
+/* Take one option of a command or of all. */
+static int
+take(struct cli *c, int option)
+{
+	switch (option) {
+	case ALL_VAULT:
+		c->vault_arg = optarg;
+		return 0;
+	case ALL_JSON:
+		c->json = true;
+		return 0;
+	case ALL_PROXY:
+		c->proxy = optarg;
+		return 0;
+	case ALL_LOCK:
+		return number(c, &c->lock_wait_ms, option, 0, 3600000);
+	case OPT_EXPIRES:
+		c->given |= OPT_EXPIRES;
+		return number(c, &c->expires_minutes, option, 1, 44640);
+	case OPT_WAIT:
+		c->given |= OPT_WAIT;
+		return number(c, &c->wait_ms, option, 0, 86400000);
+	case OPT_UNTIL:
+		c->given |= OPT_UNTIL;
+		return number(c, &c->until, option, 1, 1000000);
+	case OPT_LAST:
+		c->given |= OPT_LAST;
+		return number(c, &c->last, option, 1, 1000000000);
+	case OPT_RELAY:
+		c->relay = optarg;
+		break;
+	default:
+		break;
+	}
+	c->given |= (unsigned)option;
+	return 0;
+}
+
+/* Read all options.  Returns -1 to go on, or the exit status. */
+static int
+read_options(struct cli *c, int argc, char **argv)
+{
+	int i, option, status;
+
+	/* Known first, so that every complaint has its form. */
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			c->json = true;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		switch (option) {
+		case ALL_HELP:
+			fputs(help, stdout);
+			return EX_OK;
+		case ALL_VERSION:
+			printf("tacit %s\n%s", tacit_version(), version);
+			return EX_OK;
+		case '?':
+			return cli_usage(c, "no such option, or it takes no "
+			    "value; see tacit --help");
+		case ':':
+			return cli_usage(c, "--%s needs a value",
+			    option_name(optopt));
+		default:
+			if ((status = take(c, option)) != 0)
+				return status;
+		}
+	}
+	return -1;
+}
+
+/* The command that the words at ${argv} name, and how many words that is. */
+static const struct command *
+find_command(int argc, char **argv, int *words)
+{
+	const struct command *k;
+	size_t i, first;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		k = &commands[i];
+		first = strcspn(k->name, " ");
+		if (strlen(argv[0]) != first ||
+		    strncmp(argv[0], k->name, first) != 0)
+			continue;
+		if (k->name[first] == '\0') {
+			*words = 1;
+			return k;
+		}
+		if (argc > 1 && strcmp(argv[1], k->name + first + 1) == 0) {
+			*words = 2;
+			return k;
+		}
+	}
+	return NULL;
+}
+
+static int
+dispatch(struct cli *c, int argc, char **argv)
+{
+	const struct command *k;
+	unsigned surplus;
+	int words = 0;
+
+	if ((k = find_command(argc, argv, &words)) == NULL)
+		return cli_usage(c, "no such command; see tacit --help");
+	argc -= words;
+	argv += words;
+
+	surplus = c->given & ~k->options;
+	if (surplus != 0)
+		return cli_usage(c, "--%s does not belong to `%s'",
+		    option_name((int)(surplus & -surplus)), k->name);
+	if (k->contact && argc == 0)
+		return cli_usage(c, "`%s' needs a CONTACT: an id, a number or "
+		    "a label of `tacit contacts'", k->name);
+	if (k->contact) {
+		c->contact = argv[0];
+		argc--;
+	}
+	if (argc > 0 && k->asks != NULL)
+		return cli_usage(c, "too many arguments: `%s' reads %s from "
+		    "standard input, never from the command line, which other "
+		    "people on this machine can see", k->name, k->asks);
+	if (argc > 0)
+		return cli_usage(c, "too many arguments for `%s'", k->name);
+	return k->run(c);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli c = { .lock_wait_ms = 5000 };
+	int status;
+
+	/* A reader that went away is an error of the write, not a signal. */
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return EX_OSERR;
+	if ((status = read_options(&c, argc, argv)) >= 0)
+		goto out;
+	if (c.proxy == NULL)
+		c.proxy = getenv("TACIT_PROXY");
+	if (c.proxy != NULL && c.proxy[0] == '\0')
+		c.proxy = NULL;
+	if ((status = session_path(&c)) != 0)
+		goto out;
+
+	if (optind < argc)
+		status = dispatch(&c, argc - optind, argv + optind);
+	else if (c.given != 0)
+		status = cli_usage(&c, "which command?  see tacit --help");
+	else
+		status = cmd_list(&c);
+out:
+	tacit_close(c.t);
+	free(c.vault);
+	if (fflush(stdout) != 0 && status == 0)
+		status = cli_fail(&c, TACIT_E_IO, "standard output");
+	return status;
+}

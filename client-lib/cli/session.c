@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An open vault, and waiting for what the relay has to say. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+int
+session_path(struct cli *c)
+{
+	const char *base = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	int n;
+
+	if (c->vault_arg != NULL && c->vault_arg[0] == '\0')
+		return cli_usage(c, "--vault: is empty");
+	if (c->vault_arg != NULL)
+		n = asprintf(&c->vault, "%s", c->vault_arg);
+	else if (base != NULL && base[0] == '/')
+		n = asprintf(&c->vault, "%s/tacit/vault", base);
+	else if (home != NULL && home[0] == '/')
+		n = asprintf(&c->vault, "%s/.local/share/tacit/vault", home);
+	else
+		return cli_usage(c, "where is the vault?  give --vault PATH, "
+		    "or set HOME");
+	if (n == -1) {
+		c->vault = NULL;
+		return cli_fail(c, TACIT_E_NOMEM, NULL);
+	}
+	return 0;
+}
+
+struct tacit_config
+session_config(const struct cli *c, const struct cli_passphrase *p)
+{
+	struct tacit_config cfg = TACIT_CONFIG_INIT;
+
+	cfg.path = c->vault;
+	cfg.passphrase = p->bytes;
+	cfg.passphrase_len = p->len;
+	cfg.lock_wait_ms = c->lock_wait_ms;
+	cfg.proxy = c->proxy;
+	return cfg;
+}
+
+int
+session_open(struct cli *c)
+{
+	struct cli_passphrase p;
+	struct tacit_config cfg;
+	char hint[600];
+	int rc, status;
+
+	if (access(c->vault, F_OK) != 0 && errno == ENOENT) {
+		(void)snprintf(hint, sizeof(hint),
+		    "there is none at %.400s; `tacit init' makes one",
+		    c->vault);
+		return cli_fail(c, TACIT_E_NOT_A_VAULT, hint);
+	}
+	if ((status = passphrase_get(c, &p, false)) == 0) {
+		cfg = session_config(c, &p);
+		if ((rc = tacit_open(&c->t, &cfg)) != 0)
+			status = cli_fail(c, rc, NULL);
+	}
+	passphrase_wipe(&p);
+	return status;
+}
+
+struct tacit_contact_info
+session_info(struct tacit_contact *ct)
+{
+	struct tacit_contact_info info = { .size = sizeof(info) };
+
+	if (tacit_contact_info(ct, &info) != 0)
+		memset(&info, 0, sizeof(info));
+	return info;
+}
+
+int
+session_contact(struct cli *c, struct tacit_contact **out,
+    struct tacit_contact_info *info)
+{
+	int rc;
+
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	if ((rc = tacit_contact_find(out, c->t, c->contact)) != 0 ||
+	    (rc = tacit_contact_info(*out, info)) != 0)
+		return cli_fail(c, rc, NULL);
+	return 0;
+}
+
+int64_t
+session_now_ms(void)
+{
+	struct timespec ts = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int
+session_step(struct cli *c, int64_t deadline_ms)
+{
+	int64_t left = deadline_ms - session_now_ms();
+
+	if (left < 0)
+		left = 0;
+	/* Short enough that a caller's own conditions are looked at. */
+	return tacit_step(c->t, left > 200 ? 200 : (int)left);
+}
+
+bool
+session_settled(struct cli *c, int *problem)
+{
+	struct tacit_progress p = { .size = sizeof(p) };
+
+	if (tacit_progress(c->t, &p) != 0)
+		return false;
+	*problem = p.problem;
+	return p.drained && p.offered && !p.busy;
+}
+
+int
+session_settle(struct cli *c, uint32_t ms)
+{
+	int64_t deadline = session_now_ms() + ms;
+	int problem = 0, rc;
+
+	do {
+		if ((rc = session_step(c, deadline)) != 0)
+			return rc;
+	} while (!session_settled(c, &problem) &&
+	    problem != TACIT_E_UNREACHABLE && session_now_ms() < deadline);
+	return 0;
+}
