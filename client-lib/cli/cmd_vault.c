@@ -52,7 +52,7 @@ argon_mib(const struct cli *c, uint32_t *out)
 static int
 create(struct cli *c, const char *name, uint32_t mib)
 {
-	struct cli_passphrase p;
+	struct cli_passphrase p = { .len = 0 };
 	struct tacit_config cfg;
 	int rc, status;
 
@@ -110,10 +110,9 @@ change(struct cli *c, const struct cli_passphrase *old,
 int
 cmd_passphrase(struct cli *c)
 {
-	struct cli_passphrase old, fresh;
+	struct cli_passphrase old = { .len = 0 }, fresh = { .len = 0 };
 	int status;
 
-	memset(&fresh, 0, sizeof(fresh));
 	if ((status = passphrase_line(c, &old, "old passphrase", false)) == 0 &&
 	    (status = passphrase_line(c, &fresh, "new passphrase", true)) == 0)
 		status = change(c, &old, &fresh);

@@ -162,7 +162,7 @@ characters(const struct cli_passphrase *p)
 static int
 ask_fresh(const struct cli *c, struct cli_passphrase *p, int fd)
 {
-	struct cli_passphrase again;
+	struct cli_passphrase again = { .len = 0 };
 	int status;
 
 	begin(&again);

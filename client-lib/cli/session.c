@@ -49,7 +49,7 @@ session_config(const struct cli *c, const struct cli_passphrase *p)
 int
 session_open(struct cli *c)
 {
-	struct cli_passphrase p;
+	struct cli_passphrase p = { .len = 0 };
 	struct tacit_config cfg;
 	char hint[600];
 	int rc, status;
