@@ -4,6 +4,7 @@
 #include <pb_decode.h>
 #include <pb_encode.h>
 
+#include "tacit/canonical.h"
 #include "tacit/frame.h"
 
 enum { PREFIX_LEN = 2 };
@@ -54,7 +55,8 @@ tacit_frame_body_len(const tacit_Frame *head)
 int
 tacit_frame_is_request(const tacit_Frame *head)
 {
-	return head->which_is < tacit_Frame_welcome_tag;
+	return head->which_is != 0 &&
+	    head->which_is < tacit_Frame_welcome_tag;
 }
 
 /* Counts that a length follows from, or that may not be zero. */
@@ -77,26 +79,12 @@ counts_fit(const tacit_Frame *head)
 	}
 }
 
-/*
- * Protobuf has many spellings of one message, and skips fields that it does
- * not know.  Here there is one: what our own encoder writes.
- */
-static int
-is_canonical(const tacit_Frame *head, const uint8_t *buf, size_t len)
-{
-	uint8_t again[TACIT_HEADER_MAX];
-	pb_ostream_t out = pb_ostream_from_buffer(again, sizeof(again));
-
-	return pb_encode(&out, tacit_Frame_fields, head) &&
-	    out.bytes_written == len && memcmp(again, buf, len) == 0;
-}
-
 int
 tacit_frame_parse(struct tacit_frame *f, size_t *used, const uint8_t *buf,
     size_t len)
 {
 	pb_istream_t in;
-	size_t head_len;
+	size_t head_len, body_len;
 
 	memset(f, 0, sizeof(*f));
 	if (len < PREFIX_LEN)
@@ -108,17 +96,19 @@ tacit_frame_parse(struct tacit_frame *f, size_t *used, const uint8_t *buf,
 	in = pb_istream_from_buffer(buf + PREFIX_LEN, head_len);
 	if (!pb_decode(&in, tacit_Frame_fields, &f->head) ||
 	    f->head.which_is == 0 ||
-	    !is_canonical(&f->head, buf + PREFIX_LEN, head_len))
+	    !tacit_is_canonical(tacit_Frame_fields, &f->head,
+	    buf + PREFIX_LEN, head_len))
 		return TACIT_E_FRAME;
 	if (!counts_fit(&f->head))
 		return TACIT_E_LIMIT;
 
-	if ((f->body_len = tacit_frame_body_len(&f->head)) == SIZE_MAX)
+	if ((body_len = tacit_frame_body_len(&f->head)) == SIZE_MAX)
 		return TACIT_E_SIZE;
-	if (f->body_len > len - PREFIX_LEN - head_len)
+	if (body_len > len - PREFIX_LEN - head_len)
 		return TACIT_E_FRAME;
 	f->body = buf + PREFIX_LEN + head_len;
-	*used = PREFIX_LEN + head_len + f->body_len;
+	f->body_len = body_len;
+	*used = PREFIX_LEN + head_len + body_len;
 	return 0;
 }
 
@@ -129,7 +119,8 @@ tacit_frame_write(uint8_t *buf, size_t cap, const tacit_Frame *head,
 	size_t body_len = tacit_frame_body_len(head);
 	pb_ostream_t out;
 
-	if (cap < PREFIX_LEN || body_len == SIZE_MAX)
+	if (cap < PREFIX_LEN || body_len == SIZE_MAX ||
+	    head->which_is == 0 || !counts_fit(head))
 		return 0;
 	out = pb_ostream_from_buffer(buf + PREFIX_LEN, cap - PREFIX_LEN);
 	if (!pb_encode(&out, tacit_Frame_fields, head) ||

@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "pad.h"
+#include "tacit/canonical.h"
 #include "tacit/error.h"
 
 enum { PREFIX_LEN = 2 };
@@ -29,30 +30,10 @@ pad_write(uint8_t *out, size_t out_len, const pb_msgdesc_t *fields,
 	return 0;
 }
 
-/* Where a second encoding is compared with the first, byte for byte. */
-struct compare {
-	const uint8_t *next;
-	size_t left;
-};
-
-static bool
-compare_bytes(pb_ostream_t *s, const pb_byte_t *buf, size_t n)
-{
-	struct compare *c = s->state;
-
-	if (n > c->left || sodium_memcmp(c->next, buf, n) != 0)
-		return false;
-	c->next += n;
-	c->left -= n;
-	return true;
-}
-
 int
 pad_read(void *msg, const pb_msgdesc_t *fields, const uint8_t *in, size_t len)
 {
-	struct compare again;
-	pb_istream_t is;
-	pb_ostream_t os = { compare_bytes, &again, SIZE_MAX, 0, NULL };
+	pb_istream_t s;
 	size_t n;
 
 	if (len < PREFIX_LEN)
@@ -63,10 +44,9 @@ pad_read(void *msg, const pb_msgdesc_t *fields, const uint8_t *in, size_t len)
 	if (n > len || !sodium_is_zero(in + n, len - n))
 		return TACIT_E_POISON;
 
-	is = pb_istream_from_buffer(in, n);
-	again = (struct compare){ in, n };
-	if (!pb_decode(&is, fields, msg) || !pb_encode(&os, fields, msg) ||
-	    again.left != 0)
+	s = pb_istream_from_buffer(in, n);
+	if (!pb_decode(&s, fields, msg) ||
+	    !tacit_is_canonical(fields, msg, in, n))
 		return TACIT_E_POISON;
 	return 0;
 }

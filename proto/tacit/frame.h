@@ -39,8 +39,8 @@ int tacit_frame_parse(struct tacit_frame *f, size_t *used, const uint8_t *buf,
  * Write header ${head} and the body at ${body}, whose length must be
  * tacit_frame_body_len(${head}), to the ${cap} bytes at ${buf}.
  *
- * Returns the bytes written, or 0 if they do not fit or ${head} cannot be
- * encoded, which no input from outside can cause.
+ * Returns the bytes written, or 0 if they do not fit or tacit_frame_parse()
+ * would refuse them, which no input from outside can cause.
  */
 size_t tacit_frame_write(uint8_t *buf, size_t cap, const tacit_Frame *head,
     const uint8_t *body);

@@ -26,7 +26,8 @@ struct tacit_place {
 	char host[TACIT_URL_MAX + 1];	/* name, IPv4, or IPv6 in brackets */
 	uint16_t port;
 	uint8_t flags;			/* TACIT_LINK_WEBPKI or _PLAINTEXT */
-	uint8_t pin[TACIT_HASH_LEN];	/* SHA-256 of the TLS key's SPKI */
+	uint8_t pin[TACIT_HASH_LEN];	/* SHA-256 of the TLS key's SPKI;
+					   zero if and only if flags */
 	uint8_t relay_key[TACIT_KEY_LEN];
 };
 
@@ -45,7 +46,9 @@ struct tacit_link {
 /*
  * Write the canonical text of a line or link, NUL-terminated.
  * Limits:  ${cap} >= TACIT_LINK_TEXT_MAX always suffices.
- * Errors:  TACIT_E_LIMIT if it does not fit.
+ * Errors:  TACIT_E_LIMIT if it does not fit; TACIT_E_LINK or _PLAINTEXT if
+ *          there is no such line or link, that is, if reading it would fail.
+ *          ${out} is then untouched.
  */
 int tacit_admission_write(char *out, size_t cap,
     const struct tacit_admission *a);
@@ -66,6 +69,8 @@ int tacit_link_parse(struct tacit_link *out, const char *text, size_t len);
  * Read and write "wss://HOST:PORT" or "ws://HOST:PORT"; the port is always
  * written, and when read may be left out for 443 (wss) only.
  * Only host, port and TACIT_LINK_PLAINTEXT of ${p} are read or written.
+ * Limits:  ${cap} > TACIT_URL_MAX always suffices.
+ * Errors:  as above; nothing is changed then.
  */
 int tacit_url_write(char *out, size_t cap, const struct tacit_place *p);
 int tacit_url_parse(struct tacit_place *p, const char *text, size_t len);
