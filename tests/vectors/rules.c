@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the library computes for each kind of vector, and reads back. */
+#include <string.h>
+
+#include "content.h"
+#include "seal.h"
+#include "vectors.h"
+
+/* ---- hashes -------------------------------------------------------------- */
+
+#define HASH_OF(name, len, fn, field)					\
+static json_t *								\
+name(json_t *in)							\
+{									\
+	uint8_t a[len], out[32];					\
+									\
+	bytes(a, sizeof(a), in, field);					\
+	fn(out, a);							\
+	return answer(out, sizeof(out));				\
+}
+
+HASH_OF(mailbox, 32, tacit_hash_address, "owner")
+HASH_OF(token, 32, tacit_hash_token, "token")
+HASH_OF(code, 16, tacit_hash_code, "code")
+HASH_OF(invitation_address, 32, keys_address, "secret")
+HASH_OF(bundle_key, 32, keys_bundle, "secret")
+HASH_OF(relationship, 32, keys_relationship, "secret")
+HASH_OF(pair0, 32, keys_pair0, "secret")
+
+static json_t *
+statement(json_t *in)
+{
+	struct tacit_statement st;
+	uint8_t args[256], out[32];
+
+	bytes(st.relay_key, 32, in, "relay_key");
+	bytes(st.nonce, 32, in, "nonce");
+	bytes(st.address, 32, in, "address");
+	st.id = (uint32_t)number(in, "id");
+	st.opcode = (uint8_t)number(in, "opcode");
+	st.args = args;
+	st.args_len = bytes_upto(args, sizeof(args), in, "args");
+	tacit_hash_statement(out, &st);
+	return answer(out, sizeof(out));
+}
+
+static json_t *
+welcome(json_t *in)
+{
+	uint8_t nonce[32], pin[32], out[32];
+
+	bytes(nonce, sizeof(nonce), in, "nonce");
+	bytes(pin, sizeof(pin), in, "next_pin");
+	tacit_hash_welcome(out, nonce, pin);
+	return answer(out, sizeof(out));
+}
+
+/* ---- keys ---------------------------------------------------------------- */
+
+static json_t *
+transcript(json_t *in)
+{
+	uint8_t blob[TACIT_BLOB_LEN], a[4][32], out[32];
+	const struct transcript t = { blob, a[0], a[1], a[2], a[3],
+	    string(in, "url_i"), string(in, "url_j") };
+
+	bytes(blob, sizeof(blob), in, "blob");
+	bytes(a[0], 32, in, "identity_i");
+	bytes(a[1], 32, in, "identity_j");
+	bytes(a[2], 32, in, "address_i");
+	bytes(a[3], 32, in, "address_j");
+	keys_transcript(out, &t);
+	return answer(out, sizeof(out));
+}
+
+static json_t *
+pair1(json_t *in)
+{
+	uint8_t s[32], r_i[32], r_j[32], t[32], out[32];
+
+	bytes(s, sizeof(s), in, "secret");
+	bytes(r_i, sizeof(r_i), in, "r_i");
+	bytes(r_j, sizeof(r_j), in, "r_j");
+	bytes(t, sizeof(t), in, "transcript");
+	keys_pair1(out, s, r_i, r_j, t);
+	return answer(out, sizeof(out));
+}
+
+static void
+read_seal_keys(struct seal_keys *k, json_t *in)
+{
+	uint8_t pair[32];
+	int ij = strcmp(string(in, "direction"), "ij") == 0;
+
+	bytes(pair, sizeof(pair), in, "pair");
+	keys_seal(k, pair, ij ? SEAL_I_TO_J : SEAL_J_TO_I);
+}
+
+static json_t *
+seal_keys(json_t *in)
+{
+	struct seal_keys k;
+	uint8_t out[64];
+
+	read_seal_keys(&k, in);
+	memcpy(out, k.seal, 32);
+	memcpy(out + 32, k.hint, 32);
+	return answer(out, sizeof(out));
+}
+
+static json_t *
+hint(json_t *in)
+{
+	struct seal_keys k;
+	uint8_t id[16], out[TACIT_HINT_LEN];
+
+	read_seal_keys(&k, in);
+	bytes(id, sizeof(id), in, "envelope");
+	keys_hint(out, &k, id);
+	return answer(out, sizeof(out));
+}
+
+static json_t *
+chain(json_t *in)
+{
+	const char *text = string(in, "text");
+	uint8_t previous[32], out[32];
+
+	bytes(previous, sizeof(previous), in, "previous");
+	keys_chain(out, previous, number(in, "seq"), (const uint8_t *)text,
+	    strlen(text));
+	return answer(out, sizeof(out));
+}
+
+/* ---- envelopes ----------------------------------------------------------- */
+
+static json_t *
+envelope(json_t *in)
+{
+	static uint8_t msg[TACIT_PARCEL_LEN], out[TACIT_PARCEL_LEN];
+	static uint8_t back[TACIT_PARCEL_LEN];
+	size_t size = number(in, "size"), times = number(in, "times"), len, n;
+	struct seal_header h = { 0 }, h2;
+	struct seal_keys k;
+	struct seal_place p;
+	uint8_t random[16];
+
+	read_seal_keys(&k, in);
+	bytes(p.address, 32, in, "address");
+	bytes(p.envelope, 16, in, "envelope");
+	bytes(random, sizeof(random), in, "random");
+	bytes(h.stream, sizeof(h.stream), in, "stream");
+	h.kind = (uint8_t)number(in, "kind");
+	h.counter = number(in, "counter");
+	h.generation = (uint32_t)number(in, "generation");
+	n = bytes_upto(msg, sizeof(msg), in, "message");
+	for (len = n; times > 1 && len + n <= sizeof(msg); times--, len += n)
+		memcpy(msg + len, msg, n);
+	h.length = (uint16_t)len;
+	if (size > sizeof(out) || times != 1 ||
+	    seal_close(out, size, &k, &p, &h, msg, random) != 0 ||
+	    !seal_names(out, &k, &p) ||
+	    seal_open(&h2, back, out, size, &k, &p) != 0 ||
+	    h2.length != h.length || memcmp(back, msg, h.length) != 0)
+		die("envelope", "cannot be sealed and opened again");
+	return answer(out, size);
+}
+
+/* ---- links and blobs ----------------------------------------------------- */
+
+static void
+read_place(struct tacit_place *p, json_t *in)
+{
+	const char *host = string(in, "host");
+
+	memset(p, 0, sizeof(*p));
+	if (strlen(host) >= sizeof(p->host))
+		die("host", "too long");
+	memcpy(p->host, host, strlen(host));
+	p->port = (uint16_t)number(in, "port");
+	p->flags = (uint8_t)(number(in, "flags") & ~1u);
+	bytes(p->pin, sizeof(p->pin), in, "pin");
+	bytes(p->relay_key, sizeof(p->relay_key), in, "relay_key");
+}
+
+static void
+read_link(struct tacit_link *l, json_t *in)
+{
+	memset(l, 0, sizeof(*l));
+	read_place(&l->place, in);
+	l->flags = (uint8_t)(number(in, "flags") & 1);
+	bytes(l->secret, sizeof(l->secret), in, "secret");
+}
+
+static json_t *
+link_text(json_t *in)
+{
+	char text[TACIT_LINK_TEXT_MAX];
+	struct tacit_link l, back;
+
+	read_link(&l, in);
+	if (tacit_link_write(text, sizeof(text), &l) != 0 ||
+	    tacit_link_parse(&back, text, strlen(text)) != 0 ||
+	    memcmp(&l, &back, sizeof(l)) != 0)
+		die("link", "cannot be written and read again");
+	return json_string(text);
+}
+
+static json_t *
+admission_text(json_t *in)
+{
+	char text[TACIT_LINK_TEXT_MAX];
+	struct tacit_admission a, back;
+
+	memset(&a, 0, sizeof(a));
+	read_place(&a.place, in);
+	bytes(a.code, sizeof(a.code), in, "code");
+	if (tacit_admission_write(text, sizeof(text), &a) != 0 ||
+	    tacit_admission_parse(&back, text, strlen(text)) != 0 ||
+	    memcmp(&a, &back, sizeof(a)) != 0)
+		die("admission", "cannot be written and read again");
+	return json_string(text);
+}
+
+/* A field of variable length, for nanopb. */
+#define TEXT_FIELD(field, in, name) do {				\
+	const char *s_ = string(in, name);				\
+									\
+	if (strlen(s_) > sizeof((field).bytes))				\
+		die(name, "too long");					\
+	(field).size = (pb_size_t)strlen(s_);				\
+	memcpy((field).bytes, s_, strlen(s_));				\
+} while (0)
+
+static json_t *
+blob(json_t *in)
+{
+	uint8_t nonce[24], out[TACIT_BLOB_LEN];
+	json_t *b = need(in, "bundle");
+	tacit_Bundle m = tacit_Bundle_init_zero, back;
+	struct tacit_link l;
+
+	read_link(&l, need(in, "link"));
+	bytes(nonce, sizeof(nonce), in, "nonce");
+	bytes(m.address, 32, b, "address");
+	bytes(m.token, 32, b, "token");
+	bytes(m.identity, 32, b, "identity");
+	m.signed_prekey_id = (uint32_t)number(b, "signed_prekey_id");
+	bytes(m.signed_prekey, 32, b, "signed_prekey");
+	bytes(m.signed_prekey_signature, 64, b, "signed_prekey_signature");
+	m.one_time_prekey_id = (uint32_t)number(b, "one_time_prekey_id");
+	bytes(m.one_time_prekey, 32, b, "one_time_prekey");
+	bytes(m.hello_key, 32, b, "hello_key");
+	TEXT_FIELD(m.name, b, "name");
+	TEXT_FIELD(m.relay_url, b, "relay_url");
+	bytes(m.relay_key, 32, b, "relay_key");
+	bytes(m.relay_pin, 32, b, "relay_pin");
+	bytes(m.guest_pass, 16, b, "guest_pass");
+	m.expires = number(b, "expires");
+	m.registration_id = (uint32_t)number(b, "registration_id");
+	if (blob_close(out, &l, &m, nonce) != 0 ||
+	    blob_open(&back, &l, out) != 0)
+		die("blob", "cannot be sealed and opened again");
+	return answer(out, sizeof(out));
+}
+
+/* ---- content ------------------------------------------------------------- */
+
+static void
+read_have(tacit_Have *h, json_t *in)
+{
+	json_t *ranges = need(in, "range"), *r;
+	size_t i;
+
+	bytes(h->stream, sizeof(h->stream), in, "stream");
+	h->contiguous = number(in, "contiguous");
+	if (json_array_size(ranges) > TACIT_HAVE_RANGES_MAX)
+		die("range", "too many");
+	json_array_foreach(ranges, i, r) {
+		h->range[i].from = number(r, "from");
+		h->range[i].to = number(r, "to");
+	}
+	h->range_count = (pb_size_t)json_array_size(ranges);
+}
+
+static void
+read_hello(tacit_Hello *h, json_t *in)
+{
+	TEXT_FIELD(h->name, in, "name");
+	bytes(h->address, 32, in, "address");
+	bytes(h->token, 32, in, "token");
+	bytes(h->nonce, 32, in, "nonce");
+	TEXT_FIELD(h->relay_url, in, "relay_url");
+	bytes(h->relay_key, 32, in, "relay_key");
+	bytes(h->relay_pin, 32, in, "relay_pin");
+}
+
+static void
+read_body(tacit_Content *c, json_t *in)
+{
+	const char *is = string(in, "is");
+	json_t *body = need(in, "body");
+
+	if (strcmp(is, "text") == 0) {
+		c->which_is = tacit_Content_text_tag;
+		c->is.text.part = (uint32_t)number(body, "part");
+		c->is.text.parts = (uint32_t)number(body, "parts");
+		TEXT_FIELD(c->is.text.data, body, "data");
+	} else if (strcmp(is, "hello") == 0) {
+		c->which_is = tacit_Content_hello_tag;
+		read_hello(&c->is.hello, body);
+	} else if (strcmp(is, "hello_ack") == 0) {
+		c->which_is = tacit_Content_hello_ack_tag;
+		bytes(c->is.hello_ack.nonce, 32, body, "nonce");
+		bytes(c->is.hello_ack.token, 32, body, "token");
+	} else if (strcmp(is, "confirm") == 0) {
+		c->which_is = tacit_Content_confirm_tag;
+	} else if (strcmp(is, "have_only") == 0) {
+		c->which_is = tacit_Content_have_only_tag;
+	} else if (strcmp(is, "need") == 0) {
+		c->which_is = tacit_Content_need_tag;
+		c->is.need.from = number(body, "from");
+		c->is.need.to = number(body, "to");
+	} else if (strcmp(is, "closed") == 0) {
+		c->which_is = tacit_Content_closed_tag;
+	} else {
+		die(is, "no such content");
+	}
+}
+
+static json_t *
+content(json_t *in)
+{
+	static uint8_t out[TACIT_PARCEL_CONTENT_LEN];
+	tacit_Content c = tacit_Content_init_zero, back;
+	json_t *have = need(in, "have"), *h;
+	size_t i, size = number(in, "size");
+
+	bytes(c.stream, sizeof(c.stream), in, "stream");
+	c.seq = number(in, "seq");
+	bytes(c.previous, sizeof(c.previous), in, "previous");
+	c.time_ms = number(in, "time_ms");
+	if (json_array_size(have) > 2)
+		die("have", "too many");
+	json_array_foreach(have, i, h)
+		read_have(&c.have[i], h);
+	c.have_count = (pb_size_t)json_array_size(have);
+	read_body(&c, in);
+	if (size > sizeof(out) || content_write(out, size, &c) != 0 ||
+	    content_read(&back, out, size) != 0)
+		die("content", "cannot be written and read again");
+	return answer(out, size);
+}
+
+const struct vector_rule vector_rules[] = {
+	{ "mailbox", mailbox },
+	{ "token", token },
+	{ "code", code },
+	{ "statement", statement },
+	{ "welcome", welcome },
+	{ "invitation_address", invitation_address },
+	{ "bundle_key", bundle_key },
+	{ "relationship", relationship },
+	{ "pair0", pair0 },
+	{ "transcript", transcript },
+	{ "pair1", pair1 },
+	{ "seal_keys", seal_keys },
+	{ "hint", hint },
+	{ "chain", chain },
+	{ "envelope", envelope },
+	{ "link", link_text },
+	{ "admission", admission_text },
+	{ "blob", blob },
+	{ "content", content },
+	{ NULL, NULL }
+};

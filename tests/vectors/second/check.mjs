@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// A second implementation of the formats, written from proto/PROTOCOL.md and
+// content.proto alone.  It recomputes the `out` of every vector from its `in`.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import sodium from "libsodium-wrappers";
+
+await sodium.ready;
+
+// ---- section 2: notation
+
+const hex = (s) => Buffer.from(s, "hex");
+const utf8 = (s) => Buffer.from(s, "utf8");
+const join = (...parts) => Buffer.concat(parts);
+const u8 = (v) => Buffer.from([v]);
+
+function uint(v, n) {
+	const out = Buffer.alloc(n);
+	let rest = BigInt(v);
+	for (let i = n - 1; i >= 0; i--) {
+		out[i] = Number(rest & 0xffn);
+		rest >>= 8n;
+	}
+	if (rest !== 0n)
+		throw new Error(`${v} is over ${n} bytes`);
+	return out;
+}
+const u16 = (v) => uint(v, 2);
+const u32 = (v) => uint(v, 4);
+const u48 = (v) => uint(v, 6);
+const u64 = (v) => uint(v, 8);
+
+function frame(label, parts) {
+	const l = utf8(label);
+	return join(u8(l.length), l,
+	    ...parts.flatMap((x) => [u32(x.length), x]));
+}
+const H = (label, ...parts) =>
+	Buffer.from(sodium.crypto_generichash(32, frame(label, parts)));
+const KDF = (key, label, ...parts) =>
+	Buffer.from(sodium.crypto_generichash(32, frame(label, parts), key));
+const AEAD = (key, nonce, ad, p) =>
+	Buffer.from(sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+	    p, ad, null, nonce, key));
+
+function padTo(bytes, n) {
+	if (bytes.length > n)
+		throw new Error(`${bytes.length} bytes do not fit ${n}`);
+	return join(bytes, Buffer.alloc(n - bytes.length));
+}
+
+// ---- protobuf: fields in order, defaults left out, fixed lengths written
+
+function varint(v) {
+	const out = [];
+	let rest = BigInt(v);
+	for (; rest > 0x7fn; rest >>= 7n)
+		out.push(Number(rest & 0x7fn) | 0x80);
+	out.push(Number(rest));
+	return Buffer.from(out);
+}
+const tag = (number, type) => varint(number << 3 | type);
+const pbUint = (number, v) =>
+	BigInt(v) === 0n ? Buffer.alloc(0) : join(tag(number, 0), varint(v));
+const pbFixed = (number, bytes) =>
+	join(tag(number, 2), varint(bytes.length), bytes);
+const pbBytes = (number, bytes) =>
+	bytes.length === 0 ? Buffer.alloc(0) : pbFixed(number, bytes);
+const pbMessage = pbFixed;
+
+function bundle(b) {
+	return join(pbFixed(1, hex(b.address)), pbFixed(2, hex(b.token)),
+	    pbFixed(3, hex(b.identity)), pbUint(4, b.signed_prekey_id),
+	    pbFixed(5, hex(b.signed_prekey)),
+	    pbFixed(6, hex(b.signed_prekey_signature)),
+	    pbUint(7, b.one_time_prekey_id),
+	    pbFixed(8, hex(b.one_time_prekey)), pbFixed(9, hex(b.hello_key)),
+	    pbBytes(10, utf8(b.name)), pbBytes(11, utf8(b.relay_url)),
+	    pbFixed(12, hex(b.relay_key)), pbFixed(13, hex(b.relay_pin)),
+	    pbFixed(14, hex(b.guest_pass)), pbUint(15, b.expires),
+	    pbUint(16, b.registration_id));
+}
+
+const have = (h) => join(pbFixed(1, hex(h.stream)), pbUint(2, h.contiguous),
+    ...h.range.map((r) =>
+	pbMessage(3, join(pbUint(1, r.from), pbUint(2, r.to)))));
+
+const bodies = {
+	text: [6, (b) => join(pbUint(1, b.part), pbUint(2, b.parts),
+	    pbBytes(3, utf8(b.data)))],
+	hello: [7, (b) => join(pbBytes(1, utf8(b.name)),
+	    pbFixed(2, hex(b.address)), pbFixed(3, hex(b.token)),
+	    pbFixed(4, hex(b.nonce)), pbBytes(5, utf8(b.relay_url)),
+	    pbFixed(6, hex(b.relay_key)), pbFixed(7, hex(b.relay_pin)))],
+	hello_ack: [8, (b) => join(pbFixed(1, hex(b.nonce)),
+	    pbFixed(2, hex(b.token)))],
+	confirm: [9, () => Buffer.alloc(0)],
+	have_only: [10, () => Buffer.alloc(0)],
+	need: [11, (b) => join(pbUint(1, b.from), pbUint(2, b.to))],
+	closed: [12, () => Buffer.alloc(0)],
+};
+
+function content(c) {
+	const [number, encode] = bodies[c.is];
+	const m = join(pbFixed(1, hex(c.stream)), pbUint(2, c.seq),
+	    pbFixed(3, hex(c.previous)), pbUint(4, c.time_ms),
+	    ...c.have.map((h) => pbMessage(5, have(h))),
+	    pbMessage(number, encode(c.body)));
+	return padTo(join(u16(m.length), m), c.size);
+}
+
+// ---- keys and envelopes
+
+const sealKey = (pair, direction) =>
+	KDF(hex(pair), `tacit/1/seal/${direction}`);
+const hintKey = (key) => KDF(key, "tacit/1/hint");
+const hint = (key, id) =>
+	KDF(hintKey(key), "tacit/1/hint/id", id).subarray(0, 8);
+
+function envelope(v) {
+	const key = sealKey(v.pair, v.direction), id = hex(v.envelope);
+	const msg = join(...Array(v.times).fill(hex(v.message)));
+	const nonce = join(hint(key, id), hex(v.random));
+	const ad = join(u8(1), hex(v.address), id);
+	const header = join(u8(v.kind), hex(v.stream), u48(v.counter),
+	    u32(v.generation), u16(msg.length));
+	return join(nonce, AEAD(key, nonce, ad,
+	    padTo(join(header, msg), v.size - 24 - 16)));
+}
+
+// ---- links, lines, blobs
+
+const reach = (l) => `${l.host}:${l.port}`;
+const spell = (label, l, raw) => join(raw,
+    H(label, utf8(reach(l)), raw).subarray(0, 4)).toString("base64url");
+
+function link(l) {
+	const raw = join(u8(1), u8(l.flags), hex(l.secret), hex(l.pin),
+	    hex(l.relay_key));
+	return `tacit://${l.port === 443 ? l.host : reach(l)}/i#` +
+	    spell("tacit/1/link", l, raw);
+}
+
+function admission(l) {
+	const raw = join(u8(1), u8(l.flags), hex(l.pin), hex(l.relay_key),
+	    hex(l.code));
+	return `tacit-relay:${l.flags & 4 ? "ws" : "wss"}://${reach(l)}#` +
+	    spell("tacit/1/admission", l, raw);
+}
+
+function blob(v) {
+	const l = v.link, secret = hex(l.secret), at = utf8(reach(l));
+	const m = bundle(v.bundle);
+	const ad = join(u8(1), u8(l.flags), u16(at.length), at, hex(l.pin),
+	    KDF(secret, "tacit/1/address"));
+	return join(hex(v.nonce), AEAD(KDF(secret, "tacit/1/bundle"),
+	    hex(v.nonce), ad, padTo(join(u16(m.length), m), 2048 - 24 - 16)));
+}
+
+// ---- one rule per kind of vector
+
+const rules = {
+	mailbox: (v) => H("tacit/1/mailbox", hex(v.owner)),
+	token: (v) => H("tacit/1/token", hex(v.token)),
+	code: (v) => H("tacit/1/code", hex(v.code)),
+	statement: (v) => H("tacit/1/statement", hex(v.relay_key),
+	    hex(v.nonce), u32(v.id), u8(v.opcode), hex(v.address),
+	    H("tacit/1/args", hex(v.args))),
+	welcome: (v) => H("tacit/1/welcome", hex(v.nonce), hex(v.next_pin)),
+	invitation_address: (v) => KDF(hex(v.secret), "tacit/1/address"),
+	bundle_key: (v) => KDF(hex(v.secret), "tacit/1/bundle"),
+	relationship: (v) => KDF(hex(v.secret), "tacit/1/relationship"),
+	pair0: (v) => KDF(hex(v.secret), "tacit/1/pair/0"),
+	transcript: (v) => H("tacit/1/transcript", hex(v.blob),
+	    hex(v.identity_i), hex(v.identity_j), hex(v.address_i),
+	    hex(v.address_j), utf8(v.url_i), utf8(v.url_j)),
+	pair1: (v) => KDF(hex(v.secret), "tacit/1/pair/1", hex(v.r_i),
+	    hex(v.r_j), hex(v.transcript)),
+	seal_keys: (v) => join(sealKey(v.pair, v.direction),
+	    hintKey(sealKey(v.pair, v.direction))),
+	hint: (v) => hint(sealKey(v.pair, v.direction), hex(v.envelope)),
+	chain: (v) => H("tacit/1/chain", hex(v.previous), u64(v.seq),
+	    utf8(v.text)),
+	envelope, link, admission, blob, content,
+};
+
+// Answers of more than 4,096 bytes stand in the file as their SHA-256.
+function answer(out) {
+	if (typeof out === "string")
+		return out;
+	if (out.length <= 4096)
+		return out.toString("hex");
+	return "sha256:" + createHash("sha256").update(out).digest("hex");
+}
+
+const vectors = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const unused = new Set(Object.keys(rules));
+let failed = 0;
+
+vectors.forEach((v, i) => {
+	unused.delete(v.what);
+	if (answer(rules[v.what](v.in)) !== v.out) {
+		console.error(`vector ${i} (${v.what}) differs`);
+		failed++;
+	}
+});
+if (unused.size > 0)
+	console.error(`no vector for ${[...unused].join(", ")}`);
+console.log(`${vectors.length} vectors, ${failed} differ`);
+process.exit(failed > 0 || unused.size > 0 || vectors.length === 0 ? 1 : 0);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inputs of a vector; whatever is wrong with one ends the program. */
+#ifndef VECTORS_H
+#define VECTORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+/* One kind of vector.  The list ends with a NULL name. */
+struct vector_rule {
+	const char *what;
+	json_t *(*compute)(json_t *in);
+};
+extern const struct vector_rule vector_rules[];
+
+_Noreturn void die(const char *what, const char *why);
+
+json_t *need(json_t *in, const char *name);
+uint64_t number(json_t *in, const char *name);
+const char *string(json_t *in, const char *name);
+
+/* Hexadecimal: exactly ${len} bytes; or at most ${cap}, returning how many. */
+void bytes(uint8_t *out, size_t len, json_t *in, const char *name);
+size_t bytes_upto(uint8_t *out, size_t cap, json_t *in, const char *name);
+
+/* The answer for the file. */
+json_t *answer(const uint8_t *out, size_t len);
+
+#endif
