@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Contacts: rows of VAULT_CONTACT and VAULT_PAIRING, and their handles. */
+#ifndef CLIENT_CONTACT_H
+#define CLIENT_CONTACT_H
+
+#include "core.h"
+#include "keys.h"
+
+/*
+ * A new contact with a random id, in memory only; it enters the list and the
+ * vault by contact_add(), inside a change.
+ * Errors:  TACIT_E_NOMEM.
+ */
+int contact_new(struct tacit_contact **out, struct tacit *t,
+    const char *label);
+void contact_add(struct tacit_contact *ct);
+
+/* Wipe and free a handle that is in no list. */
+void contact_free(struct tacit_contact *ct);
+
+/* Read all contacts, their outboxes and what is unread. */
+int contact_load_all(struct tacit *t);
+
+/* Make ${ct} what the vault says, after a change was undone. */
+int contact_reload(struct tacit_contact *ct);
+
+/* Write ${ct}'s rows; part of core_end(). */
+int contact_store(struct tacit_contact *ct);
+
+/*
+ * Remove everything of ${ct} from the vault; its handle stays, as removed,
+ * because the host may hold it.
+ */
+int contact_erase(struct tacit_contact *ct);
+
+/* The secrets of pairing, made on demand.  Errors: TACIT_E_NOMEM. */
+int contact_pairing(struct tacit_contact *ct);
+/* Wipe them, in memory and vault. */
+int contact_forget_pairing(struct tacit_contact *ct);
+
+struct tacit_contact *contact_by_id(struct tacit *t, const void *id);
+struct tacit_contact *contact_by_address(struct tacit *t,
+    const uint8_t address[TACIT_ADDRESS_LEN]);
+struct tacit_contact *contact_by_invitation(struct tacit *t,
+    const uint8_t a[TACIT_ADDRESS_LEN]);
+
+/* The session that letters of this contact use. */
+void contact_session(const struct tacit_contact *ct,
+    struct ratchet_session *out);
+/* True if texts may leave: verified, accepted, or not mine to decide. */
+int contact_is_trusted(const struct tacit_contact *ct);
+/* True if the host sees it. */
+int contact_is_shown(const struct tacit_contact *ct);
+/* True if the relay has my mailbox, so that it can be read. */
+int contact_has_mailbox(const struct tacit_contact *ct);
+/* Texts that no relay has yet. */
+uint32_t contact_queued(const struct tacit_contact *ct);
+
+/* Base32 of ${len} bytes in lower case, as ids are written; NUL-terminated. */
+void contact_base32(char *out, size_t chars, const uint8_t *in, size_t len);
+void contact_message_id(char out[TACIT_MESSAGE_ID_SIZE],
+    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq);
+
+/* Between a stored place and that of link.h. */
+void contact_place_read(struct tacit_place *out,
+    const tacit_state_Place *in);
+void contact_place_write(tacit_state_Place *out,
+    const struct tacit_place *in);
+int contact_place_equal(const tacit_state_Place *a,
+    const tacit_state_Place *b);
+
+#endif

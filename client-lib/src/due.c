@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include <sodium.h>
+
+#include "contact.h"
+#include "due.h"
+#include "event.h"
+#include "line.h"
+#include "outbox.h"
+#include "pair.h"
+
+enum due
+due_next(const struct tacit_contact *ct)
+{
+	uint32_t due = ct->rec.due;
+
+	return (enum due)(due & (~due + 1));	/* the lowest bit */
+}
+
+static void
+public_key(uint8_t out[TACIT_KEY_LEN], const uint8_t seed[TACIT_KEY_LEN])
+{
+	uint8_t sk[crypto_sign_SECRETKEYBYTES];
+
+	(void)crypto_sign_seed_keypair(out, sk, seed);
+	sodium_memzero(sk, sizeof(sk));
+}
+
+static void
+ask_create(struct tacit_contact *ct, tacit_Frame *f)
+{
+	uint8_t args[TACIT_HASH_LEN + TACIT_CODE_LEN];
+	tacit_Create *q = &f->is.create;
+
+	f->which_is = tacit_Frame_create_tag;
+	public_key(q->owner, ct->rec.my_owner);
+	tacit_hash_token(q->token_hash, ct->rec.my_token);
+	memcpy(q->code, ct->pairing->code, sizeof(q->code));
+	memcpy(args, q->token_hash, TACIT_HASH_LEN);
+	memcpy(args + TACIT_HASH_LEN, q->code, TACIT_CODE_LEN);
+	line_sign(ct->once, f, ct->rec.my_address, args, sizeof(args),
+	    ct->rec.my_owner, q->signature);
+	sodium_memzero(args, sizeof(args));
+}
+
+static void
+ask_put(struct tacit_contact *ct, tacit_Frame *f)
+{
+	tacit_PutInvitation *q = &f->is.put_invitation;
+
+	f->which_is = tacit_Frame_put_invitation_tag;
+	memcpy(q->address, ct->rec.invitation, sizeof(q->address));
+	public_key(q->key, ct->pairing->key);
+	memcpy(q->code, ct->pairing->code, sizeof(q->code));
+	tacit_hash_code(q->pass_hash, ct->pairing->guest_pass);
+	q->hours = ct->pairing->hours;
+}
+
+static void
+ask_get(struct tacit_contact *ct, tacit_Frame *f)
+{
+	tacit_GetInvitation *q = &f->is.get_invitation;
+
+	f->which_is = tacit_Frame_get_invitation_tag;
+	memcpy(q->address, ct->rec.invitation, sizeof(q->address));
+	public_key(q->reader, ct->pairing->key);
+	line_sign(ct->once, f, q->address, NULL, 0, ct->pairing->key,
+	    q->signature);
+}
+
+static void
+ask_revoke(struct tacit_contact *ct, tacit_Frame *f)
+{
+	tacit_RevokeInvitation *q = &f->is.revoke_invitation;
+
+	f->which_is = tacit_Frame_revoke_invitation_tag;
+	memcpy(q->address, ct->rec.invitation, sizeof(q->address));
+	public_key(q->key, ct->pairing->key);
+	line_sign(ct->once, f, q->address, NULL, 0, ct->pairing->key,
+	    q->signature);
+}
+
+static void
+ask_token(struct tacit_contact *ct, tacit_Frame *f, int keep)
+{
+	uint8_t args[TACIT_HASH_LEN + 1];
+	tacit_SetToken *q = &f->is.set_token;
+
+	f->which_is = tacit_Frame_set_token_tag;
+	public_key(q->owner, ct->rec.my_owner);
+	tacit_hash_token(q->token_hash, ct->rec.my_next_token);
+	q->keep = keep != 0;
+	memcpy(args, q->token_hash, TACIT_HASH_LEN);
+	args[TACIT_HASH_LEN] = (uint8_t)q->keep;
+	line_sign(ct->once, f, ct->rec.my_address, args, sizeof(args),
+	    ct->rec.my_owner, q->signature);
+}
+
+static void
+ask_close(struct tacit_contact *ct, tacit_Frame *f)
+{
+	tacit_Close *q = &f->is.close;
+
+	f->which_is = tacit_Frame_close_tag;
+	public_key(q->owner, ct->rec.my_owner);
+	line_sign(ct->once, f, ct->rec.my_address, NULL, 0,
+	    ct->rec.my_owner, q->signature);
+}
+
+int
+due_ask(struct tacit_contact *ct)
+{
+	tacit_Frame f = tacit_Frame_init_zero;
+	const uint8_t *body = NULL;
+	uint32_t id;
+	int rc;
+
+	f.id = line_next_id(ct->once);
+	switch (due_next(ct)) {
+	case DUE_CREATE:
+		ask_create(ct, &f);
+		break;
+	case DUE_PUT:
+		ask_put(ct, &f);
+		body = ct->pairing->blob.bytes;
+		break;
+	case DUE_GET:
+		ask_get(ct, &f);
+		break;
+	case DUE_REVOKE:
+		ask_revoke(ct, &f);
+		break;
+	case DUE_TOKEN_KEEP:
+		ask_token(ct, &f, 1);
+		break;
+	case DUE_TOKEN:
+		ask_token(ct, &f, 0);
+		break;
+	case DUE_CLOSE:
+		ask_close(ct, &f);
+		break;
+	}
+	rc = line_request(ct->once, &f, body, &id);
+	sodium_memzero(&f, sizeof(f));
+	return rc;
+}
+
+/* What an OK changes; inside a change. */
+static int
+granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
+{
+	ct->rec.due &= ~(uint32_t)due;
+	switch (due) {
+	case DUE_GET:
+		return pair_on_blob(ct, blob);
+	case DUE_CREATE:
+		ct->rec.mailbox = 1;
+		ct->rec.step = ct->rec.inviter ?
+		    tacit_state_Step_I2_CREATED :
+		    tacit_state_Step_J3_JOINING;
+		return 0;
+	case DUE_PUT:
+		if (ct->rec.step == tacit_state_Step_I2_CREATED)
+			ct->rec.step = tacit_state_Step_I3_INVITED;
+		return 0;
+	case DUE_REVOKE:
+		if (!sodium_is_zero(ct->rec.key0, sizeof(ct->rec.key0)) ||
+		    ct->rec.step == tacit_state_Step_REMOVED)
+			return 0;
+		return contact_forget_pairing(ct);
+	case DUE_TOKEN_KEEP:
+		return outbox_add_control(ct,
+		    tacit_state_OutKind_OUT_HELLO_ACK);
+	case DUE_TOKEN:
+	case DUE_CLOSE:
+		break;
+	}
+	return 0;
+}
+
+/* Refusals after which asking again is pointless. */
+static int
+is_final(enum due due, int answer)
+{
+	switch (answer) {
+	case TACIT_E_INVITATION_USED:
+	case TACIT_E_INVITATION_EXPIRED:
+	case TACIT_E_INVITATION_REVOKED:
+	case TACIT_E_INVITATION_UNKNOWN:
+	case TACIT_E_ADMISSION:
+	case TACIT_E_CONFLICT:
+	case TACIT_E_CRYPTO:
+	case TACIT_E_POISON:
+	case TACIT_E_IDENTITY_CHANGED:
+		return 1;
+	case TACIT_E_REFUSED:
+		return due != DUE_GET;
+	default:
+		return 0;
+	}
+}
+
+static int
+refused(struct tacit_contact *ct, enum due due, int answer)
+{
+	tacit_state_Event e = tacit_state_Event_init_zero;
+	int rc;
+
+	switch (due) {
+	case DUE_GET:
+	case DUE_CREATE:
+	case DUE_PUT:
+		e.type = TACIT_EV_REFUSED;
+		e.reason = answer;
+		if ((rc = pair_abandon(ct)) != 0)
+			return rc;
+		return event_add(ct->t, ct, &e, NULL, 0);
+	case DUE_REVOKE:
+	case DUE_CLOSE:
+		/* The relay has forgotten it: that is what was wanted. */
+		ct->rec.due &= ~(uint32_t)due;
+		return 0;
+	case DUE_TOKEN_KEEP:
+	case DUE_TOKEN:
+		ct->rec.due &= ~(uint32_t)due;
+		return event_say(ct->t, ct, TACIT_EV_UNREACHABLE);
+	}
+	return 0;
+}
+
+int
+due_answer(struct tacit_contact *ct, int answer, const uint8_t *blob)
+{
+	enum due due = due_next(ct);
+	int rc, verdict = answer;
+
+	if (due == 0)
+		return 0;
+	if (answer == 0) {
+		if ((rc = core_begin(ct->t)) != 0)
+			return rc;
+		verdict = core_end(ct->t, ct, granted(ct, due, blob));
+		if (verdict == 0)
+			goto done;
+	}
+	ct->problem = verdict;
+	if (!is_final(due, verdict))
+		return answer == 0 ? verdict : 0;
+	if ((rc = core_begin(ct->t)) != 0)
+		return rc;
+	if ((rc = core_end(ct->t, ct, refused(ct, due, verdict))) != 0)
+		return rc;
+	ct->problem = verdict;
+	return 0;
+done:
+	ct->problem = 0;
+	ct->once_at = 0;
+	ct->once_wait = 0;
+	return 0;
+}

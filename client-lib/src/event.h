@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events that the app has not confirmed yet: rows of VAULT_EVENT. */
+#ifndef CLIENT_EVENT_H
+#define CLIENT_EVENT_H
+
+#include "core.h"
+
+/*
+ * Add an event, inside a change.  ${e->type} says what it is; ${ct} may be
+ * NULL; ${text} is the message's, or NULL.
+ */
+int event_add(struct tacit *t, struct tacit_contact *ct,
+    tacit_state_Event *e, const char *text, size_t len);
+
+/* The same for an event that has nothing but a type. */
+int event_say(struct tacit *t, struct tacit_contact *ct,
+    enum tacit_event_type type);
+
+/* Set every contact's ${unread} from the vault. */
+int event_count_unread(struct tacit *t);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "contact.h"
+#include "history.h"
+#include "outbox.h"
+#include "record.h"
+
+static void
+be64(uint8_t out[8], uint64_t v)
+{
+	size_t i;
+
+	for (i = 0; i < 8; i++)
+		out[i] = (uint8_t)(v >> (56 - 8 * i));
+}
+
+/* The hash by which the next row, or the contact, names this one. */
+static void
+past_hash(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
+    const char *text, size_t len)
+{
+	uint8_t from_me = p->from_me, seq[8], time[8];
+	const struct tacit_part part[] = {
+		{ p->before, sizeof(p->before) }, { &from_me, 1 },
+		{ p->stream, sizeof(p->stream) }, { seq, sizeof(seq) },
+		{ time, sizeof(time) }, { text, len },
+	};
+
+	be64(seq, p->seq);
+	be64(time, (uint64_t)p->time_ms);
+	tacit_hash(out, "tacit/1/history", part,
+	    sizeof(part) / sizeof(part[0]));
+}
+
+int
+history_add(struct tacit_contact *ct, int from_me,
+    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq, int64_t time_ms,
+    const char *text, size_t len)
+{
+	tacit_state_Past p = tacit_state_Past_init_zero;
+	struct record_key key;
+
+	p.from_me = from_me != 0;
+	memcpy(p.stream, stream, sizeof(p.stream));
+	p.seq = seq;
+	p.time_ms = time_ms;
+	memcpy(p.before, ct->rec.history_head, sizeof(p.before));
+	past_hash(ct->rec.history_head, &p, text, len);
+	record_key(&key, ct->id, sizeof(ct->id), ++ct->rec.history);
+	ct->t->past.ct = NULL;
+	return record_put(ct->t->vault, VAULT_HISTORY, key.data, key.len,
+	    tacit_state_Past_fields, &p, text, len);
+}
+
+/* Read the row at ${place} and check it against ${hash}; hash moves on. */
+static int
+past_read(struct tacit_contact *ct, uint64_t place,
+    uint8_t hash[TACIT_HASH_LEN], tacit_state_Past *p, char **text,
+    size_t *len)
+{
+	uint8_t is[TACIT_HASH_LEN];
+	struct record_key key;
+	int rc;
+
+	record_key(&key, ct->id, sizeof(ct->id), place);
+	rc = record_get(ct->t->vault, VAULT_HISTORY, key.data, key.len,
+	    tacit_state_Past_fields, p, sizeof(*p), text, len);
+	if (rc <= 0)
+		return rc == 0 ? TACIT_E_CORRUPT : rc;
+	past_hash(is, p, *text, *len);
+	if (sodium_memcmp(is, hash, sizeof(is)) != 0) {
+		record_tail_free(*text, *len);
+		*text = NULL;
+		return TACIT_E_CORRUPT;
+	}
+	memcpy(hash, p->before, TACIT_HASH_LEN);
+	return 0;
+}
+
+static enum tacit_message_state
+past_state(const struct tacit_contact *ct, const tacit_state_Past *p)
+{
+	return p->from_me ? outbox_state(ct, p->seq) : TACIT_RECEIVED;
+}
+
+static void
+past_show(struct tacit_contact *ct, struct tacit_message *out,
+    uint64_t place, const tacit_state_Past *p, char *text, size_t len)
+{
+	struct tacit *t = ct->t;
+	size_t size = out->size;
+
+	record_tail_free(t->read.text, t->read.len);
+	t->read.text = text;
+	t->read.len = len;
+	memset(out, 0, sizeof(*out));
+	out->size = size;
+	out->place = place;
+	contact_message_id(out->id, p->stream, p->seq);
+	out->seq = p->seq;
+	out->from_me = p->from_me;
+	out->state = past_state(ct, p);
+	out->time_ms = p->time_ms;
+	out->text = text;
+	out->text_len = len;
+}
+
+int
+tacit_history(struct tacit_contact *ct, uint64_t before,
+    struct tacit_message *out)
+{
+	struct tacit *t = ct->t;
+	tacit_state_Past p;
+	uint64_t place;
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if (out == NULL || out->size != sizeof(*out))
+		return TACIT_E_INVALID;
+	if (before == 0 || before > ct->rec.history)
+		before = ct->rec.history + 1;
+	if (before == 1)
+		return TACIT_E_STATE;
+
+	/* The chain is followed from its head, or from where we were. */
+	if (t->past.ct != ct || t->past.place < before - 1) {
+		t->past.place = ct->rec.history;
+		memcpy(t->past.hash, ct->rec.history_head,
+		    sizeof(t->past.hash));
+	}
+	t->past.ct = NULL;
+	for (place = t->past.place;; place--) {
+		if ((rc = past_read(ct, place, t->past.hash, &p, &text,
+		    &len)) != 0)
+			return rc;
+		if (place == before - 1)
+			break;
+		record_tail_free(text, len);
+	}
+	t->past.ct = ct;
+	t->past.place = place - 1;
+	past_show(ct, out, place, &p, text, len);
+	return 0;
+}

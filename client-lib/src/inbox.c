@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "contact.h"
+#include "content.h"
+#include "event.h"
+#include "heard.h"
+#include "inbox.h"
+#include "letter.h"
+#include "outbox.h"
+#include "pair.h"
+#include "reorder.h"
+
+enum { MSG_MAX = 65477 };
+
+/* One envelope on its way up. */
+struct arrival {
+	struct seal_place place;
+	const uint8_t *body;
+	size_t len;
+	struct seal_header head;
+	int key1;			/* opened under k1 */
+	uint8_t *msg;			/* the ratchet message */
+	uint8_t *padded;		/* the content */
+};
+
+/* Keep what cannot be used: the first 64 of a mailbox. */
+static int
+set_aside(struct tacit_contact *ct, const struct arrival *a)
+{
+	uint8_t row[CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN];
+	struct vault_key key = { .len = 0 };
+	size_t n = 0;
+	int rc;
+
+	for (;;) {
+		if ((rc = vault_next(ct->t->vault, VAULT_ASIDE, ct->id,
+		    sizeof(ct->id), &key, NULL)) != 0)
+			return rc;
+		if (key.len == 0)
+			break;
+		if (++n == TACIT_SETS_ASIDE_MAX)
+			return 0;
+	}
+	memcpy(row, ct->id, CONTACT_ID_LEN);
+	memcpy(row + CONTACT_ID_LEN, a->place.envelope,
+	    TACIT_ENVELOPE_ID_LEN);
+	return vault_put(ct->t->vault, VAULT_ASIDE, row, sizeof(row),
+	    a->body, a->len);
+}
+
+/* Authentic, but of no use: kept, and the app is told. */
+static int
+poison(struct tacit_contact *ct, const struct arrival *a, int why)
+{
+	int rc;
+
+	if ((rc = set_aside(ct, a)) != 0)
+		return rc;
+	return event_say(ct->t, ct, why == TACIT_E_IDENTITY_CHANGED ?
+	    TACIT_EV_IDENTITY_CHANGED : TACIT_EV_POISON);
+}
+
+/* Find the key by the hint and open the seal.  Errors: TACIT_E_CRYPTO. */
+static int
+open_seal(struct tacit_contact *ct, struct arrival *a)
+{
+	struct seal_keys keys;
+	int key1, rc = TACIT_E_CRYPTO;
+
+	for (key1 = 1; key1 >= 0 && rc == TACIT_E_CRYPTO; key1--) {
+		if (sodium_is_zero(key1 ? ct->rec.key1 : ct->rec.key0,
+		    TACIT_KEY_LEN))
+			continue;
+		letter_keys(ct, 1, key1, &keys);
+		if (!seal_names(a->body, &keys, &a->place))
+			continue;
+		a->key1 = key1;
+		rc = seal_open(&a->head, a->msg, a->body, a->len, &keys,
+		    &a->place);
+	}
+	sodium_memzero(&keys, sizeof(keys));
+	return rc;
+}
+
+static int
+open_ratchet(struct tacit_contact *ct, struct arrival *a, tacit_Content *c)
+{
+	struct ratchet_session s;
+	size_t n = 0;
+	int rc;
+
+	contact_session(ct, &s);
+	if (a->head.generation != s.generation)
+		return TACIT_E_POISON;
+	rc = ratchet_decrypt(ct->t->ratchet, &s,
+	    a->head.kind == SEAL_PREKEY ? RATCHET_PREKEY : RATCHET_WHISPER, 0,
+	    a->msg, a->head.length, a->padded, MSG_MAX, &n);
+	return rc != 0 ? rc : content_read(c, a->padded, n);
+}
+
+/* `have` that we owe: with the next letter, or alone when much or long. */
+static void
+owe_have(struct tacit_contact *ct)
+{
+	ct->rec.have_owed++;
+	if (ct->rec.have_due_ms == 0)
+		ct->rec.have_due_ms = (uint64_t)(core_unix_ms(ct->t) +
+		    core_random_between(ct->t, 3600 * 1000, 24 * 3600 * 1000));
+}
+
+/* The peer ended it.  If we did before, both know now. */
+static int
+take_closed(struct tacit_contact *ct)
+{
+	int rc;
+
+	if (ct->rec.told_closed)
+		return 0;
+	ct->rec.told_closed = 1;
+	if (ct->rec.closed_by_me) {
+		if (!outbox_has(ct, tacit_state_OutKind_OUT_CLOSED)) {
+			ct->rec.mailbox = 0;
+			ct->rec.due |= DUE_CLOSE;
+		}
+		return 0;
+	}
+	ct->rec.step = tacit_state_Step_CLOSED;
+	if ((rc = outbox_remove(ct, tacit_state_OutKind_OUT_TEXT)) != 0 ||
+	    (rc = outbox_add_control(ct,
+	    tacit_state_OutKind_OUT_CLOSED)) != 0)
+		return rc;
+	return event_say(ct->t, ct, TACIT_EV_CLOSED);
+}
+
+/* The content of an authentic envelope.  ${h} is its stream's. */
+static int
+take_content(struct tacit_contact *ct, const tacit_Content *c,
+    struct heard *h)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < c->have_count; i++)
+		if ((rc = outbox_had(ct, &c->have[i])) != 0)
+			return rc;
+	switch (c->which_is) {
+	case tacit_Content_text_tag:
+		memcpy(ct->rec.their_stream, c->stream,
+		    sizeof(ct->rec.their_stream));
+		owe_have(ct);
+		return reorder_take(ct, c, h);
+	case tacit_Content_hello_ack_tag:
+		return pair_on_hello_ack(ct, &c->is.hello_ack);
+	case tacit_Content_closed_tag:
+		return take_closed(ct);
+	case tacit_Content_confirm_tag:
+	case tacit_Content_have_only_tag:
+	case tacit_Content_need_tag:
+		return 0;
+	default:
+		return TACIT_E_POISON;
+	}
+}
+
+/* Below the seal.  Errors: verdicts on the envelope, or of storage. */
+static int
+take_opened(struct tacit_contact *ct, struct arrival *a, struct heard *h)
+{
+	tacit_Content *c;
+	int rc;
+
+	if (a->head.kind == SEAL_HELLO)
+		return pair_on_hello(ct, a->msg, a->head.length);
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		return TACIT_E_NOMEM;
+	if ((rc = open_ratchet(ct, a, c)) != 0)
+		goto out;
+	if (memcmp(c->stream, a->head.stream, sizeof(c->stream)) != 0) {
+		rc = TACIT_E_POISON;
+		goto out;
+	}
+	if (a->key1 && (rc = pair_on_key1(ct)) != 0)
+		goto out;
+	rc = take_content(ct, c, h);
+out:
+	sodium_memzero(c, sizeof(*c));
+	free(c);
+	return rc;
+}
+
+static int
+is_verdict(int rc)
+{
+	return rc == TACIT_E_CRYPTO || rc == TACIT_E_POISON ||
+	    rc == TACIT_E_IDENTITY_CHANGED || rc == TACIT_E_STATE;
+}
+
+static int
+take(struct tacit_contact *ct, struct arrival *a)
+{
+	struct heard h;
+	int rc;
+
+	if ((rc = open_seal(ct, a)) == TACIT_E_CRYPTO)
+		return set_aside(ct, a);
+	if (rc != 0)
+		return is_verdict(rc) ? poison(ct, a, rc) : rc;
+	if ((rc = heard_get(ct, a->head.stream, &h)) != 0)
+		return rc;
+	if (!marks_add(&h.replay, a->head.counter))
+		return a->head.kind == SEAL_HELLO ?
+		    pair_on_hello_again(ct) : 0;
+	rc = take_opened(ct, a, &h);
+	if (rc == TACIT_E_REPLAY)
+		rc = 0;
+	else if (is_verdict(rc))
+		rc = poison(ct, a, rc);
+	return rc != 0 ? rc : heard_put(ct, a->head.stream, &h);
+}
+
+int
+inbox_take(struct tacit_contact *ct,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], const uint8_t *body,
+    size_t len)
+{
+	struct arrival a = { .body = body, .len = len };
+	int rc = TACIT_E_NOMEM;
+
+	memcpy(a.place.address, ct->rec.my_address, sizeof(a.place.address));
+	memcpy(a.place.envelope, envelope, sizeof(a.place.envelope));
+	a.msg = malloc(MSG_MAX);
+	a.padded = malloc(MSG_MAX);
+	if (a.msg != NULL && a.padded != NULL &&
+	    (rc = core_begin(ct->t)) == 0)
+		rc = core_end(ct->t, ct, take(ct, &a));
+	if (a.padded != NULL)
+		sodium_memzero(a.padded, MSG_MAX);
+	free(a.padded);
+	free(a.msg);
+	return rc;
+}
+
+enum { GAP_WAIT_MS = 60 * 1000 };
+
+int
+inbox_tend(struct tacit_contact *ct)
+{
+	uint64_t now = (uint64_t)core_unix_ms(ct->t);
+	struct heard h;
+	int rc;
+
+	if (!ct->drained || core_mono_ms(ct->t) - ct->drained_at < GAP_WAIT_MS)
+		return 0;
+	ct->drained_at = core_mono_ms(ct->t);
+	if ((rc = heard_get(ct, ct->rec.their_stream, &h)) != 0 ||
+	    h.waiting_ms == 0 || h.waiting_ms + GAP_WAIT_MS > now)
+		return rc;
+	if ((rc = core_begin(ct->t)) != 0)
+		return rc;
+	if ((rc = reorder_skip(ct, ct->rec.their_stream, &h)) == 0)
+		rc = heard_put(ct, ct->rec.their_stream, &h);
+	return core_end(ct->t, ct, rc);
+}

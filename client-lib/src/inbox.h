@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Upwards through the layers: seal, replay mark, ratchet, content, reorder
+ * buffer, event.  PROTOCOL.md, section 12, is the state table.
+ */
+#ifndef CLIENT_INBOX_H
+#define CLIENT_INBOX_H
+
+#include "core.h"
+
+/*
+ * Take one delivered envelope, in one change.  Returns 0 once nothing of it
+ * can be lost any more, whatever it was: it may then be acknowledged.
+ * Errors:  storage failures; the envelope stays with the relay.
+ */
+int inbox_take(struct tacit_contact *ct,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], const uint8_t *body,
+    size_t len);
+
+/*
+ * If a text has waited for an earlier one for a minute after the mailbox was
+ * drained, say so and hand it on.
+ */
+int inbox_tend(struct tacit_contact *ct);
+
+#endif

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "contact.h"
+#include "due.h"
+#include "line.h"
+#include "outbox.h"
+#include "tacit/frame.h"
+#include "tacit/hash.h"
+
+enum {
+	BACKOFF_MIN_MS = 500,
+	BACKOFF_MAX_MS = 60 * 1000,
+	POST_LIFE_MIN_MS = 60 * 1000,
+	POST_LIFE_MAX_MS = 10 * 60 * 1000,
+	OUT_CAP = TACIT_MESSAGE_MAX
+};
+
+uint32_t
+line_next_id(const struct line *l)
+{
+	return l->last_id + 1;
+}
+
+static int
+line_flush(struct line *l)
+{
+	int rc;
+
+	if (l->out_len == 0)
+		return 0;
+	rc = l->t->transport->ops->send(l->t->transport, l->conn, l->out,
+	    l->out_len);
+	sodium_memzero(l->out, l->out_len);
+	l->out_len = 0;
+	l->out_frames = 0;
+	return rc;
+}
+
+int
+line_request(struct line *l, tacit_Frame *f, const uint8_t *body,
+    uint32_t *id)
+{
+	size_t need = 2 + TACIT_HEADER_MAX + tacit_frame_body_len(f), n;
+	int rc;
+
+	if (l->out == NULL && (l->out = malloc(OUT_CAP)) == NULL)
+		return TACIT_E_NOMEM;
+	if ((l->out_frames == TACIT_FRAMES_MAX ||
+	    need > OUT_CAP - l->out_len) && (rc = line_flush(l)) != 0)
+		return rc;
+	f->id = ++l->last_id;
+	n = tacit_frame_write(l->out + l->out_len, OUT_CAP - l->out_len, f,
+	    body);
+	if (n == 0)
+		return TACIT_E_INTERNAL;
+	l->out_len += n;
+	l->out_frames++;
+	*id = f->id;
+	return 0;
+}
+
+void
+line_sign(const struct line *l, const tacit_Frame *f,
+    const uint8_t address[TACIT_ADDRESS_LEN], const void *args,
+    size_t args_len, const uint8_t seed[TACIT_KEY_LEN],
+    uint8_t signature[TACIT_SIGNATURE_LEN])
+{
+	uint8_t pk[crypto_sign_PUBLICKEYBYTES], sk[crypto_sign_SECRETKEYBYTES];
+	struct tacit_statement st = { .id = line_next_id(l) };
+	uint8_t hash[TACIT_HASH_LEN];
+
+	memcpy(st.relay_key, l->place.relay_key, sizeof(st.relay_key));
+	memcpy(st.nonce, l->nonce, sizeof(st.nonce));
+	st.opcode = (uint8_t)f->which_is;
+	memcpy(st.address, address, sizeof(st.address));
+	st.args = args;
+	st.args_len = args_len;
+	tacit_hash_statement(hash, &st);
+	(void)crypto_sign_seed_keypair(pk, sk, seed);
+	(void)crypto_sign_detached(signature, NULL, hash, sizeof(hash), sk);
+	sodium_memzero(sk, sizeof(sk));
+}
+
+/* Twice as long each time, and never two ends in step. */
+static int64_t
+back_off(struct tacit *t, int64_t *wait)
+{
+	*wait = *wait == 0 ? BACKOFF_MIN_MS : *wait * 2;
+	if (*wait > BACKOFF_MAX_MS)
+		*wait = BACKOFF_MAX_MS;
+	return core_mono_ms(t) + core_random_between(t, *wait / 2, *wait);
+}
+
+static void
+line_free(struct line *l)
+{
+	struct line **at;
+
+	for (at = &l->t->lines; *at != l; at = &(*at)->next)
+		continue;
+	*at = l->next;
+	if (l->ct != NULL && l->use == LINE_POST)
+		l->ct->post = NULL;
+	if (l->ct != NULL && l->use == LINE_ONCE)
+		l->ct->once = NULL;
+	if (l->conn != 0)
+		l->t->transport->ops->close(l->t->transport, l->conn);
+	if (l->out != NULL)
+		sodium_memzero(l->out, l->out_len);
+	free(l->out);
+	free(l->asked);
+	free(l);
+}
+
+/* Forget the connection; what was under way on it goes again. */
+static void
+line_reset(struct line *l)
+{
+	struct tacit_contact *ct;
+
+	if (l->use == LINE_POST)
+		outbox_line_lost(l->ct);
+	if (l->use == LINE_READ)
+		for (ct = l->t->contacts; ct != NULL; ct = ct->next)
+			if (ct->read_conn == l->conn) {
+				ct->read_conn = 0;
+				ct->drained = 0;
+			}
+	free(l->asked);
+	l->asked = NULL;
+	l->n_asked = 0;
+	l->acks = 0;
+	l->conn = 0;
+	l->ready = 0;
+	l->last_id = 0;
+	l->out_len = 0;
+	l->out_frames = 0;
+}
+
+void
+line_drop(struct line *l)
+{
+	struct tacit_contact *ct = l->ct;
+
+	if (l->conn != 0)
+		l->t->transport->ops->close(l->t->transport, l->conn);
+	line_reset(l);
+	if (l->use == LINE_ONCE) {
+		ct->once_at = back_off(l->t, &ct->once_wait);
+		line_free(l);
+		return;
+	}
+	l->retry_at = back_off(l->t, &l->wait);
+}
+
+void
+line_flush_all(struct tacit *t)
+{
+	struct line *l, *next;
+
+	for (l = t->lines; l != NULL; l = next) {
+		next = l->next;
+		if (line_flush(l) != 0)
+			line_drop(l);
+	}
+}
+
+void
+line_free_all(struct tacit *t)
+{
+	while (t->lines != NULL)
+		line_free(t->lines);
+}
+
+static struct line *
+line_new(struct tacit *t, enum line_use use, struct tacit_contact *ct,
+    const tacit_state_Place *place)
+{
+	struct line *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->t = t;
+	l->use = use;
+	l->ct = ct;
+	l->place = *place;
+	l->next = t->lines;
+	t->lines = l;
+	return l;
+}
+
+static void
+line_connect(struct line *l)
+{
+	struct tacit_place place;
+	int rc;
+
+	contact_place_read(&place, &l->place);
+	l->conn = ++l->t->next_conn;
+	rc = l->t->transport->ops->open(l->t->transport, l->conn, &place,
+	    l->place.next_pin);
+	if (rc != 0) {
+		l->t->problem = rc;
+		l->conn = 0;
+		line_drop(l);
+	}
+}
+
+static struct line *
+reading_line(struct tacit *t, const tacit_state_Place *place)
+{
+	struct line *l;
+
+	for (l = t->lines; l != NULL; l = l->next)
+		if (l->use == LINE_READ &&
+		    contact_place_equal(&l->place, place))
+			break;
+	return l;
+}
+
+/* Make the lines that ${ct} needs. */
+static int
+want_lines(struct tacit_contact *ct)
+{
+	struct tacit *t = ct->t;
+
+	if (contact_has_mailbox(ct) &&
+	    reading_line(t, &ct->rec.my_place) == NULL &&
+	    line_new(t, LINE_READ, NULL, &ct->rec.my_place) == NULL)
+		return TACIT_E_NOMEM;
+	if (ct->post == NULL && outbox_wants(ct) && (ct->post = line_new(t,
+	    LINE_POST, ct, &ct->rec.their_place)) == NULL)
+		return TACIT_E_NOMEM;
+	if (ct->once == NULL && due_next(ct) != 0 &&
+	    core_mono_ms(t) >= ct->once_at && (ct->once = line_new(t,
+	    LINE_ONCE, ct, &ct->rec.my_place)) == NULL)
+		return TACIT_E_NOMEM;
+	return 0;
+}
+
+/* One SUBSCRIBE for the mailboxes that this line does not read yet. */
+static int
+subscribe(struct line *l)
+{
+	uint8_t sk[crypto_sign_SECRETKEYBYTES];
+	tacit_Frame f = tacit_Frame_init_zero;
+	struct tacit_contact *ct;
+	uint8_t *body, *entry;
+	uint32_t n = 0;
+	int rc;
+
+	for (ct = l->t->contacts; ct != NULL; ct = ct->next)
+		n += contact_has_mailbox(ct) && ct->read_conn != l->conn &&
+		    contact_place_equal(&l->place, &ct->rec.my_place);
+	if (n == 0 || l->asked != NULL)
+		return 0;
+	if (n > TACIT_SUBSCRIBE_MAX)
+		n = TACIT_SUBSCRIBE_MAX;
+	body = malloc((size_t)n * TACIT_SUBSCRIBE_ENTRY_LEN);
+	l->asked = calloc(n, sizeof(*l->asked));
+	if (body == NULL || l->asked == NULL) {
+		free(body);
+		return TACIT_E_NOMEM;
+	}
+	f.which_is = tacit_Frame_subscribe_tag;
+	f.is.subscribe.count = n;
+	for (ct = l->t->contacts; ct != NULL && l->n_asked < n;
+	    ct = ct->next) {
+		if (!contact_has_mailbox(ct) || ct->read_conn == l->conn ||
+		    !contact_place_equal(&l->place, &ct->rec.my_place))
+			continue;
+		entry = body + (size_t)l->n_asked * TACIT_SUBSCRIBE_ENTRY_LEN;
+		(void)crypto_sign_seed_keypair(entry, sk, ct->rec.my_owner);
+		line_sign(l, &f, ct->rec.my_address, NULL, 0,
+		    ct->rec.my_owner, entry + TACIT_KEY_LEN);
+		ct->read_conn = l->conn;
+		ct->drained = 0;
+		l->asked[l->n_asked++] = ct;
+	}
+	sodium_memzero(sk, sizeof(sk));
+	rc = line_request(l, &f, body, &l->asked_id);
+	free(body);
+	return rc;
+}
+
+static int
+tend_ready(struct line *l)
+{
+	if (l->use == LINE_READ)
+		return subscribe(l);
+	if (l->use == LINE_ONCE)
+		return 0;
+	if (core_mono_ms(l->t) < l->until)
+		return outbox_pump(l->ct);
+	if (!outbox_is_under_way(l->ct))
+		line_free(l);
+	return 0;
+}
+
+/* A line that nobody needs and that is not connected is forgotten. */
+static int
+is_wanted(const struct line *l)
+{
+	struct tacit_contact *ct;
+
+	if (l->use == LINE_ONCE)
+		return due_next(l->ct) != 0;
+	if (l->use == LINE_POST)
+		return outbox_wants(l->ct);
+	for (ct = l->t->contacts; ct != NULL; ct = ct->next)
+		if (contact_has_mailbox(ct) &&
+		    contact_place_equal(&l->place, &ct->rec.my_place))
+			return 1;
+	return 0;
+}
+
+static int
+tend(struct line *l)
+{
+	if (l->ready)
+		return tend_ready(l);
+	if (l->conn != 0)
+		return 0;
+	if (!is_wanted(l)) {
+		line_free(l);
+		return 0;
+	}
+	if (core_mono_ms(l->t) >= l->retry_at) {
+		if (l->use == LINE_POST)
+			l->until = core_mono_ms(l->t) + core_random_between(
+			    l->t, POST_LIFE_MIN_MS, POST_LIFE_MAX_MS);
+		line_connect(l);
+	}
+	return 0;
+}
+
+int
+line_tend_all(struct tacit *t)
+{
+	struct tacit_contact *ct;
+	struct line *l, *next;
+	int rc;
+
+	for (ct = t->contacts; ct != NULL; ct = ct->next)
+		if ((rc = want_lines(ct)) != 0)
+			return rc;
+	for (l = t->lines; l != NULL; l = next) {
+		next = l->next;
+		if ((rc = tend(l)) != 0)
+			return rc;
+	}
+	return 0;
+}
+
+int64_t
+line_due(const struct tacit *t)
+{
+	const struct tacit_contact *ct;
+	const struct line *l;
+	int64_t at = -1, due;
+
+	for (l = t->lines; l != NULL; l = l->next) {
+		due = l->conn == 0 ? l->retry_at : l->until;
+		if (due != 0 && (at < 0 || due < at))
+			at = due;
+	}
+	for (ct = t->contacts; ct != NULL; ct = ct->next) {
+		if (due_next(ct) != 0 && ct->once == NULL &&
+		    (at < 0 || ct->once_at < at))
+			at = ct->once_at;
+		due = outbox_due(ct);
+		if (due >= 0 && (at < 0 || due < at))
+			at = due;
+	}
+	return at;
+}

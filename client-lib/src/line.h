@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lines: connections to relays as the core sees them.  One receiving line per
+ * relay, one posting line per contact with a random lifetime, a throwaway
+ * line for every other request (PROTOCOL.md, section 3).
+ */
+#ifndef CLIENT_LINE_H
+#define CLIENT_LINE_H
+
+#include "core.h"
+#include "frame.pb.h"
+
+enum line_use { LINE_READ, LINE_POST, LINE_ONCE };
+
+struct line {
+	struct line *next;
+	struct tacit *t;
+	enum line_use use;
+	struct tacit_contact *ct;	/* POST, ONCE */
+	tacit_state_Place place;
+	uint32_t conn;			/* 0: not connected */
+	uint8_t ready;			/* WELCOME was seen and is right */
+	uint8_t nonce[TACIT_NONCE_LEN];
+	uint32_t last_id;
+	int64_t retry_at, wait;		/* next try; back-off in ms */
+	int64_t until;			/* POST: its time is over */
+
+	/* READ: who was asked for in the SUBSCRIBE under way. */
+	struct tacit_contact **asked;
+	uint32_t n_asked, asked_id;
+	uint32_t acks;			/* not yet answered */
+
+	/* Frames of the next message. */
+	uint8_t *out;
+	size_t out_len;
+	uint32_t out_frames;
+};
+
+/* The id that the next request of ${l} will have. */
+uint32_t line_next_id(const struct line *l);
+
+/*
+ * Queue request ${f} with its body; ${id} gets its number.
+ * Errors:  TACIT_E_NOMEM, TACIT_E_INTERNAL, or what the transport says: the
+ *          line is then useless.
+ */
+int line_request(struct line *l, tacit_Frame *f, const uint8_t *body,
+    uint32_t *id);
+
+/* Sign request ${f}, whose id is line_next_id(), with the key of ${seed}. */
+void line_sign(const struct line *l, const tacit_Frame *f,
+    const uint8_t address[TACIT_ADDRESS_LEN], const void *args,
+    size_t args_len, const uint8_t seed[TACIT_KEY_LEN],
+    uint8_t signature[TACIT_SIGNATURE_LEN]);
+
+/* Hand the queued frames of all lines to the transport. */
+void line_flush_all(struct tacit *t);
+
+/* What the transport says.  Returns storage failures only. */
+int line_event(struct tacit *t, const struct net_event *e);
+
+/* Open and close lines as the contacts need them. */
+int line_tend_all(struct tacit *t);
+
+/* When line_tend_all() has work by time alone: mono ms, or -1. */
+int64_t line_due(const struct tacit *t);
+
+/* Close ${l} and try again after a back-off. */
+void line_drop(struct line *l);
+
+void line_free_all(struct tacit *t);
+
+#endif

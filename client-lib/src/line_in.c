@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What comes in on a line: frames to the parts that know what they mean. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "contact.h"
+#include "due.h"
+#include "event.h"
+#include "inbox.h"
+#include "line.h"
+#include "outbox.h"
+#include "tacit/frame.h"
+
+/*
+ * WELCOME: is this the relay that was named, and does it speak our version?
+ * Nothing was sent before.
+ */
+static int
+welcome(struct line *l, const tacit_Welcome *w)
+{
+	uint8_t hash[TACIT_HASH_LEN];
+
+	if (l->ready || w->version < TACIT_PROTOCOL_VERSION)
+		return TACIT_E_VERSION;
+	tacit_hash_welcome(hash, w->nonce, w->next_pin);
+	if (sodium_memcmp(w->relay_key, l->place.relay_key,
+	    sizeof(w->relay_key)) != 0 || crypto_sign_verify_detached(
+	    w->signature, hash, sizeof(hash), w->relay_key) != 0)
+		return TACIT_E_PIN;
+	memcpy(l->nonce, w->nonce, sizeof(l->nonce));
+	memcpy(l->place.next_pin, w->next_pin, sizeof(l->place.next_pin));
+	l->ready = 1;
+	l->wait = 0;
+	l->t->problem = 0;
+	if (l->use == LINE_ONCE)
+		return due_ask(l->ct);
+	if (l->use == LINE_POST)
+		l->ct->resume = 1;
+	return 0;
+}
+
+static int
+subscribed(struct line *l, const tacit_Subscribed *s, const uint8_t *result)
+{
+	struct tacit_contact *ct;
+	uint32_t i;
+	int rc;
+
+	if (s->id != l->asked_id || s->count != l->n_asked)
+		return TACIT_E_FRAME;
+	for (i = 0; i < s->count; i++) {
+		ct = l->asked[i];
+		if (result[i] == 0 || ct->rec.unreachable)
+			continue;
+		/* The relay does not know my mailbox (any more). */
+		ct->drained = 1;
+		if ((rc = core_begin(l->t)) != 0)
+			return rc;
+		ct->rec.unreachable = 1;
+		rc = event_say(l->t, ct, TACIT_EV_UNREACHABLE);
+		if ((rc = core_end(l->t, ct, rc)) != 0)
+			return rc;
+	}
+	free(l->asked);
+	l->asked = NULL;
+	l->n_asked = 0;
+	return 0;
+}
+
+/* Commit first, then acknowledge; a failure leaves it with the relay. */
+static int
+deliver(struct line *l, const tacit_Deliver *d, const uint8_t *body,
+    size_t len)
+{
+	struct tacit_contact *ct = contact_by_address(l->t, d->address);
+	tacit_Frame f = tacit_Frame_init_zero;
+	uint32_t id;
+	int rc;
+
+	if (ct == NULL || ct->read_conn != l->conn)
+		return 0;
+	if ((rc = inbox_take(ct, d->envelope, body, len)) != 0)
+		return rc;
+	f.which_is = tacit_Frame_ack_tag;
+	memcpy(f.is.ack.address, d->address, sizeof(f.is.ack.address));
+	memcpy(f.is.ack.envelope[0], d->envelope,
+	    sizeof(f.is.ack.envelope[0]));
+	f.is.ack.envelope_count = 1;
+	l->acks++;
+	return line_request(l, &f, NULL, &id);
+}
+
+static void
+drained(struct line *l, const tacit_Drained *d)
+{
+	struct tacit_contact *ct = contact_by_address(l->t, d->address);
+
+	if (ct != NULL && ct->read_conn == l->conn) {
+		ct->drained = 1;
+		ct->drained_at = core_mono_ms(l->t);
+	}
+}
+
+/* Acks are done when the relay says that they are durable there. */
+static void
+answered(struct line *l, uint32_t n)
+{
+	l->acks -= n < l->acks ? n : l->acks;
+}
+
+static int
+reading_frame(struct line *l, const struct tacit_frame *f)
+{
+	switch (f->head.which_is) {
+	case tacit_Frame_subscribed_tag:
+		return subscribed(l, &f->head.is.subscribed, f->body);
+	case tacit_Frame_deliver_tag:
+		return deliver(l, &f->head.is.deliver, f->body, f->body_len);
+	case tacit_Frame_drained_tag:
+		drained(l, &f->head.is.drained);
+		return 0;
+	case tacit_Frame_ok_tag:
+		answered(l, f->head.is.ok.id_count);
+		return 0;
+	case tacit_Frame_error_tag:
+		answered(l, 1);
+		return 0;
+	case tacit_Frame_ended_tag:
+		/*
+		 * Somebody else subscribed with our key, perhaps a copy of
+		 * this vault.  Asking again at once would only end the other
+		 * in turn; the next connection does.
+		 */
+		return 0;
+	default:
+		return TACIT_E_FRAME;
+	}
+}
+
+
+static int
+posting_frame(struct line *l, const struct tacit_frame *f)
+{
+	switch (f->head.which_is) {
+	case tacit_Frame_ok_tag:
+		return outbox_ok(l->ct, &f->head.is.ok);
+	case tacit_Frame_error_tag:
+		return outbox_error(l->ct, &f->head.is.error);
+	default:
+		return TACIT_E_FRAME;
+	}
+}
+
+/* The one answer that a throwaway line is there for; then it goes. */
+static int
+once_frame(struct line *l, const struct tacit_frame *f)
+{
+	struct tacit_contact *ct = l->ct;
+	const tacit_Error *e = &f->head.is.error;
+	int64_t wait = 0;
+	int rc, answer = 0;
+
+	switch (f->head.which_is) {
+	case tacit_Frame_ok_tag:
+		if (due_next(ct) == DUE_GET)
+			return TACIT_E_FRAME;
+		break;
+	case tacit_Frame_invitation_tag:
+		if (due_next(ct) != DUE_GET)
+			return TACIT_E_FRAME;
+		break;
+	case tacit_Frame_error_tag:
+		answer = e->code > 0 && e->code < 120 ? -(int)e->code :
+		    TACIT_E_INTERNAL;
+		wait = e->retry_after_ms;
+		break;
+	default:
+		return TACIT_E_FRAME;
+	}
+	rc = due_answer(ct, answer, f->body);
+	line_drop(l);
+	if (answer == 0)
+		ct->once_at = ct->once_wait = 0;
+	else if (wait > 0)
+		ct->once_at = core_mono_ms(ct->t) + wait;
+	return rc;
+}
+
+static int
+one_frame(struct line *l, const struct tacit_frame *f)
+{
+	if (f->head.which_is == tacit_Frame_welcome_tag)
+		return welcome(l, &f->head.is.welcome);
+	if (!l->ready)
+		return TACIT_E_FRAME;
+	switch (l->use) {
+	case LINE_READ:
+		return reading_frame(l, f);
+	case LINE_POST:
+		return posting_frame(l, f);
+	case LINE_ONCE:
+		return once_frame(l, f);
+	}
+	return TACIT_E_INTERNAL;
+}
+
+/* Failures of our own storage; everything else is the relay's fault. */
+static int
+is_ours(int rc)
+{
+	return rc <= TACIT_E_NOMEM && rc >= TACIT_E_INTERNAL;
+}
+
+static struct line *
+line_by_conn(struct tacit *t, uint32_t conn)
+{
+	struct line *l;
+
+	for (l = t->lines; l != NULL; l = l->next)
+		if (l->conn == conn)
+			break;
+	return l;
+}
+
+static int
+one_message(struct tacit *t, uint32_t conn, const uint8_t *data, size_t len)
+{
+	struct tacit_frame f;
+	struct line *l;
+	size_t used;
+	int rc;
+
+	/* A frame may end the line: look it up each time. */
+	while (len > 0 && (l = line_by_conn(t, conn)) != NULL) {
+		if ((rc = tacit_frame_parse(&f, &used, data, len)) == 0)
+			rc = one_frame(l, &f);
+		if (rc != 0) {
+			if ((l = line_by_conn(t, conn)) != NULL)
+				line_drop(l);
+			if (is_ours(rc))
+				return rc;
+			t->problem = rc;
+			return 0;
+		}
+		data += used;
+		len -= used;
+	}
+	return 0;
+}
+
+int
+line_event(struct tacit *t, const struct net_event *e)
+{
+	struct line *l = line_by_conn(t, e->conn);
+
+	if (l == NULL)
+		return 0;
+	switch (e->what) {
+	case NET_OPEN:
+		return 0;		/* the relay speaks first */
+	case NET_MESSAGE:
+		return one_message(t, e->conn, e->data, e->len);
+	case NET_CLOSED:
+		t->problem = e->why != 0 ? e->why : TACIT_E_UNREACHABLE;
+		if (l->use == LINE_ONCE)
+			l->ct->problem = t->problem;
+		line_drop(l);
+		return 0;
+	}
+	return 0;
+}

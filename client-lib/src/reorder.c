@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "contact.h"
+#include "event.h"
+#include "history.h"
+#include "keys.h"
+#include "record.h"
+#include "reorder.h"
+
+enum { AHEAD_MAX = 4096 };		/* seqs; a sender keeps far fewer */
+
+/* All parts of one text, put together. */
+struct whole {
+	char *text;			/* TACIT_TEXT_MAX and a NUL */
+	size_t len;
+	uint8_t previous[TACIT_HASH_LEN];
+	uint64_t time_ms;
+};
+
+/* Key of a text's rows: contact, stream, seq; a part adds one byte. */
+static void
+text_key(struct record_key *key, const struct tacit_contact *ct,
+    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq)
+{
+	uint8_t id[CONTACT_ID_LEN + TACIT_STREAM_LEN];
+
+	memcpy(id, ct->id, CONTACT_ID_LEN);
+	memcpy(id + CONTACT_ID_LEN, stream, TACIT_STREAM_LEN);
+	record_key(key, id, sizeof(id), seq);
+}
+
+/*
+ * How many parts of ${seq} are here.  Errors: TACIT_E_POISON if one of them
+ * belongs to a text of another number of parts.
+ */
+static int
+count_parts(struct tacit_contact *ct, const struct record_key *text,
+    uint32_t parts, uint32_t *n)
+{
+	struct vault_key key = { .len = 0 };
+	struct vault_value value;
+	tacit_state_In in;
+	int rc;
+
+	for (*n = 0;; ++*n) {
+		if ((rc = vault_next(ct->t->vault, VAULT_INBOX, text->data,
+		    text->len, &key, &value)) != 0 || key.len == 0)
+			return rc;
+		rc = record_read(&value, tacit_state_In_fields, &in, NULL,
+		    NULL);
+		vault_value_free(&value);
+		if (rc != 0)
+			return rc;
+		if (in.parts != parts)
+			return TACIT_E_POISON;
+	}
+}
+
+static int
+keep_part(struct tacit_contact *ct, const struct record_key *text,
+    const tacit_Content *c)
+{
+	tacit_state_In in = tacit_state_In_init_zero;
+	uint8_t key[VAULT_ROW_KEY_MAX];
+
+	in.parts = c->is.text.parts;
+	memcpy(in.previous, c->previous, sizeof(in.previous));
+	in.time_ms = c->time_ms;
+	memcpy(key, text->data, text->len);
+	key[text->len] = (uint8_t)c->is.text.part;
+	return record_put(ct->t->vault, VAULT_INBOX, key, text->len + 1,
+	    tacit_state_In_fields, &in, c->is.text.data.bytes,
+	    c->is.text.data.size);
+}
+
+static int
+put_together(struct tacit_contact *ct, const struct record_key *text,
+    struct whole *w)
+{
+	struct vault_key key = { .len = 0 };
+	struct vault_value value;
+	tacit_state_In in;
+	char *part;
+	size_t len;
+	int rc;
+
+	for (w->len = 0;; w->len += len) {
+		if ((rc = vault_next(ct->t->vault, VAULT_INBOX, text->data,
+		    text->len, &key, &value)) != 0 || key.len == 0)
+			return rc;
+		part = NULL;
+		rc = record_read(&value, tacit_state_In_fields, &in, &part,
+		    &len);
+		vault_value_free(&value);
+		if (rc == 0 && len > TACIT_TEXT_MAX - w->len)
+			rc = TACIT_E_CORRUPT;
+		if (rc == 0) {
+			memcpy(w->text + w->len, part, len);
+			memcpy(w->previous, in.previous, sizeof(w->previous));
+			w->time_ms = in.time_ms;
+		}
+		record_tail_free(part, len);
+		if (rc != 0)
+			return rc;
+	}
+}
+
+static int
+show(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
+    uint64_t seq, const struct whole *w, int late)
+{
+	tacit_state_Event e = tacit_state_Event_init_zero;
+	int rc;
+
+	e.type = TACIT_EV_MESSAGE;
+	memcpy(e.stream, stream, sizeof(e.stream));
+	e.seq = seq;
+	e.late = late != 0;
+	if ((rc = event_add(ct->t, ct, &e, w->text, w->len)) != 0)
+		return rc;
+	return history_add(ct, 0, stream, seq, (int64_t)w->time_ms, w->text,
+	    w->len);
+}
+
+/*
+ * Hand ${seq} to the app.  In order, its `previous` must be the chain so far:
+ * a sender that contradicts itself is reported, but never silenced.
+ */
+static int
+hand_on(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
+    uint64_t seq, struct heard *h, int late)
+{
+	struct whole w = { .text = malloc(TACIT_TEXT_MAX + 1) };
+	struct record_key text;
+	int rc;
+
+	if (w.text == NULL)
+		return TACIT_E_NOMEM;
+	text_key(&text, ct, stream, seq);
+	if ((rc = put_together(ct, &text, &w)) != 0 ||
+	    (rc = record_clear(ct->t->vault, VAULT_INBOX, text.data,
+	    text.len)) != 0 ||
+	    (rc = show(ct, stream, seq, &w, late)) != 0)
+		goto out;
+	if (late)
+		goto out;
+	if (sodium_memcmp(w.previous, h->chain, sizeof(h->chain)) != 0)
+		rc = event_say(ct->t, ct, TACIT_EV_POISON);
+	keys_chain(h->chain, w.previous, seq, (const uint8_t *)w.text, w.len);
+	h->shown = seq;
+out:
+	sodium_memzero(w.text, TACIT_TEXT_MAX);
+	free(w.text);
+	return rc;
+}
+
+static int
+hand_on_in_order(struct tacit_contact *ct,
+    const uint8_t stream[TACIT_STREAM_LEN], struct heard *h)
+{
+	int rc;
+
+	while (marks_has(&h->had, h->shown + 1))
+		if ((rc = hand_on(ct, stream, h->shown + 1, h, 0)) != 0)
+			return rc;
+	if (h->had.high <= h->shown)
+		h->waiting_ms = 0;
+	else if (h->waiting_ms == 0)
+		h->waiting_ms = (uint64_t)core_unix_ms(ct->t);
+	return 0;
+}
+
+int
+reorder_take(struct tacit_contact *ct, const tacit_Content *c,
+    struct heard *h)
+{
+	struct record_key text;
+	uint32_t n;
+	int rc;
+
+	if (c->seq > h->shown + AHEAD_MAX)
+		return TACIT_E_POISON;
+	if (marks_has(&h->had, c->seq))
+		return 0;
+	text_key(&text, ct, c->stream, c->seq);
+	if ((rc = count_parts(ct, &text, c->is.text.parts, &n)) != 0 ||
+	    (rc = keep_part(ct, &text, c)) != 0 ||
+	    (rc = count_parts(ct, &text, c->is.text.parts, &n)) != 0)
+		return rc;
+	if (n < c->is.text.parts)
+		return 0;
+	/* Marks count their oldest hole as filled when they have too many. */
+	if (h->had.n == MARKS_MISSING_MAX && c->seq > h->had.high + 1 &&
+	    (rc = reorder_skip(ct, c->stream, h)) != 0)
+		return rc;
+	(void)marks_add(&h->had, c->seq);
+	if (c->seq <= h->shown)
+		return hand_on(ct, c->stream, c->seq, h, 1);
+	return hand_on_in_order(ct, c->stream, h);
+}
+
+int
+reorder_skip(struct tacit_contact *ct,
+    const uint8_t stream[TACIT_STREAM_LEN], struct heard *h)
+{
+	tacit_state_Event e = tacit_state_Event_init_zero;
+	uint64_t next = h->shown + 1;
+	struct record_key text;
+	struct whole w;
+	int rc;
+
+	while (!marks_has(&h->had, next))
+		next++;
+	e.type = TACIT_EV_GAP;
+	e.from = h->shown + 1;
+	e.to = next - 1;
+	if ((rc = event_add(ct->t, ct, &e, NULL, 0)) != 0)
+		return rc;
+
+	/* The chain goes on from what the next text says came before it. */
+	if ((w.text = malloc(TACIT_TEXT_MAX + 1)) == NULL)
+		return TACIT_E_NOMEM;
+	text_key(&text, ct, stream, next);
+	rc = put_together(ct, &text, &w);
+	sodium_memzero(w.text, TACIT_TEXT_MAX);
+	free(w.text);
+	if (rc != 0)
+		return rc;
+	memcpy(h->chain, w.previous, sizeof(h->chain));
+	h->shown = next - 1;
+	return hand_on_in_order(ct, stream, h);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The core's turn: what came in, what the clock demands, what goes out. */
+#include <stdlib.h>
+
+#include <sodium.h>
+
+#include "contact.h"
+#include "core.h"
+#include "event.h"
+#include "inbox.h"
+#include "line.h"
+#include "outbox.h"
+#include "pair.h"
+
+enum { HAVE_ALONE_AFTER = 50, TEND_MS = 1000 };
+
+static int
+have_is_due(const struct tacit_contact *ct)
+{
+	if (ct->rec.have_owed >= HAVE_ALONE_AFTER)
+		return 1;
+	return ct->rec.have_due_ms != 0 &&
+	    (uint64_t)core_unix_ms(ct->t) >= ct->rec.have_due_ms;
+}
+
+static int
+send_have(struct tacit_contact *ct)
+{
+	int rc;
+
+	if (!have_is_due(ct) ||
+	    outbox_has(ct, tacit_state_OutKind_OUT_HAVE) ||
+	    ct->rec.step == tacit_state_Step_CLOSED)
+		return 0;
+	if ((rc = core_begin(ct->t)) != 0)
+		return rc;
+	rc = outbox_add_control(ct, tacit_state_OutKind_OUT_HAVE);
+	return core_end(ct->t, ct, rc);
+}
+
+/* Nobody answered in time: prekeys, mailbox and invitation go. */
+static int
+end_invitation(struct tacit_contact *ct)
+{
+	tacit_state_Event e = tacit_state_Event_init_zero;
+	int rc;
+
+	if (!pair_is_over(ct))
+		return 0;
+	if ((rc = core_begin(ct->t)) != 0)
+		return rc;
+	e.type = TACIT_EV_REFUSED;
+	e.reason = TACIT_E_INVITATION_EXPIRED;
+	if ((rc = pair_abandon(ct)) == 0)
+		rc = event_add(ct->t, ct, &e, NULL, 0);
+	return core_end(ct->t, ct, rc);
+}
+
+static int
+tend_contact(struct tacit_contact *ct)
+{
+	int rc;
+
+	if (!contact_is_shown(ct))
+		return 0;
+	if ((rc = end_invitation(ct)) != 0)
+		return rc;
+	if ((rc = inbox_tend(ct)) != 0)
+		return rc;
+	return send_have(ct);
+}
+
+int
+core_step(struct tacit *t)
+{
+	struct tacit_contact *ct;
+	struct net_event e;
+	int rc = t->broken;
+
+	while (rc == 0 && t->net != NULL && net_next(t->net, &e)) {
+		rc = line_event(t, &e);
+		free(e.data);
+	}
+	for (ct = t->contacts; ct != NULL && rc == 0; ct = ct->next)
+		rc = tend_contact(ct);
+	if (rc == 0)
+		rc = line_tend_all(t);
+	line_flush_all(t);
+	return rc;
+}
+
+int64_t
+core_wait(const struct tacit *t)
+{
+	int64_t at = line_due(t), now = core_mono_ms(t);
+	const struct tacit_contact *ct;
+
+	/* Gaps and `have` are looked at once a second while one waits. */
+	for (ct = t->contacts; ct != NULL; ct = ct->next)
+		if (contact_is_shown(ct) && (ct->rec.have_due_ms != 0 ||
+		    !sodium_is_zero(ct->rec.their_stream,
+		    sizeof(ct->rec.their_stream))) &&
+		    (at < 0 || at > now + TEND_MS))
+			at = now + TEND_MS;
+	if (at < 0)
+		return -1;
+	return at <= now ? 0 : at - now;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public API: check what the caller gave, hand on to the core. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <sodium.h>
+
+#include "contact.h"
+#include "content.h"
+#include "core.h"
+#include "due.h"
+#include "line.h"
+#include "outbox.h"
+#include "record.h"
+
+#define VERSION_TEXT_(a, b, c)	#a "." #b "." #c
+#define VERSION_TEXT(a, b, c)	VERSION_TEXT_(a, b, c)
+
+const char *
+tacit_version(void)
+{
+	return VERSION_TEXT(TACIT_VERSION_MAJOR, TACIT_VERSION_MINOR,
+	    TACIT_VERSION_PATCH);
+}
+
+static int64_t
+clock_ms(clockid_t id)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int64_t
+real_unix_ms(void *arg)
+{
+	(void)arg;
+	return clock_ms(CLOCK_REALTIME);
+}
+
+static int64_t
+real_mono_ms(void *arg)
+{
+	(void)arg;
+	return clock_ms(CLOCK_BOOTTIME);
+}
+
+static void
+real_random(void *arg, void *out, size_t len)
+{
+	(void)arg;
+	randombytes_buf(out, len);
+}
+
+static int
+config_is_valid(const struct tacit_config *cfg)
+{
+	return cfg != NULL && cfg->size == sizeof(*cfg) &&
+	    cfg->path != NULL && cfg->passphrase != NULL &&
+	    cfg->passphrase_len >= 1 &&
+	    cfg->passphrase_len <= TACIT_PASSPHRASE_MAX;
+}
+
+/* The one row that a new vault needs. */
+static int
+write_self(struct vault *v, const char *name)
+{
+	static const uint8_t key[] = { 0 };
+	tacit_state_Self self = tacit_state_Self_init_zero;
+	int rc;
+
+	self.name.size = (pb_size_t)strlen(name);
+	memcpy(self.name.bytes, name, self.name.size);
+	if ((rc = vault_begin(v)) != 0)
+		return rc;
+	if ((rc = record_put(v, VAULT_SELF, key, sizeof(key),
+	    tacit_state_Self_fields, &self, NULL, 0)) != 0) {
+		vault_rollback(v);
+		return rc;
+	}
+	return vault_commit(v);
+}
+
+int
+tacit_create(const struct tacit_config *cfg, const char *name)
+{
+	struct vault_cost cost = { TACIT_ARGON_PASSES, TACIT_ARGON_MIB };
+	struct vault *v;
+	int rc;
+
+	if (!config_is_valid(cfg) || name == NULL)
+		return TACIT_E_INVALID;
+	if (!label_is_valid(name, strlen(name)))
+		return TACIT_E_LABEL;
+	if (sodium_init() < 0)
+		return TACIT_E_INTERNAL;
+	if (cfg->argon_passes != 0)
+		cost.passes = cfg->argon_passes;
+	if (cfg->argon_mib != 0)
+		cost.mib = cfg->argon_mib;
+	if ((rc = vault_create(cfg->path, cfg->passphrase,
+	    cfg->passphrase_len, &cost)) != 0)
+		return rc;
+	if ((rc = vault_open(&v, cfg->path, cfg->passphrase,
+	    cfg->passphrase_len, cfg->lock_wait_ms)) != 0)
+		return rc;
+	rc = write_self(v, name);
+	vault_close(v);
+	return rc;
+}
+
+int
+tacit_open(struct tacit **out, const struct tacit_config *cfg)
+{
+	struct tacit *t;
+	int rc;
+
+	if (out == NULL)
+		return TACIT_E_INVALID;
+	*out = NULL;
+	if (!config_is_valid(cfg))
+		return TACIT_E_INVALID;
+	if (sodium_init() < 0)
+		return TACIT_E_INTERNAL;
+	if ((t = calloc(1, sizeof(*t))) == NULL)
+		return TACIT_E_NOMEM;
+	t->env = (struct env){ real_unix_ms, real_mono_ms, real_random, NULL };
+	if ((rc = vault_open(&t->vault, cfg->path, cfg->passphrase,
+	    cfg->passphrase_len, cfg->lock_wait_ms)) != 0 ||
+	    (rc = ratchet_open(&t->ratchet, t->vault)) != 0 ||
+	    (rc = net_open(&t->net, cfg->proxy)) != 0)
+		goto out;
+	t->transport = net_transport(t->net);
+	if ((rc = core_load(t)) != 0)
+		goto out;
+	*out = t;
+	t = NULL;
+out:
+	tacit_close(t);
+	return rc;
+}
+
+void
+tacit_close(struct tacit *t)
+{
+	if (t == NULL)
+		return;
+	core_free(t);
+	net_close(t->net);
+	ratchet_close(t->ratchet);
+	vault_close(t->vault);
+	record_tail_free(t->shown.text, t->shown.len);
+	record_tail_free(t->read.text, t->read.len);
+	free(t);
+}
+
+int
+tacit_change_passphrase(struct tacit *t, const char *old, size_t old_len,
+    const char *new_, size_t new_len)
+{
+	if (old == NULL || new_ == NULL || new_len < 1 ||
+	    new_len > TACIT_PASSPHRASE_MAX)
+		return TACIT_E_INVALID;
+	return vault_passphrase(t->vault, old, old_len, new_, new_len);
+}
+
+int
+tacit_fd(const struct tacit *t)
+{
+	return net_fd(t->net);
+}
+
+/* The shorter of two waits, where -1 is for ever. */
+static int64_t
+shorter(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+int
+tacit_timeout_ms(const struct tacit *t)
+{
+	int64_t ms = shorter(core_wait(t), net_timeout_ms(t->net));
+
+	return ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
+int
+tacit_step(struct tacit *t, int timeout_ms)
+{
+	int rc;
+
+	/* First what needs no waiting: it may be what is waited for. */
+	if ((rc = core_step(t)) != 0)
+		return rc;
+	net_step(t->net, (int)shorter(timeout_ms < 0 ? -1 : timeout_ms,
+	    core_wait(t)));
+	return core_step(t);
+}
+
+void
+tacit_wake(struct tacit *t)
+{
+	net_wake(t->net);
+}
+
+int
+tacit_relay_add(struct tacit *t, const char *line, size_t len,
+    char url[TACIT_LINK_SIZE])
+{
+	tacit_state_Relay relay = tacit_state_Relay_init_zero;
+	struct tacit_admission a;
+	struct record_key key;
+	int rc;
+
+	if (line == NULL)
+		return TACIT_E_INVALID;
+	if ((rc = tacit_admission_parse(&a, line, len)) != 0)
+		return rc;
+	contact_place_write(&relay.place, &a.place);
+	memcpy(relay.code, a.code, sizeof(relay.code));
+	if (url != NULL)
+		rc = tacit_url_write(url, TACIT_LINK_SIZE, &a.place);
+	if (rc == 0 && (rc = core_begin(t)) == 0) {
+		record_key(&key, "", 0, ++t->self.next_relay);
+		t->self_changed = 1;
+		rc = core_end(t, NULL, record_put(t->vault, VAULT_RELAY,
+		    key.data, key.len, tacit_state_Relay_fields, &relay,
+		    NULL, 0));
+	}
+	sodium_memzero(&a, sizeof(a));
+	sodium_memzero(&relay, sizeof(relay));
+	return rc;
+}
+
+static void
+progress_add(const struct tacit_contact *ct, struct tacit_progress *p)
+{
+	if (contact_has_mailbox(ct) && !ct->drained)
+		p->drained = 0;
+	if (outbox_wants(ct) || outbox_is_under_way(ct))
+		p->offered = 0;
+	if (due_next(ct) != 0)
+		p->busy = 1;
+	p->queued += contact_queued(ct);
+}
+
+int
+tacit_progress(struct tacit *t, struct tacit_progress *out)
+{
+	const struct tacit_contact *ct;
+	const struct line *l;
+	size_t size;
+
+	if (out == NULL || out->size != sizeof(*out))
+		return TACIT_E_INVALID;
+	size = out->size;
+	memset(out, 0, sizeof(*out));
+	out->size = size;
+	out->drained = out->offered = 1;
+	out->problem = t->problem;
+	for (ct = t->contacts; ct != NULL; ct = ct->next)
+		progress_add(ct, out);
+	for (l = t->lines; l != NULL; l = l->next)
+		if (l->acks > 0)
+			out->busy = 1;
+	return t->broken;
+}
