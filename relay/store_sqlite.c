@@ -155,6 +155,8 @@ rollback(struct store *s)
 		(void)sql_run(q, SQL_ROLLBACK, NULL, 0);
 	if (!sqlite3_get_autocommit(q->db))
 		q->failed = TACIT_E_IO;
+	if (q->wal_pages == 0)
+		q->wal_pages = 1;	/* it may hold parts of the batch */
 	index_rollback(&q->index);
 	for (i = 0; i < sizeof(q->slots) / sizeof(q->slots[0]); i++)
 		slots_rollback(&q->slots[i]);

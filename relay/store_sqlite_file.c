@@ -138,12 +138,21 @@ recognise(const char *path, int *missing)
 	return 0;
 }
 
+/* A damaged file is the operator's to look at, not a failure of the disk. */
+static int
+open_fail(struct store_sqlite *q, int sqlite_rc)
+{
+	if ((sqlite_rc & 0xff) == SQLITE_CORRUPT || sqlite_rc == SQLITE_NOTADB)
+		return TACIT_E_CORRUPT;
+	return sql_fail(q, sqlite_rc);
+}
+
 static int
 exec(struct store_sqlite *q, const char *sql)
 {
 	int rc = sqlite3_exec(q->db, sql, NULL, NULL, NULL);
 
-	return rc == SQLITE_OK ? 0 : sql_fail(q, rc);
+	return rc == SQLITE_OK ? 0 : open_fail(q, rc);
 }
 
 /* Values of sqlite.org/security.html, as far as our statements allow. */
@@ -305,9 +314,7 @@ check(struct store_sqlite *q)
 		    SQLITE_OK : SQLITE_CORRUPT;
 	}
 	(void)sqlite3_finalize(st);
-	if ((rc & 0xff) == SQLITE_CORRUPT || rc == SQLITE_NOTADB)
-		return TACIT_E_CORRUPT;
-	return rc == SQLITE_OK ? 0 : sql_fail(q, rc);
+	return rc == SQLITE_OK ? 0 : open_fail(q, rc);
 }
 
 /*

@@ -11,8 +11,8 @@
 
 #include "store_kit.h"
 
-/* Bodies are windows into one field of noise. */
-enum { FIELD = 1 << 21, STEP = 67 };
+/* Bodies are parts of one field of noise; no two have a byte in common. */
+enum { FIELD = KIT_BODIES * TACIT_PARCEL_LEN };
 
 static void
 must(int ok, const char *what)
@@ -41,7 +41,7 @@ kit_body(uint64_t n)
 		must((field = malloc(FIELD)) != NULL, "malloc");
 		kit_name(field, FIELD, 'f', 0);
 	}
-	return field + n * STEP % (FIELD - TACIT_PARCEL_LEN);
+	return field + n % KIT_BODIES * TACIT_PARCEL_LEN;
 }
 
 /* Envelope ids begin with their number, so that they can be read back. */
@@ -207,7 +207,7 @@ text_get(char out[KIT_TEXT], const struct op_get *g)
 {
 	uint64_t n;
 
-	for (n = 0; n < 1000; n++) {
+	for (n = 0; n < KIT_BODIES; n++) {
 		if (memcmp(g->blob, kit_body(n), TACIT_BLOB_LEN) == 0)
 			(void)snprintf(out, KIT_TEXT, "blob %" PRIu64, n);
 	}

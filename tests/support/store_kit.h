@@ -9,7 +9,7 @@
 
 #include "store.h"
 
-enum { KIT_ARGS = 6, KIT_TEXT = 1024 };
+enum { KIT_ARGS = 6, KIT_TEXT = 1024, KIT_BODIES = 256 };
 
 /*
  * One operation.  ${arg}, by kind:
@@ -40,7 +40,10 @@ struct op kit_op(enum op_kind kind, const uint64_t arg[KIT_ARGS]);
  */
 void kit_text(char out[KIT_TEXT], const struct op *op);
 
-/* The bytes of envelope or blob body ${n}; PARCEL_LEN can be read. */
+/*
+ * The bytes of envelope or blob body ${n}, which is taken modulo KIT_BODIES;
+ * TACIT_PARCEL_LEN can be read.
+ */
 const uint8_t *kit_body(uint64_t n);
 
 /* The bytes that stand for number ${n} of a kind of thing. */
