@@ -20,7 +20,7 @@
 #include "vfs_fault.h"
 
 enum {
-	OPS = 40000, BATCH = 40,
+	OPS = 15000, BATCH = 40,
 	BOXES = 7, TOKENS = 3, CODES = 8, ENVELOPES = 60, INVITATIONS = 6
 };
 
