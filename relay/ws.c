@@ -312,7 +312,7 @@ listen_on(struct ws *w)
 	info.max_http_header_pool = 256;
 	info.pt_serv_buf_size = 65536;
 	info.retry_and_idle_policy = &idle;
-	info.server_string = "";
+	info.server_string = "tacit";	/* 4.1.6 asserts that it has some */
 	if (!cf->plaintext)
 		set_tls(&info, w->relay->keys);
 	w->context = lws_create_context(&info);
