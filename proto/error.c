@@ -1,34 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
 #include "tacit/error.h"
 #include "tacit/error_text.h"
+
+#define ROW(name, value, word, text) { value, word, text },
+static const struct row {
+	int value;
+	const char *word, *text;
+} rows[] = {
+	{ TACIT_OK, "ok", "no error" },
+	TACIT_ERRORS(ROW)
+};
+#undef ROW
+
+static const struct row *
+find(int err)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].value == err)
+			return &rows[i];
+	}
+	return NULL;
+}
 
 const char *
 tacit_error_text(int err)
 {
-	/* No default: the compiler then names any error without a text. */
-	switch ((enum tacit_error)err) {
-	case TACIT_OK:
-		return "no error";
-#define CASE_TEXT(name, value, word, text) case TACIT_E_##name: return text;
-	TACIT_ERRORS(CASE_TEXT)
-#undef CASE_TEXT
-	case TACIT_E_LAST_:
-		break;
-	}
-	return "unknown error";
+	const struct row *r = find(err);
+
+	return r != NULL ? r->text : "unknown error";
 }
 
 const char *
 tacit_error_word(int err)
 {
-	switch ((enum tacit_error)err) {
-	case TACIT_OK:
-		return "ok";
-#define CASE_WORD(name, value, word, text) case TACIT_E_##name: return word;
-	TACIT_ERRORS(CASE_WORD)
-#undef CASE_WORD
-	case TACIT_E_LAST_:
-		break;
-	}
-	return "internal";
+	const struct row *r = find(err);
+
+	return r != NULL ? r->word : "internal";
 }

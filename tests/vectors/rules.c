@@ -372,5 +372,7 @@ const struct vector_rule vector_rules[] = {
 	{ "admission", admission_text },
 	{ "blob", blob },
 	{ "content", content },
+	{ "frame", frame },
+	{ "signature", signature },
 	{ NULL, NULL }
 };

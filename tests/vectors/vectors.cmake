@@ -1,6 +1,7 @@
 # Known answers, computed by the library and by a second implementation.
 set(vectors_dir ${CMAKE_CURRENT_LIST_DIR})
-add_executable(vectors ${vectors_dir}/vectors.c ${vectors_dir}/rules.c)
+add_executable(vectors ${vectors_dir}/vectors.c ${vectors_dir}/rules.c
+  ${vectors_dir}/rules_frame.c)
 target_link_libraries(vectors PRIVATE tacit_core PkgConfig::jansson)
 set_target_properties(vectors PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

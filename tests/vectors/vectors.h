@@ -15,6 +15,10 @@ struct vector_rule {
 };
 extern const struct vector_rule vector_rules[];
 
+/* Rules of rules_frame.c. */
+json_t *frame(json_t *in);
+json_t *signature(json_t *in);
+
 _Noreturn void die(const char *what, const char *why);
 
 json_t *need(json_t *in, const char *name);

@@ -333,40 +333,6 @@ the_header_stands_where_the_page_says(void **state)
 	assert_true(sodium_is_zero(plain + 1019, sizeof(plain) - 1019));
 }
 
-/*
- * What libsignal adds, at its worst: to the padded content PKCS#7 up to a
- * block of 16; around that version byte, ratchet key, two counters of 32 bits
- * and MAC; around a first message version byte, base key, identity key, a
- * registration id of 14 bits and two prekey ids of 24.  Each of the two
- * layers has a length, of ${len} bytes with its tag.
- */
-static size_t
-first_message(size_t content, size_t len)
-{
-	size_t padded = (content / 16 + 1) * 16;
-	size_t whisper = 1 + (2 + 33) + 2 * (1 + 5) + len + padded + 8;
-
-	return 1 + 2 * (2 + 33) + (1 + 2) + 2 * (1 + 4) + len + whisper;
-}
-
-static void
-padded_contents_fit_their_envelopes(void **state)
-{
-	(void)state;
-	assert_in_range(first_message(TACIT_CONTENT_LEN, 3), 1,
-	    seal_capacity(TACIT_LETTER_LEN));
-	assert_in_range(first_message(TACIT_HELLO_CONTENT_LEN, 3) +
-	    crypto_box_SEALBYTES, 1, seal_capacity(TACIT_LETTER_LEN));
-	assert_in_range(first_message(TACIT_PARCEL_CONTENT_LEN, 4), 1,
-	    seal_capacity(TACIT_PARCEL_LEN));
-
-	/* And there is no room for another block. */
-	assert_true(first_message(TACIT_CONTENT_LEN + 16, 3) >
-	    seal_capacity(TACIT_LETTER_LEN));
-	assert_true(first_message(TACIT_PARCEL_CONTENT_LEN + 16, 4) >
-	    seal_capacity(TACIT_PARCEL_LEN));
-}
-
 int
 main(void)
 {
@@ -381,7 +347,6 @@ main(void)
 		cmocka_unit_test(what_does_not_fit_is_not_sealed),
 		cmocka_unit_test(authentic_nonsense_is_poison),
 		cmocka_unit_test(the_header_stands_where_the_page_says),
-		cmocka_unit_test(padded_contents_fit_their_envelopes),
 	};
 
 	if (sodium_init() < 0)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A second implementation of the formats, written from proto/PROTOCOL.md and
-// content.proto alone.  It recomputes the `out` of every vector from its `in`.
-import { createHash } from "node:crypto";
+// the two .proto files alone.  It computes the `out` of every vector again
+// from its `in`.
+import { createHash, createPrivateKey, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import sodium from "libsodium-wrappers";
 
@@ -157,6 +158,78 @@ function blob(v) {
 	    hex(v.nonce), ad, padTo(join(u16(m.length), m), 2048 - 24 - 16)));
 }
 
+// ---- frames: number in the oneof, and the fields from 1 on
+
+const fixed = (number, v) => pbFixed(number, hex(v));
+const bool = (number, v) => pbUint(number, v ? 1 : 0);
+const ids = (number, v) => join(...v.map((x) => pbFixed(number, hex(x))));
+const packed = (number, v) => pbBytes(number, join(...v.map(varint)));
+
+const frames = {
+	create: [2, { owner: fixed, token_hash: fixed, code: fixed,
+	    signature: fixed }],
+	subscribe: [3, { count: pbUint }],
+	post: [4, { address: fixed, token: fixed, envelope: fixed,
+	    kind: pbUint, resume: bool }],
+	ack: [5, { address: fixed, envelope: ids }],
+	close: [6, { owner: fixed, signature: fixed }],
+	set_token: [7, { owner: fixed, token_hash: fixed, keep: bool,
+	    signature: fixed }],
+	split: [8, { code: fixed, pass_hash: fixed, units: pbUint }],
+	put_invitation: [9, { address: fixed, key: fixed, code: fixed,
+	    pass_hash: fixed, hours: pbUint }],
+	get_invitation: [10, { address: fixed, reader: fixed,
+	    signature: fixed }],
+	revoke_invitation: [13, { address: fixed, key: fixed,
+	    signature: fixed }],
+	ping: [14, {}],
+	welcome: [30, { version: pbUint, nonce: fixed, relay_key: fixed,
+	    next_pin: fixed, letters: pbUint, parcels: pbUint,
+	    in_flight: pbUint, ttl_days: pbUint, signature: fixed }],
+	ok: [31, { id: packed, nearly_full: bool }],
+	error: [32, { id: pbUint, code: pbUint, retry_after_ms: pbUint }],
+	subscribed: [33, { id: pbUint, count: pbUint }],
+	invitation: [34, { id: pbUint }],
+	deliver: [35, { address: fixed, envelope: fixed, kind: pbUint }],
+	drained: [36, { address: fixed }],
+	ended: [37, { address: fixed }],
+};
+
+function bodyLength(is, fields) {
+	switch (is) {
+	case "post":
+	case "deliver":
+		return { 1: 2048, 2: 65536 }[fields.kind];
+	case "put_invitation":
+	case "invitation":
+		return 2048;
+	case "subscribe":
+		return 96 * fields.count;
+	case "subscribed":
+		return fields.count;
+	default:
+		return 0;
+	}
+}
+
+function wholeFrame(v) {
+	const [number, fields] = frames[v.is];
+	const inner = Object.keys(fields).map((name, i) =>
+		fields[name](i + 1, v.fields[name]));
+	const header = join(pbUint(1, v.id),
+	    pbMessage(number, join(...inner)));
+	return join(u16(header.length), header,
+	    Buffer.alloc(bodyLength(v.is, v.fields), v.fill));
+}
+
+// An Ed25519 seed as RFC 8410 wraps it.
+function signature(v) {
+	const key = createPrivateKey({ format: "der", type: "pkcs8",
+		key: join(hex("302e020100300506032b657004220420"),
+		    hex(v.seed)) });
+	return sign(null, hex(v.hash), key);
+}
+
 // ---- one rule per kind of vector
 
 const rules = {
@@ -181,7 +254,8 @@ const rules = {
 	hint: (v) => hint(sealKey(v.pair, v.direction), hex(v.envelope)),
 	chain: (v) => H("tacit/1/chain", hex(v.previous), u64(v.seq),
 	    utf8(v.text)),
-	envelope, link, admission, blob, content,
+	envelope, link, admission, blob, content, signature,
+	frame: wholeFrame,
 };
 
 // Answers of more than 4,096 bytes stand in the file as their SHA-256.
