@@ -255,22 +255,19 @@ spell(char out[BASE64_CAP], uint8_t *raw, size_t len, const char *label,
 	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-/* The way back: exactly ${len} bytes, of our version, with their checksum. */
+/*
+ * The way back: exactly ${len} bytes.  Version and checksum are not looked
+ * at, because whoever writes the text again gives them its own.
+ */
 static int
-unspell(uint8_t *raw, size_t len, const char *label,
-    const struct tacit_place *p, const char *text, size_t text_len)
+unspell(uint8_t *raw, size_t len, const char *text, size_t text_len)
 {
-	uint8_t sum[CHECKSUM_LEN];
 	const char *end;
 	size_t n;
 
-	if (sodium_base642bin(raw, len, text, text_len, NULL, &n, &end,
-	    sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 || n != len ||
-	    end != text + text_len || raw[0] != VERSION)
-		return TACIT_E_LINK;
-	checksum(sum, label, p, raw, len);
-	return memcmp(sum, raw + len - CHECKSUM_LEN, CHECKSUM_LEN) == 0 ?
-	    0 : TACIT_E_LINK;
+	return sodium_base642bin(raw, len, text, text_len, NULL, &n, &end,
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 && n == len &&
+	    end == text + text_len ? 0 : TACIT_E_LINK;
 }
 
 static uint8_t *
@@ -329,8 +326,8 @@ read_admission(struct tacit_admission *a, const char *text, size_t len)
 	url_len = (size_t)(hash - text);
 	if ((rc = tacit_url_parse(&a->place, text, url_len)) != 0)
 		return rc;
-	if ((rc = unspell(raw, sizeof(raw), admission_label, &a->place,
-	    hash + 1, len - url_len - 1)) != 0)
+	if ((rc = unspell(raw, sizeof(raw), hash + 1,
+	    len - url_len - 1)) != 0)
 		goto out;
 	a->place.flags = raw[1];
 	p = get(a->place.pin, p, sizeof(a->place.pin));
@@ -412,8 +409,7 @@ read_link(struct tacit_link *l, const char *text, size_t len)
 	if ((rc = read_reach(&l->place, text, (size_t)(path - text),
 	    PORT_DEFAULT)) != 0)
 		return rc;
-	if ((rc = unspell(raw, sizeof(raw), link_label, &l->place,
-	    text + skip, len - skip)) != 0)
+	if ((rc = unspell(raw, sizeof(raw), text + skip, len - skip)) != 0)
 		goto out;
 	l->flags = raw[1] & TACIT_LINK_IN_PERSON;
 	l->place.flags = (uint8_t)(raw[1] & ~TACIT_LINK_IN_PERSON);

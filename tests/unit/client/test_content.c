@@ -329,6 +329,13 @@ padding_is_exact(void **state)
 		assert_int_equal(read_exact(&back, out, len), TACIT_E_POISON);
 		out[1] = (uint8_t)(out[1] + 2);
 		assert_int_equal(read_exact(&back, out, len), TACIT_E_POISON);
+		/* All of it, and one byte more than there is. */
+		out[0] = (uint8_t)((len - 2) >> 8);
+		out[1] = (uint8_t)(len - 2);
+		assert_int_equal(read_exact(&back, out, len), TACIT_E_POISON);
+		out[0] = (uint8_t)((len - 1) >> 8);
+		out[1] = (uint8_t)(len - 1);
+		assert_int_equal(read_exact(&back, out, len), TACIT_E_POISON);
 		out[0] = out[1] = 0xff;
 		assert_int_equal(read_exact(&back, out, len), TACIT_E_POISON);
 		out[0] = out[1] = 0;
