@@ -45,8 +45,10 @@ load(struct ratchet *r, session_record **out)
 
 	*out = NULL;
 	rc = signal_protocol_session_load_session(r->store, out, &r->address);
+	if (rc == SG_ERR_NOMEM)
+		return TACIT_E_NOMEM;
 	if (rc < 0)
-		return ratchet_verdict(r, rc);
+		return r->keys.error != 0 ? r->keys.error : TACIT_E_CORRUPT;
 	if (session_record_is_fresh(*out)) {
 		SIGNAL_UNREF(*out);
 		*out = NULL;

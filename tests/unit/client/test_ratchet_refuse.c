@@ -486,6 +486,28 @@ a_call_out_of_order_or_out_of_range_is_refused(void **state)
 }
 
 static void
+a_record_that_is_none_is_told_from_a_message(void **state)
+{
+	struct talk t;
+	struct letter l;
+	uint8_t key[38], name[8];
+
+	talk_settle(&t, *state);
+	write_letter(t.j, &t.at_j, "x", &l);
+	memcpy(key, t.at_i.relationship, 32);
+	memcpy(key + 32, "s\0\0\0\1\0", 6);
+	begin(t.i);
+	assert_int_equal(vault_put(t.i->vault, VAULT_RATCHET, key,
+	    sizeof(key), "nonsense", 8), 0);
+	commit(t.i);
+	assert_int_equal(peek(t.i, &t.at_i, &l), TACIT_E_CORRUPT);
+	assert_int_equal(try_write(t.i, &t.at_i, "x", 1, &l),
+	    TACIT_E_CORRUPT);
+	assert_int_equal(ratchet_turn(t.i->ratchet, &t.at_i, name),
+	    TACIT_E_CORRUPT);
+}
+
+static void
 what_does_not_fit_the_callers_room_is_not_done(void **state)
 {
 	struct talk t;
@@ -531,6 +553,7 @@ main(void)
 	    cmocka_unit_test(another_identity_is_refused),
 	    cmocka_unit_test(trust_is_looked_at_before_each_message),
 	    cmocka_unit_test(a_call_out_of_order_or_out_of_range_is_refused),
+	    cmocka_unit_test(a_record_that_is_none_is_told_from_a_message),
 	    cmocka_unit_test(what_does_not_fit_the_callers_room_is_not_done),
 	};
 
