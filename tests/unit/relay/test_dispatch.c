@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each request gets the one answer that PROTOCOL.md gives it, when it gives
+ * it: requests as bytes, the memory twin as store, no socket.
+ */
+#include <pthread.h>
+#include <semaphore.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "dispatch.h"
+#include "store_mem.h"
+#include "wire.h"
+
+struct owner {
+	uint8_t pk[32], sk[64], address[32], token[32];
+};
+
+static struct {
+	struct config config;
+	struct keys keys;
+	struct relay relay;
+	struct dispatch *dispatch;
+	sem_t woken;
+	uint64_t now_ms;
+	uint8_t secret[64];
+} t;
+
+static const uint8_t code[TACIT_CODE_LEN] = "a code of 16 by";
+
+struct client {
+	struct wire wire;
+	struct conn *conn;
+	size_t at;
+	uint32_t id;			/* of the last request */
+};
+
+static void
+wake(void *arg)
+{
+	(void)sem_post(arg);
+}
+
+static void
+collect(void)
+{
+	while (commit_pending(t.relay.commit) > 0) {
+		(void)sem_wait(&t.woken);
+		commit_collect(t.relay.commit);
+	}
+}
+
+static void
+admitted(struct job *j)
+{
+	assert_int_equal(j->op.rc, 0);
+	free(j);
+}
+
+static void
+start(void)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	assert_non_null(j);
+	memset(&t, 0, sizeof(t));
+	t.config.limits = (struct store_limits){ 512, 64, 496, 56 };
+	t.config.ttl_days = 30;
+	t.config.post_rate = 2;
+	t.config.post_burst = 600;
+	crypto_sign_keypair(t.keys.key, t.secret);
+	t.keys.signing = t.secret;
+	t.relay.config = &t.config;
+	t.relay.keys = &t.keys;
+	t.now_ms = 1000;
+	(void)sem_init(&t.woken, 0, 0);
+	assert_int_equal(commit_start(&t.relay.commit,
+	    store_mem_new(&t.config.limits), wake, &t.woken), 0);
+	assert_int_equal(hub_open(&t.relay.hub, &t.relay), 0);
+	assert_int_equal(dispatch_open(&t.dispatch, &t.relay), 0);
+
+	j->op.kind = OP_ADMIT;
+	j->done = admitted;
+	tacit_hash_code(j->op.u.admit.code_hash, code);
+	j->op.u.admit.units = 2000;
+	j->op.u.admit.expiry_day = 99;
+	commit_submit(t.relay.commit, j);
+	collect();
+}
+
+static void
+finish(void)
+{
+	t.relay.stopping = 1;
+	assert_int_equal(commit_stop(t.relay.commit), 0);
+	dispatch_free(t.dispatch);
+	hub_free(t.relay.hub);
+}
+
+/* The next frame for ${c}, which must be of kind ${tag}. */
+static const struct tacit_frame *
+expect(struct client *c, pb_size_t tag)
+{
+	static struct tacit_frame f;
+
+	if (!wire_next(c->conn, &c->at, &f))
+		fail_msg("nothing came, not frame %d", tag);
+	if (f.head.which_is != tag)
+		fail_msg("frame %d, not %d (error %d)", f.head.which_is, tag,
+		    -(int)f.head.is.error.code);
+	return &f;
+}
+
+static void
+expect_nothing(struct client *c)
+{
+	struct tacit_frame f;
+
+	if (wire_next(c->conn, &c->at, &f))
+		fail_msg("frame %d came", f.head.which_is);
+}
+
+static void
+expect_ok(struct client *c)
+{
+	const struct tacit_frame *f = expect(c, tacit_Frame_ok_tag);
+
+	assert_int_equal(f->head.is.ok.id_count, 1);
+	assert_int_equal(f->head.is.ok.id[0], c->id);
+}
+
+static uint32_t
+expect_error(struct client *c, int err)
+{
+	const struct tacit_frame *f = expect(c, tacit_Frame_error_tag);
+
+	assert_int_equal(f->head.is.error.id, c->id);
+	assert_int_equal(-(int)f->head.is.error.code, err);
+	return f->head.is.error.retry_after_ms;
+}
+
+static void
+client_open(struct client *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->conn = dispatch_accept(t.dispatch, &wire_io, &c->wire, "\1\2\3\4",
+	    4);
+	assert_non_null(c->conn);
+	(void)expect(c, tacit_Frame_welcome_tag);
+}
+
+static void
+client_close(struct client *c)
+{
+	dispatch_closed(t.dispatch, c->conn);
+}
+
+/* One frame as one message. */
+static int
+request(struct client *c, tacit_Frame *f, const uint8_t *body)
+{
+	static uint8_t buf[TACIT_MESSAGE_MAX];
+	size_t len;
+
+	f->id = c->id;
+	len = tacit_frame_write(buf, sizeof(buf), f, body);
+	assert_true(len > 0);
+	return dispatch_input(t.dispatch, c->conn, buf, len, 0, 1, t.now_ms);
+}
+
+static void
+sign(const struct client *c, const struct owner *o, pb_size_t tag,
+    const void *args, size_t args_len, uint8_t *signature)
+{
+	struct tacit_statement st = { .id = c->id, .opcode = (uint8_t)tag,
+	    .args = args, .args_len = args_len };
+	uint8_t hash[TACIT_HASH_LEN];
+
+	memcpy(st.relay_key, t.keys.key, sizeof(st.relay_key));
+	memcpy(st.nonce, c->conn->nonce, sizeof(st.nonce));
+	memcpy(st.address, o->address, sizeof(st.address));
+	tacit_hash_statement(hash, &st);
+	crypto_sign_detached(signature, NULL, hash, sizeof(hash), o->sk);
+}
+
+static void
+owner_make(struct owner *o)
+{
+	crypto_sign_keypair(o->pk, o->sk);
+	tacit_hash_address(o->address, o->pk);
+	randombytes_buf(o->token, sizeof(o->token));
+}
+
+static void
+do_create(struct client *c, const struct owner *o, int good)
+{
+	tacit_Frame f = { .which_is = tacit_Frame_create_tag };
+	tacit_Create *m = &f.is.create;
+	uint8_t args[TACIT_HASH_LEN + TACIT_CODE_LEN];
+
+	c->id++;
+	memcpy(m->owner, o->pk, 32);
+	tacit_hash_token(m->token_hash, o->token);
+	memcpy(m->code, code, sizeof(code));
+	memcpy(args, m->token_hash, 32);
+	memcpy(args + 32, m->code, sizeof(m->code));
+	sign(c, o, tacit_Frame_create_tag, args, sizeof(args), m->signature);
+	m->signature[5] ^= good == 0;
+	assert_int_equal(request(c, &f, NULL), 0);
+}
+
+static void
+do_close(struct client *c, const struct owner *o, int good)
+{
+	tacit_Frame f = { .which_is = tacit_Frame_close_tag };
+
+	c->id++;
+	memcpy(f.is.close.owner, o->pk, 32);
+	sign(c, o, tacit_Frame_close_tag, NULL, 0, f.is.close.signature);
+	f.is.close.signature[5] ^= good == 0;
+	assert_int_equal(request(c, &f, NULL), 0);
+}
+
+/* SUBSCRIBE to ${o[0..n-1]}; entry ${bad} has a wrong signature. */
+static void
+do_subscribe(struct client *c, const struct owner *o, uint32_t n,
+    uint32_t bad)
+{
+	static uint8_t body[TACIT_SUBSCRIBE_MAX * TACIT_SUBSCRIBE_ENTRY_LEN];
+	tacit_Frame f = { .which_is = tacit_Frame_subscribe_tag };
+	uint32_t i;
+
+	c->id++;
+	f.is.subscribe.count = n;
+	for (i = 0; i < n; i++) {
+		memcpy(body + i * 96, o[i].pk, 32);
+		sign(c, &o[i], tacit_Frame_subscribe_tag, NULL, 0,
+		    body + i * 96 + 32);
+		body[i * 96 + 95] ^= i == bad;
+	}
+	assert_int_equal(request(c, &f, body), 0);
+}
+
+static void
+do_post(struct client *c, const struct owner *o, uint8_t name, int resume)
+{
+	static uint8_t body[TACIT_LETTER_LEN];
+	tacit_Frame f = { .which_is = tacit_Frame_post_tag };
+
+	c->id++;
+	memcpy(f.is.post.address, o->address, 32);
+	memcpy(f.is.post.token, o->token, 32);
+	f.is.post.envelope[0] = name;
+	f.is.post.kind = tacit_Kind_KIND_LETTER;
+	f.is.post.resume = resume != 0;
+	assert_int_equal(request(c, &f, body), 0);
+}
+
+static void
+do_ack(struct client *c, const struct owner *o, uint8_t name)
+{
+	tacit_Frame f = { .which_is = tacit_Frame_ack_tag };
+
+	c->id++;
+	memcpy(f.is.ack.address, o->address, 32);
+	f.is.ack.envelope[0][0] = name;
+	f.is.ack.envelope_count = 1;
+	assert_int_equal(request(c, &f, NULL), 0);
+}
+
+/* ---- tests ----------------------------------------------------------------- */
+
+static void
+a_letter_goes_from_one_to_the_other(void **state)
+{
+	struct client a, b;
+	struct owner o;
+
+	(void)state;
+	start();
+	owner_make(&o);
+	client_open(&a);
+	client_open(&b);
+	do_create(&b, &o, 1);
+	expect_nothing(&b);		/* not before the store said so */
+	collect();
+	expect_ok(&b);
+	do_subscribe(&b, &o, 1, UINT32_MAX);
+	collect();
+	assert_int_equal(expect(&b, tacit_Frame_subscribed_tag)->body[0], 0);
+	(void)expect(&b, tacit_Frame_drained_tag);
+
+	do_post(&a, &o, 1, 0);
+	collect();
+	(void)expect(&b, tacit_Frame_deliver_tag);
+	expect_nothing(&a);		/* before the tick */
+	assert_true(dispatch_ticking(t.dispatch));
+	dispatch_tick(t.dispatch);
+	expect_ok(&a);
+	assert_false(dispatch_ticking(t.dispatch));
+
+	do_ack(&b, &o, 1);
+	expect_nothing(&b);
+	collect();
+	expect_ok(&b);
+	do_ack(&b, &o, 1);		/* again: nothing is left to do */
+	expect_ok(&b);
+	client_close(&a);
+	client_close(&b);
+	finish();
+}
+
+/* The same bytes, and all of it through the store. */
+static void
+every_lack_of_authority_is_refused_alike(void **state)
+{
+	struct client c;
+	struct owner o, unknown;
+	int i;
+
+	(void)state;
+	start();
+	owner_make(&o);
+	owner_make(&unknown);
+	client_open(&c);
+	do_create(&c, &o, 1);
+	collect();
+	expect_ok(&c);
+	for (i = 0; i < 6; i++) {
+		switch (i) {
+		case 0:
+			do_create(&c, &unknown, 0);
+			break;
+		case 1:
+			do_close(&c, &o, 0);
+			break;
+		case 2:
+			do_ack(&c, &o, 1);
+			break;
+		case 3:
+			do_ack(&c, &unknown, 1);
+			break;
+		case 4:
+			do_post(&c, &unknown, 1, 0);
+			break;
+		default:
+			o.token[0] ^= 1;
+			do_post(&c, &o, 1, 0);
+		}
+		expect_nothing(&c);
+		assert_int_equal(commit_pending(t.relay.commit), 1);
+		collect();
+		dispatch_tick(t.dispatch);
+		assert_int_equal(expect_error(&c, TACIT_E_REFUSED), 0);
+	}
+	client_close(&c);
+	finish();
+}
+
+/* 64 signatures a turn, over all connections; nothing is read meanwhile. */
+static void
+signatures_are_verified_by_turns(void **state)
+{
+	static struct owner o[200];
+	const struct tacit_frame *f;
+	struct client a, b;
+	uint32_t i;
+
+	(void)state;
+	start();
+	client_open(&a);
+	client_open(&b);
+	for (i = 0; i < 200; i++)
+		owner_make(&o[i]);
+	for (i = 0; i < 3; i++) {
+		do_create(&b, &o[i], 1);
+		collect();
+		expect_ok(&b);
+	}
+	(void)dispatch_turn(t.dispatch, t.now_ms);
+	do_subscribe(&a, o, 200, 1);
+	assert_int_equal(commit_pending(t.relay.commit), 64);
+	assert_false(a.wire.reading);
+	do_create(&b, &o[3], 1);	/* not in this turn */
+	assert_int_equal(commit_pending(t.relay.commit), 64);
+
+	assert_true(dispatch_turn(t.dispatch, t.now_ms));
+	assert_int_equal(commit_pending(t.relay.commit), 128);
+	assert_true(dispatch_turn(t.dispatch, t.now_ms));
+	assert_int_equal(commit_pending(t.relay.commit), 192);
+	collect();
+	expect_nothing(&a);
+	expect_ok(&b);			/* its turn came in between */
+	assert_false(dispatch_turn(t.dispatch, t.now_ms));
+	assert_true(a.wire.reading);
+	collect();
+
+	f = expect(&a, tacit_Frame_subscribed_tag);
+	assert_int_equal(f->head.is.subscribed.count, 200);
+	for (i = 0; i < 200; i++)
+		assert_int_equal(-(int)f->body[i], i == 0 || i == 2 ? 0 :
+		    TACIT_E_REFUSED);
+	client_close(&a);
+	client_close(&b);
+	finish();
+}
+
+static void
+a_client_may_go_in_the_middle_of_anything(void **state)
+{
+	static struct owner o[200];
+	struct client c;
+	uint32_t i;
+
+	(void)state;
+	start();
+	for (i = 0; i < 200; i++)
+		owner_make(&o[i]);
+	client_open(&c);
+	for (i = 0; i < 3; i++) {
+		do_create(&c, &o[i], 1);
+		do_post(&c, &o[i], 1, 0);
+	}
+	collect();
+	client_close(&c);		/* verdicts not sent */
+
+	client_open(&c);
+	do_subscribe(&c, o, 200, UINT32_MAX);
+	client_close(&c);		/* some begun, some not */
+	assert_false(dispatch_turn(t.dispatch, t.now_ms));
+	collect();
+
+	client_open(&c);
+	do_subscribe(&c, o, 3, UINT32_MAX);
+	client_close(&c);		/* none has come back */
+	collect();
+
+	client_open(&c);
+	do_subscribe(&c, o, 3, UINT32_MAX);
+	while (hub_count(t.relay.hub) < 3) {
+		(void)sem_wait(&t.woken);
+		commit_collect(t.relay.commit);
+	}
+	client_close(&c);		/* FETCHes under way */
+	collect();
+	assert_int_equal(hub_count(t.relay.hub), 0);
+	finish();
+}
+
+static void
+posts_over_their_rate_latch_until_resume(void **state)
+{
+	struct client c;
+	struct owner o;
+	uint32_t ms;
+
+	(void)state;
+	start();
+	t.config.post_burst = 2;
+	owner_make(&o);
+	client_open(&c);
+	do_create(&c, &o, 1);
+	collect();
+	expect_ok(&c);
+	do_post(&c, &o, 1, 0);
+	collect();
+	dispatch_tick(t.dispatch);
+	expect_ok(&c);
+	do_post(&c, &o, 2, 0);
+	do_post(&c, &o, 3, 0);
+	collect();
+	dispatch_tick(t.dispatch);
+	c.id--;
+	expect_ok(&c);
+	c.id++;
+	ms = expect_error(&c, TACIT_E_RATE);
+	assert_int_equal(ms, 500);
+
+	t.now_ms += ms;
+	do_post(&c, &o, 3, 0);
+	collect();
+	dispatch_tick(t.dispatch);
+	(void)expect_error(&c, TACIT_E_LATCHED);
+	t.now_ms += 1000;
+	do_post(&c, &o, 3, 1);
+	do_post(&c, &o, 4, 0);
+	collect();
+	dispatch_tick(t.dispatch);
+	assert_int_equal(expect(&c, tacit_Frame_ok_tag)->
+	    head.is.ok.id_count, 2);
+	client_close(&c);
+	finish();
+}
+
+static void
+invitations_are_read_ten_times_a_minute(void **state)
+{
+	tacit_Frame f = { .which_is = tacit_Frame_get_invitation_tag };
+	struct client c;
+	struct owner o;
+	int i;
+
+	(void)state;
+	start();
+	owner_make(&o);
+	client_open(&c);
+	memcpy(f.is.get_invitation.address, o.address, 32);
+	memcpy(f.is.get_invitation.reader, o.pk, 32);
+	for (i = 0; i < 2 * TACIT_GET_PER_MINUTE; i++) {
+		c.id++;
+		sign(&c, &o, tacit_Frame_get_invitation_tag, NULL, 0,
+		    f.is.get_invitation.signature);
+		assert_int_equal(request(&c, &f, NULL), 0);
+		collect();
+		if (i < TACIT_GET_PER_MINUTE)
+			(void)expect_error(&c, TACIT_E_INVITATION_UNKNOWN);
+		else
+			assert_int_equal(expect_error(&c, TACIT_E_RATE),
+			    6000);
+	}
+	client_close(&c);
+	finish();
+}
+
+static void
+limits_are_said_before_the_store_is_asked(void **state)
+{
+	static const uint32_t hours[] = { 0, 745, UINT32_MAX };
+	static uint8_t blob[TACIT_BLOB_LEN];
+	tacit_Frame put = { .which_is = tacit_Frame_put_invitation_tag };
+	tacit_Frame split = { .which_is = tacit_Frame_split_tag };
+	struct client c;
+	size_t i;
+
+	(void)state;
+	start();
+	client_open(&c);
+	for (i = 0; i < 3; i++) {
+		c.id++;
+		put.is.put_invitation.hours = hours[i];
+		assert_int_equal(request(&c, &put, blob), 0);
+		(void)expect_error(&c, TACIT_E_LIMIT);
+	}
+	c.id++;
+	assert_int_equal(request(&c, &split, NULL), 0);
+	(void)expect_error(&c, TACIT_E_LIMIT);
+	assert_int_equal(commit_pending(t.relay.commit), 0);
+	client_close(&c);
+	finish();
+}
+
+static void
+the_tenth_malformed_frame_ends_it(void **state)
+{
+	struct client c;
+	int i;
+
+	(void)state;
+	start();
+	client_open(&c);
+	for (i = 1; i <= CONN_MALFORMED_MAX; i++) {
+		assert_int_equal(c.conn->close_code, 0);
+		assert_int_equal(dispatch_input(t.dispatch, c.conn,
+		    (const uint8_t *)"\0\2\xff\xff", 4, 0, 1, 1), 0);
+		(void)expect_error(&c, TACIT_E_FRAME);
+	}
+	assert_int_equal(c.conn->close_code, 1008);
+	assert_int_equal(dispatch_input(t.dispatch, c.conn,
+	    (const uint8_t *)"\0\2\xff\xff", 4, 0, 1, 1), 0);
+	expect_nothing(&c);
+	client_close(&c);
+	finish();
+}
+
+static void
+a_message_over_the_size_is_closed_with_1009(void **state)
+{
+	struct client c;
+
+	(void)state;
+	start();
+	client_open(&c);
+	assert_int_equal(dispatch_input(t.dispatch, c.conn,
+	    (const uint8_t *)"\0", 1, TACIT_MESSAGE_MAX, 0, 1), 1009);
+	assert_null(c.conn->in);
+	client_close(&c);
+	finish();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_letter_goes_from_one_to_the_other),
+		cmocka_unit_test(every_lack_of_authority_is_refused_alike),
+		cmocka_unit_test(signatures_are_verified_by_turns),
+		cmocka_unit_test(a_client_may_go_in_the_middle_of_anything),
+		cmocka_unit_test(posts_over_their_rate_latch_until_resume),
+		cmocka_unit_test(invitations_are_read_ten_times_a_minute),
+		cmocka_unit_test(limits_are_said_before_the_store_is_asked),
+		cmocka_unit_test(the_tenth_malformed_frame_ends_it),
+		cmocka_unit_test(a_message_over_the_size_is_closed_with_1009),
+	};
+
+	if (sodium_init() < 0)
+		return 99;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
