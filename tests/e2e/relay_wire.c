@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The relay below its requests: which handshakes it takes, how it parts with
+ * those that break the rules, and that none of them harms another.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openssl/ssl.h>
+#include <sodium.h>
+
+#include "relay_proc.h"
+
+#define KEY	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+#define WS	"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+#define V13	"Sec-WebSocket-Version: 13\r\n"
+#define PROTO	"Sec-WebSocket-Protocol: tacit.1\r\n"
+#define HOST	"Host: x\r\n"
+#define GET	"GET /v1 HTTP/1.1\r\n"
+#define END	"\r\n"
+
+/* 0: closed without a status. */
+static const struct {
+	const char *name, *request;
+	int want;
+} handshakes[] = {
+	{ "as it should be", GET HOST WS KEY V13 PROTO END, 101 },
+	{ "extension offered", GET HOST WS KEY V13 PROTO
+	    "Sec-WebSocket-Extensions: permessage-deflate\r\n" END, 101 },
+	{ "root", "GET / HTTP/1.1\r\n" HOST END, 404 },
+	{ "invitation page", "GET /i HTTP/1.1\r\n" HOST END, 404 },
+	{ "upgrade elsewhere",
+	    "GET /v2 HTTP/1.1\r\n" HOST WS KEY V13 PROTO END, 404 },
+	{ "query", "GET /v1?x=1 HTTP/1.1\r\n" HOST WS KEY V13 PROTO END,
+	    404 },
+	{ "no upgrade", GET HOST END, 400 },
+	{ "POST", "POST /v1 HTTP/1.1\r\n" HOST WS KEY V13 PROTO END, 405 },
+	{ "POST with body",
+	    "POST /v1 HTTP/1.1\r\n" HOST "Content-Length: 3\r\n" END "abc",
+	    405 },
+	{ "HTTP/1.0", "GET /v1 HTTP/1.0\r\n" HOST WS KEY V13 PROTO END, 400 },
+	{ "HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 403 },
+	{ "version 7", GET HOST WS KEY "Sec-WebSocket-Version: 7\r\n" PROTO
+	    END, 426 },
+	{ "no version", GET HOST WS KEY PROTO END, 426 },
+	{ "no key", GET HOST WS V13 PROTO END, 400 },
+	{ "two keys", GET HOST WS KEY KEY V13 PROTO END, 400 },
+	{ "no host", GET WS KEY V13 PROTO END, 400 },
+	{ "a body", GET HOST WS KEY V13 PROTO "Content-Length: 5\r\n" END
+	    "hello", 400 },
+	{ "chunked", GET HOST WS KEY V13 PROTO
+	    "Transfer-Encoding: chunked\r\n" END, 400 },
+	{ "h2c", GET HOST "Upgrade: h2c\r\nConnection: Upgrade\r\n" KEY V13
+	    PROTO END, 400 },
+	{ "unknown upgrade", GET HOST "Upgrade: foo\r\n"
+	    "Connection: Upgrade\r\n" KEY V13 PROTO END, 403 },
+	{ "no subprotocol", GET HOST WS KEY V13 END, 400 },
+	{ "unknown subprotocol", GET HOST WS KEY V13
+	    "Sec-WebSocket-Protocol: tacit.2\r\n" END, 400 },
+	{ "two subprotocols", GET HOST WS KEY V13
+	    "Sec-WebSocket-Protocol: tacit.1, x\r\n" END, 400 },
+	{ "an origin", GET HOST WS KEY V13 PROTO "Origin: https://x\r\n" END,
+	    403 },
+	{ "not HTTP", "\1\2\3\4\r\n\r\n", 403 },
+};
+
+static struct relay_proc relay;
+
+static int
+start(void **state)
+{
+	(void)state;
+	relay_proc_make(&relay, "ok_tick_ms = 0\n");
+	relay_proc_start(&relay);
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	int rc = relay_proc_stop(&relay, SIGTERM);
+
+	(void)state;
+	relay_proc_free(&relay);
+	return rc;
+}
+
+/* Somebody else is served, as if nothing had been. */
+static void
+assert_serves(void)
+{
+	struct raw *r = relay_proc_connect(&relay);
+
+	assert_int_equal(raw_ping(r), 0);
+	raw_bye(r);
+}
+
+static void
+handshakes_get_their_status(void **state)
+{
+	struct raw_target t;
+	struct raw_ws *w;
+	size_t i;
+	int status, rc;
+
+	(void)state;
+	for (i = 0; i < sizeof(handshakes) / sizeof(handshakes[0]); i++) {
+		memset(&t, 0, sizeof(t));
+		raw_target(&t, &relay.place);
+		t.request = handshakes[i].request;
+		status = 0;
+		rc = raw_ws_open(&w, &t, &status);
+		if (status != handshakes[i].want)
+			fail_msg("%s: %d, not %d", handshakes[i].name, status,
+			    handshakes[i].want);
+		assert_true((rc == 0) == (status == 101));
+		raw_ws_free(w);
+	}
+	assert_serves();
+}
+
+static void
+tls_1_2_is_refused(void **state)
+{
+	struct raw_target t = { 0 };
+	struct raw_ws *w;
+
+	(void)state;
+	raw_target(&t, &relay.place);
+	t.tls_max = TLS1_2_VERSION;
+	assert_int_equal(raw_ws_open(&w, &t, NULL), RAW_CONNECT);
+	assert_serves();
+}
+
+/* Read until the relay closes; its code. */
+static int
+closed_with(struct raw_ws *w)
+{
+	const uint8_t *data;
+	size_t len;
+	int text, rc;
+
+	do {
+		rc = raw_ws_receive(w, &data, &len, &text, RAW_WAIT_MS);
+	} while (rc == 0);
+	assert_int_equal(rc, RAW_CLOSED);
+	return raw_ws_close_code(w);
+}
+
+static void
+broken_rules_close_with_their_code(void **state)
+{
+	static const uint8_t big[14] = { 0x82, 0xff, 0, 0, 0, 0, 0, 4, 0, 1,
+	    1, 2, 3, 4 };		/* 262,145 bytes announced, none sent */
+	static uint8_t part[100000];
+	struct raw *r;
+	int i;
+
+	(void)state;
+	r = relay_proc_connect(&relay);
+	assert_int_equal(raw_ws_send_frame(raw_ws(r), 0x81, 1, "hi", 2), 0);
+	assert_int_equal(closed_with(raw_ws(r)), 1003);
+	raw_free(r);
+
+	r = relay_proc_connect(&relay);
+	assert_int_equal(raw_ws_send_bytes(raw_ws(r), big, sizeof(big)), 0);
+	/* libwebsockets tells of a message with its first bytes. */
+	assert_int_equal(raw_ws_send_bytes(raw_ws(r), part, 1), 0);
+	assert_int_equal(closed_with(raw_ws(r)), 1009);
+	raw_free(r);
+
+	r = relay_proc_connect(&relay);
+	for (i = 0; i < 3; i++)		/* fragments without an end */
+		assert_int_equal(raw_ws_send_frame(raw_ws(r), i ? 0 : 2, 1,
+		    part, sizeof(part)), 0);
+	assert_int_equal(closed_with(raw_ws(r)), 1009);
+	raw_free(r);
+
+	r = relay_proc_connect(&relay);
+	for (i = 0; i < 10; i++)
+		assert_int_equal(raw_ws_send_frame(raw_ws(r), 0x82, 1,
+		    "\0\2\xff\xff", 4), 0);
+	assert_int_equal(closed_with(raw_ws(r)), 1008);
+	raw_free(r);
+	assert_serves();
+}
+
+/* Torn into single bytes and fragments, a message is still one message. */
+static void
+messages_may_come_in_any_pieces(void **state)
+{
+	tacit_Frame f = { .which_is = tacit_Frame_ping_tag };
+	struct raw *r = relay_proc_connect(&relay);
+	struct raw_frame *a;
+	uint8_t buf[64], frame[7 + 64];
+	size_t len, i;
+	uint32_t id = raw_next_id(r) + 1000;
+
+	(void)state;
+	f.id = id;
+	len = tacit_frame_write(buf, sizeof(buf), &f, NULL);
+	for (i = 0; i < len; i++)
+		assert_int_equal(raw_ws_send_frame(raw_ws(r),
+		    (uint8_t)((i == 0 ? 2 : 0) | (i == len - 1 ? 0x80 : 0)),
+		    1, buf + i, 1), 0);
+	assert_int_equal(raw_wait(r, id, RAW_WAIT_MS, &a), 0);
+	raw_frame_free(a);
+
+	f.id = ++id;
+	len = tacit_frame_write(buf, sizeof(buf), &f, NULL);
+	frame[0] = 0x82;
+	frame[1] = (uint8_t)(0x80 | len);
+	memset(frame + 2, 0, 4);	/* a mask of zeros */
+	memcpy(frame + 6, buf, len);
+	for (i = 0; i < 6 + len; i++)
+		assert_int_equal(raw_ws_send_bytes(raw_ws(r), frame + i, 1),
+		    0);
+	assert_int_equal(raw_wait(r, id, RAW_WAIT_MS, &a), 0);
+	raw_frame_free(a);
+	raw_bye(r);
+}
+
+/* Many messages written at once, each held back while the last is worked on. */
+static void
+a_pipeline_is_answered_whole_and_in_order(void **state)
+{
+	enum { N = 20000 };
+	tacit_Frame f = { .which_is = tacit_Frame_ping_tag };
+	struct raw *r = relay_proc_connect(&relay);
+	uint32_t first = raw_next_id(r), i;
+	uint8_t *bytes = malloc(N * 32), *p = bytes;
+	size_t len;
+
+	(void)state;
+	assert_non_null(bytes);
+	for (i = 0; i < N; i++) {
+		f.id = first + i;
+		len = tacit_frame_write(p + 6, 26, &f, NULL);
+		p[0] = 0x82;
+		p[1] = (uint8_t)(0x80 | len);
+		memset(p + 2, 0, 4);
+		p += 6 + len;
+	}
+	assert_int_equal(raw_ws_send_bytes(raw_ws(r), bytes,
+	    (size_t)(p - bytes)), 0);
+	for (i = 0; i < N; i++)
+		assert_int_equal(raw_wait(r, first + i, RAW_WAIT_MS, NULL),
+		    0);
+	free(bytes);
+	raw_bye(r);
+}
+
+static void
+a_stop_closes_with_1001(void **state)
+{
+	struct raw *a = relay_proc_connect(&relay), *b;
+
+	(void)state;
+	b = relay_proc_connect(&relay);
+	assert_int_equal(raw_ping(a), 0);
+	assert_int_equal(kill(relay.pid, SIGTERM), 0);
+	assert_int_equal(closed_with(raw_ws(a)), 1001);
+	assert_int_equal(closed_with(raw_ws(b)), 1001);
+	raw_free(a);
+	raw_free(b);
+	assert_int_equal(relay_proc_stop(&relay, SIGTERM), 0);
+	relay_proc_start(&relay);
+}
+
+static void
+one_connection_too_many_is_told_503(void **state)
+{
+	struct relay_proc small;
+	struct raw_target t = { 0 };
+	struct raw *a, *b;
+	struct raw_ws *w;
+	int status = 0;
+
+	(void)state;
+	relay_proc_make(&small, "max_connections = 2\n");
+	relay_proc_start(&small);
+	a = relay_proc_connect(&small);
+	b = relay_proc_connect(&small);
+	raw_target(&t, &small.place);
+	assert_int_equal(raw_ws_open(&w, &t, &status), RAW_HTTP);
+	assert_int_equal(status, 503);
+	raw_ws_free(w);
+	assert_int_equal(raw_ping(a), 0);
+	raw_bye(b);
+	while (raw_ws_open(&w, &t, &status) != 0)
+		relay_sleep_ms(10);	/* until it saw the other go */
+	raw_ws_free(w);
+	raw_bye(a);
+	assert_int_equal(relay_proc_stop(&small, SIGTERM), 0);
+	relay_proc_free(&small);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(handshakes_get_their_status),
+		cmocka_unit_test(tls_1_2_is_refused),
+		cmocka_unit_test(broken_rules_close_with_their_code),
+		cmocka_unit_test(messages_may_come_in_any_pieces),
+		cmocka_unit_test(a_pipeline_is_answered_whole_and_in_order),
+		cmocka_unit_test(a_stop_closes_with_1001),
+		cmocka_unit_test(one_connection_too_many_is_told_503),
+	};
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (sodium_init() < 0)
+		return 99;
+	return cmocka_run_group_tests(tests, start, stop);
+}
