@@ -82,7 +82,8 @@ static const struct {
 	{ "before the key",	1, KEY_AT,	POISON },
 	{ "ratchet key",	KEY_AT, 35,	CRYPTO },
 	{ "its last byte",	35, 36,		CRYPTO | POISON },
-	{ "counters",		36, 40,		CRYPTO | POISON | REPLAY },
+	{ "counters",		36, 40,		CRYPTO | POISON |
+						REPLAY },
 	{ "before ciphertext",	40, 42,		CRYPTO | POISON },
 	{ "ciphertext",		42, -MAC_LEN,	CRYPTO },
 	{ "MAC",		-MAC_LEN, 0,	CRYPTO },
