@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,7 @@ raw_ws_open(struct raw_ws **out, const struct raw_target *t, int *status)
 	int seen = 0, rc = RAW_NOMEM;
 
 	*out = NULL;
+	(void)signal(SIGPIPE, SIG_IGN);	/* OpenSSL cannot be told */
 	if (w == NULL)
 		return rc;
 	w->in = malloc(BUFFER);
