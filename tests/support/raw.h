@@ -117,6 +117,8 @@ struct raw_invitation {
 void raw_invitation_make(struct raw_invitation *v, uint32_t hours);
 int raw_put(struct raw *r, const struct raw_invitation *v,
     const uint8_t code[TACIT_CODE_LEN]);
+uint32_t raw_send_get(struct raw *r, const uint8_t *address,
+    const struct raw_key *reader);
 int raw_get(struct raw *r, const uint8_t address[TACIT_ADDRESS_LEN],
     const struct raw_key *reader, uint8_t blob[TACIT_BLOB_LEN]);
 int raw_revoke(struct raw *r, const struct raw_invitation *v);

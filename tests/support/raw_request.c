@@ -214,20 +214,29 @@ raw_put(struct raw *r, const struct raw_invitation *v,
 	return ask(r, &f, v->blob);
 }
 
-int
-raw_get(struct raw *r, const uint8_t address[TACIT_ADDRESS_LEN],
-    const struct raw_key *reader, uint8_t blob[TACIT_BLOB_LEN])
+uint32_t
+raw_send_get(struct raw *r, const uint8_t *address,
+    const struct raw_key *reader)
 {
 	tacit_Frame f = frame(r, tacit_Frame_get_invitation_tag);
 	tacit_GetInvitation *g = &f.is.get_invitation;
-	struct raw_frame *answer = NULL;
-	int rc;
 
 	memcpy(g->address, address, sizeof(g->address));
 	memcpy(g->reader, reader->pk, sizeof(g->reader));
 	raw_sign(r, g->signature, reader, f.id,
 	    tacit_Frame_get_invitation_tag, address, NULL, 0);
-	rc = raw_wait(r, raw_send(r, &f, NULL), RAW_WAIT_MS, &answer);
+	return raw_send(r, &f, NULL);
+}
+
+int
+raw_get(struct raw *r, const uint8_t address[TACIT_ADDRESS_LEN],
+    const struct raw_key *reader, uint8_t blob[TACIT_BLOB_LEN])
+{
+	struct raw_frame *answer = NULL;
+	int rc;
+
+	rc = raw_wait(r, raw_send_get(r, address, reader), RAW_WAIT_MS,
+	    &answer);
 	if (rc == 0 && answer->body_len == TACIT_BLOB_LEN)
 		memcpy(blob, answer->body, TACIT_BLOB_LEN);
 	else if (rc == 0)

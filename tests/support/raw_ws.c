@@ -51,7 +51,7 @@ static int
 dial(const struct raw_target *t)
 {
 	const struct timeval patience = { OPEN_SECONDS, 0 };
-	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in v4 = { .sin_family = AF_INET }, from = v4;
 	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
 	char host[sizeof(t->host)];
 	const int one = 1;
@@ -70,6 +70,12 @@ dial(const struct raw_target *t)
 	if (t->receive_buffer > 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF,
 		    &t->receive_buffer, sizeof(t->receive_buffer));
+	if (t->from != NULL && (inet_pton(AF_INET, t->from,
+	    &from.sin_addr) != 1 || bind(fd, (struct sockaddr *)&from,
+	    sizeof(from)) != 0)) {
+		(void)close(fd);
+		return -1;
+	}
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
 	    sizeof(patience));

@@ -26,6 +26,7 @@ enum raw_error {
 struct raw_target {
 	char host[TACIT_URL_MAX + 1];	/* numeric; IPv6 with brackets or not */
 	uint16_t port;
+	const char *from;		/* numeric IPv4 address to come from */
 	int plaintext;
 	const uint8_t *pin;		/* TACIT_HASH_LEN; NULL: not checked */
 	int tls_max;			/* e.g. TLS1_2_VERSION; 0: no limit */

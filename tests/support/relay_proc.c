@@ -238,10 +238,31 @@ relay_proc_admit(struct relay_proc *p, const char *relationships,
 struct raw *
 relay_proc_connect(const struct relay_proc *p)
 {
+	return relay_proc_connect_from(p, NULL);
+}
+
+long
+relay_proc_status(const struct relay_proc *p, const char *what)
+{
+	const char *words[] = { "status", "--data", p->data, "--json", NULL };
+	char out[1024], err[1024], key[64], *at;
+
+	(void)snprintf(key, sizeof(key), "\"%s\":", what);
+	if (relay_run(words, out, err, sizeof(out)) != 0)
+		die(err);
+	if ((at = strstr(out, key)) == NULL)
+		die(out);
+	return atol(at + strlen(key));
+}
+
+struct raw *
+relay_proc_connect_from(const struct relay_proc *p, const char *from)
+{
 	struct raw_target t;
 	struct raw *r;
 
 	raw_target(&t, &p->place);
+	t.from = from;
 	if (raw_open(&r, &t, p->place.relay_key) != 0)
 		die("connect");
 	return r;

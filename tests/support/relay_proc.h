@@ -43,8 +43,13 @@ int relay_run(const char *const *words, char *out, char *err, size_t cap);
 void relay_proc_admit(struct relay_proc *p, const char *relationships,
     struct tacit_admission *a);
 
-/* Connect to it as a client. */
+/* Connect to it as a client; from another address of loopback. */
 struct raw *relay_proc_connect(const struct relay_proc *p);
+struct raw *relay_proc_connect_from(const struct relay_proc *p,
+    const char *from);
+
+/* `status --json`: one of its numbers. */
+long relay_proc_status(const struct relay_proc *p, const char *what);
 
 /*
  * 1 if ${len} bytes at ${needle} are in any file below its directory or in
