@@ -12,20 +12,24 @@
 #include "endpoint.h"
 #include "file.h"
 #include "lock.h"
+#include "log.h"
 #include "report.h"
 #include "tacit/error_text.h"
 #include "tacit/hash.h"
 
 enum { WAIT_MS = 5000, LOCK_MS = 100 };
 
+/* What a file or the database did was said where it happened. */
 static int
 complain(const struct options *o, int rc)
 {
 	static const char *const names[] = { [ADMIT] = "admit",
 	    [STATUS] = "status", [INSPECT] = "inspect" };
 
-	fprintf(stderr, "tacit-relay: %s: %s\n", names[o->command],
-	    tacit_error_text(rc));
+	if (rc != TACIT_E_IO && rc != TACIT_E_DISK_FULL &&
+	    rc != TACIT_E_CORRUPT)
+		fprintf(stderr, "tacit-relay: %s: %s\n",
+		    names[o->command], tacit_error_text(rc));
 	return rc;
 }
 
@@ -41,14 +45,20 @@ answer_from_store(json_t **answer, const struct config *c,
 	struct op op;
 	int rc;
 
-	if ((rc = store_sqlite_open(&s, &clock, c->data, &c->limits)) != 0)
+	if ((rc = store_sqlite_open(&s, &clock, c->data, &c->limits)) != 0) {
+		log_store(c->data, rc);
 		return rc;
-	facts.hour = clock_resume(clock, clock_wall_day()).hour;
-	if ((rc = query_read(&kind, &op, request, facts.hour)) == 0 &&
-	    (rc = store_apply(s, &op)) == 0) {
-		*answer = query_answer(kind, &op, &facts);
-		rc = *answer != NULL ? 0 : TACIT_E_NOMEM;
 	}
+	facts.hour = clock_resume(clock, clock_wall_day()).hour;
+	if ((rc = query_read(&kind, &op, request, facts.hour)) != 0)
+		goto out;
+	if ((rc = store_apply(s, &op)) != 0) {
+		log_store(c->data, rc);
+		goto out;
+	}
+	*answer = query_answer(kind, &op, &facts);
+	rc = *answer != NULL ? 0 : TACIT_E_NOMEM;
+out:
 	s->ops->close(s);
 	return rc;
 }
@@ -136,6 +146,16 @@ read_place(struct tacit_place *p, const json_t *answer, const char *url)
 }
 
 static int
+flush(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	fprintf(stderr, "tacit-relay: standard output: %s\n",
+	    strerror(errno));
+	return TACIT_E_IO;
+}
+
+static int
 print_line(const struct tacit_admission *a)
 {
 	char line[TACIT_LINK_TEXT_MAX];
@@ -143,7 +163,7 @@ print_line(const struct tacit_admission *a)
 
 	if ((rc = tacit_admission_write(line, sizeof(line), a)) != 0)
 		return rc;
-	rc = puts(line) >= 0 && fflush(stdout) == 0 ? 0 : TACIT_E_IO;
+	rc = puts(line) >= 0 ? flush() : TACIT_E_IO;
 	sodium_memzero(line, sizeof(line));
 	return rc;
 }
@@ -213,13 +233,13 @@ command_ask(const struct options *o, struct config *c, enum query_kind kind,
 		rc = complain(o, rc);
 		goto out;
 	}
-	if (!o->json)
+	if (!o->json) {
 		print(stdout, answer);
-	else if (json_dumpf(answer, stdout, JSON_COMPACT) != 0 ||
-	    putchar('\n') == EOF)
-		rc = TACIT_E_IO;
-	if (fflush(stdout) != 0 || ferror(stdout))
-		rc = TACIT_E_IO;
+	} else {
+		(void)json_dumpf(answer, stdout, JSON_COMPACT);
+		(void)putchar('\n');
+	}
+	rc = flush();
 out:
 	json_decref(answer);
 	json_decref(request);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "log.h"
+#include "tacit/error.h"
 #include "tacit/error_text.h"
 
 void
@@ -22,4 +23,14 @@ log_error(const char *event, int err)
 {
 	fprintf(stderr, "tacit-relay: %s error=%s\n", event,
 	    tacit_error_word(err));
+}
+
+void
+log_store(const char *dir, int err)
+{
+	const char *why = err == TACIT_E_CORRUPT ? "damaged, or made by "
+	    "another program or a newer version; it was left as it is" :
+	    tacit_error_text(err);
+
+	fprintf(stderr, "tacit-relay: %s/relay.db: %s\n", dir, why);
 }

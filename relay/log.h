@@ -18,4 +18,7 @@ void log_count(const char *event, const char *what, uint64_t n);
 /* "tacit-relay: EVENT error=WORD", the word of an enum tacit_error. */
 void log_error(const char *event, int err);
 
+/* "tacit-relay: DIR/relay.db: why it cannot be used", for the operator. */
+void log_store(const char *dir, int err);
+
 #endif

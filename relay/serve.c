@@ -106,7 +106,7 @@ open_data(struct serve *s)
 	if ((rc = store_sqlite_open(&s->store, &s->hour, s->config.data,
 	    &s->config.limits)) != 0 ||
 	    (rc = clock_catch_up(s->store, &s->hour)) != 0) {
-		log_error("store-failed", rc);
+		log_store(s->config.data, rc);
 		return rc;
 	}
 	return control_bind(&s->control_fd, s->config.data);

@@ -222,6 +222,24 @@ relay_run(const char *const *words, char *out, char *err, size_t cap)
 	return code;
 }
 
+int
+relay_proc_run(const struct relay_proc *p, const char *const *words,
+    char *out, char *err, size_t cap)
+{
+	const char *all[WORDS];
+	size_t i, n = 0;
+
+	for (i = 0; words[i] != NULL && n + 3 < WORDS; i++) {
+		all[n++] = words[i];
+		if (i == 0) {
+			all[n++] = "--data";
+			all[n++] = p->data;
+		}
+	}
+	all[n] = NULL;
+	return relay_run(all, out, err, cap);
+}
+
 void
 relay_proc_admit(struct relay_proc *p, const char *relationships,
     struct tacit_admission *a)

@@ -39,6 +39,10 @@ int relay_proc_stop(struct relay_proc *p, int sig);
  */
 int relay_run(const char *const *words, char *out, char *err, size_t cap);
 
+/* The same with --data of ${p} after the first word. */
+int relay_proc_run(const struct relay_proc *p, const char *const *words,
+    char *out, char *err, size_t cap);
+
 /* `admit` on ${p}, running or not. */
 void relay_proc_admit(struct relay_proc *p, const char *relationships,
     struct tacit_admission *a);
