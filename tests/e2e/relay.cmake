@@ -1,5 +1,4 @@
-# tests/e2e/relay_*.c: real relays as processes; relay_*.sh: the same for
-# scripts, which get the relay, the raw client, and a directory for rubbish.
+# tests/e2e/relay_*.c: real relays as processes, over real sockets.
 file(GLOB found CONFIGURE_DEPENDS e2e/relay_*.c)
 foreach(source ${found})
   get_filename_component(name ${source} NAME_WE)
@@ -13,11 +12,17 @@ foreach(source ${found})
   set_tests_properties(${test} PROPERTIES TIMEOUT 180
     ENVIRONMENT TACIT_RELAY=$<TARGET_FILE:tacit-relay>)
 endforeach()
-file(GLOB found CONFIGURE_DEPENDS e2e/relay_*.sh)
-foreach(source ${found})
-  get_filename_component(name ${source} NAME_WE)
-  string(REPLACE "relay_" "e2e/relay/" test ${name})
-  add_test(NAME ${test} COMMAND sh ${source} $<TARGET_FILE:tacit-relay>
-    $<TARGET_FILE:rawclient>)
-  set_tests_properties(${test} PROPERTIES TIMEOUT 180)
-endforeach()
+
+# The control of the order check: what answers early must be caught.  Its
+# own commit.c comes before that of relay_core.
+add_executable(tacit-relay-ack-early ${CMAKE_SOURCE_DIR}/relay/main.c
+  ${CMAKE_SOURCE_DIR}/relay/commit.c)
+target_compile_definitions(tacit-relay-ack-early
+  PRIVATE TACIT_CONTROL_ACK_EARLY)
+target_link_libraries(tacit-relay-ack-early PRIVATE relay_core)
+set_target_properties(tacit-relay-ack-early PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME e2e/relay/order COMMAND sh
+  ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_order.sh $<TARGET_FILE:tacit-relay>
+  $<TARGET_FILE:rawclient> $<TARGET_FILE:tacit-relay-ack-early>)
+set_tests_properties(e2e/relay/order PROPERTIES TIMEOUT 180)

@@ -3,7 +3,8 @@
  * The raw client as a command, for scripts.  LINE is a file with the line
  * that `tacit-relay admit` printed; STATE a file that `create` makes.
  *
- *   rawclient LINE create STATE		one mailbox, paid with the code
+ *   rawclient LINE create STATE		one mailbox, paid with the code;
+ *						"CREATED ADDRESS"
  *   rawclient LINE post STATE N WINDOW		N letters, WINDOW under way;
  *						one "OK n ENVELOPE-ID" each
  *   rawclient LINE drain STATE [keep]		"GOT ENVELOPE-ID" each, acked
@@ -59,12 +60,15 @@ state(const char *path, struct raw_mailbox *m, const char *mode)
 static int
 create(struct raw *r, const char *path, const struct tacit_admission *a)
 {
+	char hex[2 * TACIT_ADDRESS_LEN + 1];
 	struct raw_mailbox m;
 	int rc;
 
 	raw_mailbox_make(&m);
 	if ((rc = raw_create(r, &m, a->code)) != 0)
 		return fail("create", rc);
+	sodium_bin2hex(hex, sizeof(hex), m.address, sizeof(m.address));
+	printf("CREATED %s\n", hex);
 	return state(path, &m, "w") == 0 ? 0 : fail(path, TACIT_E_IO);
 }
 

@@ -1,0 +1,177 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The order of system calls of a real relay, seen by strace:
+#   - the loop thread never touches the database once the relay is ready;
+#   - no OK is written before the fdatasync of what it answers;
+#   - 64 letters in flight cost fewer than 16 fdatasyncs.
+#
+# usage: relay_order.sh RELAY RAWCLIENT [CONTROL]
+# CONTROL is a relay built to answer early (TACIT_CONTROL=ACK_EARLY): of it
+# the second must be found false, or this check proves nothing.
+#
+# exit: 0 as it should be, 1 not so, 2 could not be tried.
+set -eu
+
+relay=$1
+raw=$2
+control=${3:-}
+work=$(mktemp -d)
+pid=
+trap '[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null; rm -rf "$work"' EXIT INT TERM
+
+if ! command -v strace >/dev/null; then
+	echo "relay_order: strace is needed"
+	exit 2
+fi
+
+# trace BINARY: one life of a relay -> trace, items (what was answered OK, in
+# order: a mailbox, 8 letters one by one, 64 letters in flight).
+trace() {
+	rm -rf "${work:?}/data" "$work/trace" "$work/out" "$work/items"
+	printf 'ok_tick_ms = 0\n' >"$work/conf"
+	strace -f -y -x -s 4096 -o "$work/trace" -e \
+	    'trace=write,writev,sendto,sendmsg,pread64,pwrite64,fdatasync,fsync,openat,ftruncate,unlink' \
+	    "$1" serve --data "$work/data" --config "$work/conf" \
+	    --listen 127.0.0.1:0 --plaintext >"$work/out" 2>"$work/err" &
+	tracer=$!
+	n=0
+	until grep -q '^READY' "$work/out"; do
+		n=$((n + 1))
+		if [ "$n" -gt 200 ]; then
+			cat "$work/err"
+			exit 2
+		fi
+		sleep 0.1
+	done
+	pid=$(awk '{ print $1; exit }' "$work/trace")
+	"$relay" admit --data "$work/data" >"$work/line" || exit 2
+	"$raw" "$work/line" create "$work/state" >"$work/items" || exit 2
+	"$raw" "$work/line" post "$work/state" 8 1 >>"$work/items" || exit 2
+	"$raw" "$work/line" post "$work/state" 64 64 >>"$work/items" || exit 2
+	"$raw" "$work/line" drain "$work/state" >>"$work/items" || exit 2
+	kill -TERM "$pid"
+	wait "$tracer" || exit 2
+	pid=
+}
+
+# check: findings on stdout; exit 1 if there are any.
+check() {
+	awk '
+	# The trace names a system call when it begins, and again when it ends
+	# if another thread was seen in between.
+	function name_of(s) { sub(/^[0-9]+ +/, "", s); sub(/[(].*/, "", s); return s }
+	function hex_of(s) { gsub(/\\x/, "", s); return s }
+	function say(s) { print "relay_order: " s; bad = 1 }
+
+	# Of one byte in hex.
+	function byte(s, at) {
+		return (index(digits, substr(s, at, 1)) - 1) * 16 + index(digits, substr(s, at + 1, 1)) - 1
+	}
+
+	# Request ids in the OK frames of one WebSocket write: in Frame, field
+	# 31 is OK (fa 01, length), in it field 1 the packed ids (0a, length).
+	function oks(h,    at, n, len, i, k) {
+		n = 0
+		while (match(h, /fa01..0a../)) {
+			len = byte(h, RSTART + 8)
+			at = RSTART + 10
+			for (i = 0; i < len; i++) {
+				k = byte(h, at + 2 * i)
+				if (k < 128)
+					n++
+			}
+			h = substr(h, at + 2 * len)
+		}
+		return n
+	}
+
+	BEGIN { digits = "0123456789abcdef" }
+
+	FILENAME == items {
+		if ($1 == "CREATED" || $1 == "OK")
+			item[++n_items] = $NF
+		if ($1 == "GOT")
+			n_acks++
+		next
+	}
+
+	!loop { loop = $1 }
+	/READY url=/ { ready = 1 }
+	/--- SIGTERM/ { stopping = 1 }
+	!ready || stopping { next }
+
+	{ call = name_of($0) }
+
+	call ~ /^(pread64|pwrite64|fdatasync|fsync|ftruncate|openat|unlink)$/ &&
+	    /relay\.db/ {
+		if ($1 == loop)
+			say("the loop thread touched the database: " substr($0, 1, 80))
+		else
+			others++
+		if (call ~ /sync/ && answered >= 9 && answered < n_items)
+			batch_syncs++
+	}
+
+	call == "pwrite64" && /relay\.db-wal/ {
+		h = hex_of($0)
+		for (i = durable + 1; i <= n_items; i++) {
+			if (!(i in written) && index(h, item[i]))
+				written[i] = 1
+		}
+	}
+
+	# What was written before a sync began is durable when it ends.
+	call == "fdatasync" && /relay\.db-wal/ {
+		for (i = durable + 1; i <= n_items && (i in written); i++)
+			;
+		covers = i - 1
+		syncing = $1
+	}
+	syncing && (call == "fdatasync" || /fdatasync resumed/) && / = 0$/ && $1 == syncing {
+		if (covers > durable)
+			durable = covers
+		syncing = 0
+		syncs++
+	}
+
+	call ~ /^(write|writev|sendto|sendmsg)$/ && /socket:|TCP:/ {
+		n = oks(hex_of($0))
+		if (n == 0)
+			next
+		answered += n
+		if (answered <= n_items && answered > durable)
+			say("OK number " answered " before its fdatasync; durable: " durable + 0)
+		if (answered > n_items && syncs == syncs_before)
+			say("OK of an ack without an fdatasync")
+		syncs_before = syncs
+	}
+
+	END {
+		if (n_items != 73 || n_acks != 72 || answered != n_items + n_acks || !others) {
+			print "relay_order: saw " answered " OKs of " n_items + n_acks
+			exit 2
+		}
+		if (batch_syncs < 1 || batch_syncs >= 16)
+			say("64 letters in flight: " batch_syncs " fdatasyncs")
+		if (!bad)
+			print "relay_order: ok; 64 letters in flight: " batch_syncs " fdatasyncs, all in all " syncs
+		exit bad
+	}
+	' items="$work/items" "$work/items" "$work/trace"
+}
+
+trace "$relay"
+check
+if [ -n "$control" ]; then
+	trace "$control"
+	if check >"$work/found"; then
+		echo "relay_order: the control build was not caught"
+		exit 1
+	fi
+	if ! grep -q 'before its fdatasync' "$work/found"; then
+		cat "$work/found"
+		exit 1
+	fi
+	echo "relay_order: control caught: $(head -n 1 "$work/found")"
+fi
