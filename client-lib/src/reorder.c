@@ -184,7 +184,8 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 
 	if (c->seq > h->shown + AHEAD_MAX)
 		return TACIT_E_POISON;
-	if (marks_has(&h->had, c->seq))
+	/* With too many holes it is not kept, nor claimed: it comes again. */
+	if (marks_has(&h->had, c->seq) || !marks_keeps(&h->had, c->seq))
 		return 0;
 	text_key(&text, ct, c->stream, c->seq);
 	if ((rc = count_parts(ct, &text, c->is.text.parts, &n)) != 0 ||
@@ -193,10 +194,6 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 		return rc;
 	if (n < c->is.text.parts)
 		return 0;
-	/* Marks count their oldest hole as filled when they have too many. */
-	if (h->had.n == MARKS_MISSING_MAX && c->seq > h->had.high + 1 &&
-	    (rc = reorder_skip(ct, c->stream, h)) != 0)
-		return rc;
 	(void)marks_add(&h->had, c->seq);
 	if (c->seq <= h->shown)
 		return hand_on(ct, c->stream, c->seq, h, 1);

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "contact.h"
+#include "line.h"
+#include "stage.h"
+
+static const char passphrase[] = "only for this test";
+
+/* An end's side of a connection. */
+struct cable {
+	struct cable *next;
+	uint32_t conn;
+	struct stage_wire *wire;
+};
+
+struct queued {
+	struct queued *next;
+	struct net_event e;
+};
+
+struct end {
+	struct transport transport;	/* first: the core hands it back */
+	struct stage *s;
+	char path[256];
+	struct tacit *t;
+	struct cable *cables;
+	struct queued *first, **last;
+};
+
+struct stage {
+	struct stage_relay *relay;
+	struct end end[STAGE_ENDS];
+	char dir[200];
+	uint64_t random;
+	int64_t now;
+};
+
+struct stage_relay *
+stage_relay(struct stage *s)
+{
+	return s->relay;
+}
+
+/* splitmix64: a test needs the same numbers again, not secret ones. */
+static uint64_t
+next_random(struct stage *s)
+{
+	uint64_t z = s->random += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+uint32_t
+stage_below(struct stage *s, uint32_t n)
+{
+	return (uint32_t)(next_random(s) % n);
+}
+
+void
+stage_sleep(struct stage *s, int64_t ms)
+{
+	s->now += ms;
+}
+
+/* ---- what the core is given ----------------------------------------------- */
+
+static int64_t
+stage_ms(void *arg)
+{
+	return ((struct stage *)arg)->now;
+}
+
+static void
+stage_random(void *arg, void *out, size_t len)
+{
+	uint8_t *p = out;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		p[i] = (uint8_t)next_random(arg);
+}
+
+static void
+queue(struct end *e, enum net_what what, uint32_t conn, uint8_t *data,
+    size_t len)
+{
+	struct queued *q = calloc(1, sizeof(*q));
+
+	assert(q != NULL);
+	q->e = (struct net_event){ .what = what, .conn = conn, .data = data,
+	    .len = len };
+	*e->last = q;
+	e->last = &q->next;
+}
+
+static int
+end_open(struct transport *tr, uint32_t conn, const struct tacit_place *place,
+    const uint8_t next_pin[TACIT_HASH_LEN])
+{
+	struct end *e = (struct end *)tr;
+	struct cable *c = calloc(1, sizeof(*c));
+
+	(void)place;
+	(void)next_pin;
+	assert(c != NULL);
+	c->conn = conn;
+	c->wire = stage_wire_open(e->s->relay);
+	c->next = e->cables;
+	e->cables = c;
+	queue(e, NET_OPEN, conn, NULL, 0);
+	return 0;
+}
+
+static struct cable **
+find_cable(struct end *e, uint32_t conn)
+{
+	struct cable **at = &e->cables;
+
+	while (*at != NULL && (*at)->conn != conn)
+		at = &(*at)->next;
+	return at;
+}
+
+static int
+end_send(struct transport *tr, uint32_t conn, const uint8_t *msg, size_t len)
+{
+	struct end *e = (struct end *)tr;
+	struct cable *c = *find_cable(e, conn);
+
+	if (c == NULL)
+		return TACIT_E_STATE;
+	assert(stage_wire_input(c->wire, msg, len,
+	    (uint64_t)e->s->now) == 0);
+	return 0;
+}
+
+static void
+drop_queued(struct end *e, uint32_t conn)
+{
+	struct queued **at = &e->first, *q;
+
+	while ((q = *at) != NULL) {
+		if (conn != 0 && q->e.conn != conn) {
+			at = &q->next;
+			continue;
+		}
+		*at = q->next;
+		free(q->e.data);
+		free(q);
+	}
+	e->last = at;
+}
+
+static void
+drop_cable(struct end *e, struct cable **at)
+{
+	struct cable *c = *at;
+
+	*at = c->next;
+	drop_queued(e, c->conn);
+	stage_wire_close(c->wire);
+	free(c);
+}
+
+static void
+end_close(struct transport *tr, uint32_t conn)
+{
+	struct end *e = (struct end *)tr;
+	struct cable **at = find_cable(e, conn);
+
+	if (*at != NULL)
+		drop_cable(e, at);
+}
+
+static const struct transport_ops end_ops = { end_open, end_send, end_close };
+
+/* ---- ends ------------------------------------------------------------------ */
+
+static void
+end_start(struct end *e)
+{
+	struct tacit *t = calloc(1, sizeof(*t));
+	int rc;
+
+	assert(t != NULL);
+	t->env = (struct env){ stage_ms, stage_ms, stage_random, e->s };
+	t->transport = &e->transport;
+	rc = vault_open(&t->vault, e->path, passphrase,
+	    strlen(passphrase), 0);
+	assert(rc == 0);
+	rc = ratchet_open(&t->ratchet, t->vault);
+	assert(rc == 0);
+	rc = core_load(t);
+	assert(rc == 0);
+	e->t = t;
+}
+
+static void
+add_relay(struct end *e)
+{
+	struct tacit_admission a = { .place = { .host = "127.0.0.1",
+	    .port = 1, .pin = { 1 } } };
+	char line[TACIT_LINK_SIZE];
+	int rc;
+
+	memcpy(a.place.relay_key, stage_relay_key(e->s->relay),
+	    sizeof(a.place.relay_key));
+	stage_random(e->s, a.code, sizeof(a.code));
+	stage_relay_admit(e->s->relay, a.code, 1000000);
+	rc = tacit_admission_write(line, sizeof(line), &a);
+	assert(rc == 0);
+	rc = tacit_relay_add(e->t, line, strlen(line), NULL);
+	assert(rc == 0);
+}
+
+struct tacit *
+stage_end(struct stage *s, int i)
+{
+	struct tacit_config cfg = TACIT_CONFIG_INIT;
+	struct end *e = &s->end[i];
+	char name[16];
+	int rc;
+
+	if (e->t != NULL)
+		return e->t;
+	(void)snprintf(e->path, sizeof(e->path), "%s/end%d", s->dir, i);
+	(void)snprintf(name, sizeof(name), "end %d", i);
+	(void)unlink(e->path);
+	cfg.path = e->path;
+	cfg.passphrase = passphrase;
+	cfg.passphrase_len = strlen(passphrase);
+	cfg.argon_mib = TACIT_ARGON_MIB_FLOOR;
+	rc = tacit_create(&cfg, name);
+	assert(rc == 0);
+	end_start(e);
+	add_relay(e);
+	return e->t;
+}
+
+int
+stage_turn(struct stage *s, int i)
+{
+	struct end *e = &s->end[i];
+	struct queued *q = e->first;
+	int rc = 0;
+
+	(void)stage_end(s, i);
+	if (q != NULL) {
+		if ((e->first = q->next) == NULL)
+			e->last = &e->first;
+		rc = line_event(e->t, &q->e);
+		assert(rc == 0);
+		free(q->e.data);
+		free(q);
+	}
+	rc = core_step(e->t);
+	assert(rc == 0);
+	return q != NULL;
+}
+
+void
+stage_relay_turn(struct stage *s)
+{
+	struct cable *c;
+	uint8_t *msg;
+	size_t len;
+	int i, again;
+
+	do {
+		again = 0;
+		stage_relay_settle(s->relay, (uint64_t)s->now);
+		for (i = 0; i < STAGE_ENDS; i++)
+			for (c = s->end[i].cables; c != NULL; c = c->next)
+				while ((msg = stage_wire_output(c->wire,
+				    &len)) != NULL) {
+					queue(&s->end[i], NET_MESSAGE,
+					    c->conn, msg, len);
+					again = 1;
+				}
+	} while (again);
+}
+
+void
+stage_cut(struct stage *s, int i)
+{
+	struct end *e = &s->end[i];
+	uint32_t conn;
+
+	while (e->cables != NULL) {
+		conn = e->cables->conn;
+		drop_cable(e, &e->cables);
+		queue(e, NET_CLOSED, conn, NULL, 0);
+	}
+}
+
+static void
+end_stop(struct end *e)
+{
+	while (e->cables != NULL)
+		drop_cable(e, &e->cables);
+	drop_queued(e, 0);
+	if (e->t == NULL)
+		return;
+	core_free(e->t);
+	ratchet_close(e->t->ratchet);
+	vault_rollback(e->t->vault);
+	free(e->t->shown.text);
+	free(e->t->read.text);
+}
+
+/*
+ * The core's memory is lost; the vault stays open, because what opening it
+ * after a real kill does is the business of the vault's own tests.
+ */
+void
+stage_crash(struct stage *s, int i)
+{
+	struct end *e = &s->end[i];
+	struct tacit *t = e->t;
+	struct vault *v;
+	int rc;
+
+	if (t == NULL)
+		return;
+	v = t->vault;
+	end_stop(e);
+	memset(t, 0, sizeof(*t));
+	t->vault = v;
+	t->env = (struct env){ stage_ms, stage_ms, stage_random, s };
+	t->transport = &e->transport;
+	rc = ratchet_open(&t->ratchet, v);
+	assert(rc == 0);
+	rc = core_load(t);
+	assert(rc == 0);
+}
+
+void
+stage_quiesce(struct stage *s)
+{
+	int i, still = 0, moved;
+
+	while (still < 8) {
+		moved = 0;
+		stage_relay_turn(s);
+		for (i = 0; i < STAGE_ENDS; i++)
+			while (s->end[i].t != NULL && stage_turn(s, i))
+				moved = 1;
+		if (moved) {
+			still = 0;
+			continue;
+		}
+		/* Longer than any back-off, less than any daily habit. */
+		stage_sleep(s, 61 * 1000);
+		still++;
+	}
+}
+
+struct stage *
+stage_new(const char *dir, uint64_t seed)
+{
+	struct stage *s = calloc(1, sizeof(*s));
+	int i;
+
+	assert(s != NULL && sodium_init() >= 0);
+	(void)snprintf(s->dir, sizeof(s->dir), "%s", dir);
+	s->random = seed;
+	s->now = 1790000000000;
+	s->relay = stage_relay_new();
+	for (i = 0; i < STAGE_ENDS; i++) {
+		s->end[i].transport.ops = &end_ops;
+		s->end[i].s = s;
+		s->end[i].last = &s->end[i].first;
+	}
+	return s;
+}
+
+void
+stage_free(struct stage *s)
+{
+	int i;
+
+	for (i = 0; i < STAGE_ENDS; i++) {
+		if (s->end[i].t == NULL)
+			continue;
+		end_stop(&s->end[i]);
+		vault_close(s->end[i].t->vault);
+		free(s->end[i].t);
+	}
+	stage_relay_free(s->relay);
+	free(s);
+}

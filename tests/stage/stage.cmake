@@ -1,0 +1,15 @@
+# Real cores of both sides without sockets; see stage.h.
+add_library(stage STATIC stage/stage.c stage/stage_relay.c)
+target_include_directories(stage PUBLIC stage)
+target_link_libraries(stage PUBLIC tacit_core store_support relay_core)
+
+file(GLOB stage_tests CONFIGURE_DEPENDS stage/test_*.c)
+foreach(source ${stage_tests})
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(stage_${name} ${source})
+  target_link_libraries(stage_${name} PRIVATE stage PkgConfig::cmocka)
+  set_target_properties(stage_${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME stage/${name} COMMAND stage_${name})
+  set_tests_properties(stage/${name} PROPERTIES TIMEOUT 600)
+endforeach()

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stage: real cores of the library over real vaults, and the real core of
+ * a relay, with a network, a clock and crashes that a test decides about.
+ */
+#ifndef STAGE_H
+#define STAGE_H
+
+#include "core.h"
+#include "stage_relay.h"
+
+enum { STAGE_ENDS = 3 };
+
+struct stage;
+
+/* A stage whose vaults lie in ${dir}; all that happens follows from ${seed}. */
+struct stage *stage_new(const char *dir, uint64_t seed);
+void stage_free(struct stage *s);
+
+/* The core of end ${i}, made at first use under the name "end 0", ... */
+struct tacit *stage_end(struct stage *s, int i);
+struct stage_relay *stage_relay(struct stage *s);
+
+/* Uniform below ${n}, from the seed. */
+uint32_t stage_below(struct stage *s, uint32_t n);
+void stage_sleep(struct stage *s, int64_t ms);
+
+/*
+ * End ${i} takes its turn: one message that came in, if there is one, then
+ * all that the core wants to do.  True if there was a message.
+ */
+int stage_turn(struct stage *s, int i);
+
+/* The relay's answers arrive in the queues of the ends. */
+void stage_relay_turn(struct stage *s);
+
+/* End ${i} stops between two instructions of its core and starts again. */
+void stage_crash(struct stage *s, int i);
+
+/* All connections of end ${i} are lost, with what was on them. */
+void stage_cut(struct stage *s, int i);
+
+/* Let all ends run, with time passing, until nothing moves any more. */
+void stage_quiesce(struct stage *s);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "dispatch.h"
+#include "stage_relay.h"
+#include "store_mem.h"
+
+struct stage_relay {
+	struct config config;
+	struct keys keys;
+	struct relay relay;
+	struct dispatch *dispatch;
+};
+
+struct stage_wire {
+	struct stage_relay *r;
+	struct conn *c;
+};
+
+static void
+no_wake(void *arg)
+{
+	(void)arg;
+}
+
+static void
+no_want_write(void *wire)
+{
+	(void)wire;
+}
+
+static void
+no_want_read(void *wire, int on)
+{
+	(void)wire;
+	(void)on;
+}
+
+static const struct conn_io io = { no_want_write, no_want_read };
+
+struct stage_relay *
+stage_relay_new(void)
+{
+	struct stage_relay *r = calloc(1, sizeof(*r));
+	struct store *store;
+	int rc;
+
+	assert(r != NULL);
+	config_default(&r->config);
+	r->config.post_burst = 1000000;
+	r->config.post_rate = 100000;
+	r->keys.signing = sodium_malloc(crypto_sign_SECRETKEYBYTES);
+	assert(r->keys.signing != NULL);
+	(void)crypto_sign_keypair(r->keys.key, r->keys.signing);
+	r->relay.config = &r->config;
+	r->relay.keys = &r->keys;
+	r->relay.hour = 1000;
+	store = store_mem_new(&r->config.limits);
+	rc = commit_start(&r->relay.commit, store, no_wake, NULL);
+	assert(rc == 0);
+	rc = hub_open(&r->relay.hub, &r->relay);
+	assert(rc == 0);
+	rc = dispatch_open(&r->dispatch, &r->relay);
+	assert(rc == 0);
+	return r;
+}
+
+void
+stage_relay_free(struct stage_relay *r)
+{
+	(void)commit_stop(r->relay.commit);
+	dispatch_free(r->dispatch);
+	hub_free(r->relay.hub);
+	sodium_free(r->keys.signing);
+	free(r);
+}
+
+const uint8_t *
+stage_relay_key(const struct stage_relay *r)
+{
+	return r->keys.key;
+}
+
+static void
+settle_store(struct stage_relay *r)
+{
+	while (commit_pending(r->relay.commit) > 0) {
+		commit_collect(r->relay.commit);
+		(void)usleep(20);
+	}
+}
+
+void
+stage_relay_settle(struct stage_relay *r, uint64_t now_ms)
+{
+	int again;
+
+	do {
+		settle_store(r);
+		again = dispatch_turn(r->dispatch, now_ms);
+		if (dispatch_ticking(r->dispatch))
+			dispatch_tick(r->dispatch);
+	} while (again || commit_pending(r->relay.commit) > 0);
+}
+
+static void
+job_done(struct job *j)
+{
+	*(int *)j->owner = 1;
+}
+
+/* One job, waited for. */
+static void
+run(struct stage_relay *r, struct job *j)
+{
+	int done = 0;
+
+	j->done = job_done;
+	j->owner = &done;
+	commit_submit(r->relay.commit, j);
+	while (!done) {
+		commit_collect(r->relay.commit);
+		(void)usleep(20);
+	}
+	assert(j->op.rc == 0);
+}
+
+void
+stage_relay_admit(struct stage_relay *r, const uint8_t code[16],
+    uint32_t units)
+{
+	struct job j = { .op = { .kind = OP_ADMIT } };
+
+	tacit_hash_code(j.op.u.admit.code_hash, code);
+	j.op.u.admit.units = units;
+	j.op.u.admit.expiry_day = 100000;
+	run(r, &j);
+}
+
+uint64_t
+stage_relay_envelopes(struct stage_relay *r)
+{
+	struct job j = { .op = { .kind = OP_COUNT } };
+
+	run(r, &j);
+	return j.op.u.count.envelopes;
+}
+
+struct stage_wire *
+stage_wire_open(struct stage_relay *r)
+{
+	struct stage_wire *w = calloc(1, sizeof(*w));
+
+	assert(w != NULL);
+	w->r = r;
+	w->c = dispatch_accept(r->dispatch, &io, w, "here", 4);
+	assert(w->c != NULL);
+	return w;
+}
+
+void
+stage_wire_close(struct stage_wire *w)
+{
+	dispatch_closed(w->r->dispatch, w->c);
+	free(w);
+}
+
+int
+stage_wire_input(struct stage_wire *w, const uint8_t *msg, size_t len,
+    uint64_t now_ms)
+{
+	return dispatch_input(w->r->dispatch, w->c, msg, len, 0, 1, now_ms);
+}
+
+uint8_t *
+stage_wire_output(struct stage_wire *w, size_t *len)
+{
+	const struct out *o = conn_output(w->c);
+	uint8_t *msg;
+
+	if (o == NULL)
+		return NULL;
+	msg = malloc(o->len);
+	assert(msg != NULL);
+	memcpy(msg, o->buf + CONN_HEADROOM, o->len);
+	*len = o->len;
+	conn_written(w->c);
+	dispatch_written(w->r->dispatch, w->c);
+	return msg;
+}

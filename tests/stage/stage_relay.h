@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The relay's side of the stage: its real dispatch, hub and commit over the
+ * memory store, without sockets.  Messages go in and come out as bytes.
+ */
+#ifndef STAGE_RELAY_H
+#define STAGE_RELAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct stage_relay;
+struct stage_wire;			/* one connection, relay's side */
+
+struct stage_relay *stage_relay_new(void);
+void stage_relay_free(struct stage_relay *r);
+
+/* The public half of its signing key. */
+const uint8_t *stage_relay_key(const struct stage_relay *r);
+
+/* Have the store know an admission code worth ${units}. */
+void stage_relay_admit(struct stage_relay *r, const uint8_t code[16],
+    uint32_t units);
+
+struct stage_wire *stage_wire_open(struct stage_relay *r);
+void stage_wire_close(struct stage_wire *w);
+/* A message from the client; 0, or the relay would close. */
+int stage_wire_input(struct stage_wire *w, const uint8_t *msg, size_t len,
+    uint64_t now_ms);
+/* The next message for the client, malloc'ed; NULL: none. */
+uint8_t *stage_wire_output(struct stage_wire *w, size_t *len);
+
+/* Let the store finish and the answers out. */
+void stage_relay_settle(struct stage_relay *r, uint64_t now_ms);
+
+/* What it holds now. */
+uint64_t stage_relay_envelopes(struct stage_relay *r);
+
+#endif
