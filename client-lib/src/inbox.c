@@ -99,6 +99,11 @@ open_ratchet(struct tacit_contact *ct, struct arrival *a, tacit_Content *c)
 	rc = ratchet_decrypt(ct->t->ratchet, &s,
 	    a->head.kind == SEAL_PREKEY ? RATCHET_PREKEY : RATCHET_WHISPER, 0,
 	    a->msg, a->head.length, a->padded, MSG_MAX, &n);
+	/* Too many were lost in one chain: an answer of ours begins another. */
+	if (rc == TACIT_E_LIMIT) {
+		ct->rec.have_owed = TACIT_HAVE_ALONE_AFTER;
+		rc = TACIT_E_CRYPTO;
+	}
 	return rc != 0 ? rc : content_read(c, a->padded, n);
 }
 

@@ -12,12 +12,12 @@
 #include "outbox.h"
 #include "pair.h"
 
-enum { HAVE_ALONE_AFTER = 50, TEND_MS = 1000 };
+enum { TEND_MS = 1000 };
 
 static int
 have_is_due(const struct tacit_contact *ct)
 {
-	if (ct->rec.have_owed >= HAVE_ALONE_AFTER)
+	if (ct->rec.have_owed >= TACIT_HAVE_ALONE_AFTER)
 		return 1;
 	return ct->rec.have_due_ms != 0 &&
 	    (uint64_t)core_unix_ms(ct->t) >= ct->rec.have_due_ms;
