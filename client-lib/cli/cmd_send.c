@@ -57,7 +57,7 @@ send_all(struct cli *c, struct batch *b, struct tacit_contact *ct)
 		    "Your message; Ctrl-D on a line of its own ends it:\n",
 		    stderr);
 	if (!lines) {
-		if ((got = input_rest(&text, &len)) == -1)
+		if (input_rest(&text, &len) == -1)
 			return TACIT_E_IO;
 		return send_one(b, ct, text, len);
 	}
