@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two copies of this program pair and exchange one message:
+ * Two copies of this program pair and exchange one message.  The passphrase
+ * of both vaults stands in HELLO_PASSPHRASE.
  *
  *	tacit-relay admit --data DIR | hello a.vault Anna | hello b.vault Ben
  *
- * The first reads the relay's line and prints a link; the second reads the
- * link.  The passphrase of both vaults stands in HELLO_PASSPHRASE.
+ * The first reads the relay's line and prints a link for the second.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,30 +16,26 @@
 static int
 check(const char *what, int rc)
 {
-	if (rc < 0) {
-		fprintf(stderr, "%s: %s\n", what, tacit_error_text(rc));
-		exit(1);
-	}
-	return rc;
+	if (rc >= 0)
+		return rc;
+	fprintf(stderr, "%s: %s\n", what, tacit_error_text(rc));
+	exit(1);
 }
 
 /* Invite, and print the link as soon as the relay has the invitation. */
-static struct tacit_contact *
-invite(struct tacit *t, const char *line)
+static void
+invite(struct tacit_contact **contact, struct tacit *t, const char *line)
 {
-	struct tacit_contact *contact;
 	char link[TACIT_LINK_SIZE];
 	int rc;
 
 	check("relay", tacit_relay_add(t, line, strlen(line), NULL));
-	check("invite", tacit_invite(&contact, t, "the other",
+	check("invite", tacit_invite(contact, t, "the other",
 	    TACIT_INVITE_IN_PERSON, 0, NULL));
-	while ((rc = tacit_invitation_link(contact, link)) == TACIT_E_WAIT)
+	while ((rc = tacit_invitation_link(*contact, link)) == TACIT_E_WAIT)
 		check("step", tacit_step(t, 1000));
 	check("link", rc);
-	puts(link);
-	fflush(stdout);
-	return contact;
+	check("write", puts(link) < 0 ? TACIT_E_IO : fflush(stdout));
 }
 
 int
@@ -50,20 +46,19 @@ main(int argc, char **argv)
 	struct tacit_progress left = { .size = sizeof(left), .queued = 1 };
 	struct tacit_contact *contact;
 	struct tacit *t;
-	char line[TACIT_LINK_SIZE] = "", text[128];
+	char line[TACIT_LINK_SIZE], text[128];
 	int heard = 0;
 
-	if (argc != 3 || getenv("HELLO_PASSPHRASE") == NULL ||
-	    fgets(line, sizeof(line), stdin) == NULL)
+	if (argc != 3 || fgets(line, sizeof(line), stdin) == NULL)
 		return 64;
 	line[strcspn(line, "\n")] = '\0';
 	cfg.path = argv[1];
 	cfg.passphrase = getenv("HELLO_PASSPHRASE");
-	cfg.passphrase_len = strlen(cfg.passphrase);
+	cfg.passphrase_len = cfg.passphrase ? strlen(cfg.passphrase) : 0;
 	check("create", tacit_create(&cfg, argv[2]));
 	check("open", tacit_open(&t, &cfg));
 	if (strncmp(line, "tacit://", 8) != 0)
-		contact = invite(t, line);
+		invite(&contact, t, line);
 	else
 		check("accept", tacit_accept(&contact, t, line, strlen(line),
 		    "the other"));
