@@ -107,7 +107,7 @@ make() {
 
 # add_relay WHO [NAME]
 add_relay() {
-	"$relay" admit --data "$work/${2:-relay}" | as "$1" relay add >/dev/null
+	"$relay" admit --data "$work/${2:-relay}" --relationships 20 | as "$1" relay add >/dev/null
 }
 
 # field NAME: of the first JSON line on standard input

@@ -1,0 +1,17 @@
+# tests/e2e/cli_*.sh: people and their vaults, by the command; and what stands
+# in README.md and examples/.
+file(GLOB found CONFIGURE_DEPENDS e2e/cli_*.sh)
+foreach(source ${found})
+  get_filename_component(name ${source} NAME_WE)
+  string(REPLACE "cli_" "e2e/cli/" test ${name})
+  list(APPEND cli_tests ${test} ${source})
+endforeach()
+list(APPEND cli_tests
+  e2e/hello ${CMAKE_CURRENT_LIST_DIR}/hello.sh
+  e2e/readme ${CMAKE_CURRENT_LIST_DIR}/readme_doors.sh)
+while(cli_tests)
+  list(POP_FRONT cli_tests test source)
+  add_test(NAME ${test} COMMAND bash ${source})
+  set_tests_properties(${test} PROPERTIES TIMEOUT 300
+    ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
+endwhile()
