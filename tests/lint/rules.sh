@@ -127,7 +127,9 @@ for f in $(files '*.c' '*.h'); do
 done
 
 # ---- vendor headers in their named files --------------------------------------
-for f in $(files '*.c' '*.h'); do
+set -f				# the patterns are for case, not for the shell
+sources=$(files '*.c' '*.h')
+for f in $sources; do
 	case $f in proto/* | relay/* | client-lib/*) ;; *) continue ;; esac
 	for h in $(includes "$f"); do
 		verdict=
@@ -147,6 +149,8 @@ for f in $(files '*.c' '*.h'); do
 		fi
 	done
 done
+
+set +f
 
 # ---- comparisons --------------------------------------------------------------
 # memcmp only where the list says why; strcmp never on something secret.
