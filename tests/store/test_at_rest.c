@@ -429,6 +429,41 @@ only_these_columns_exist(void **state)
 	kit_dir_remove(dir);
 }
 
+/*
+ * Rows are overwritten in place only while each column keeps its width: a
+ * narrower one would be stored anew, where there is room at that moment.
+ */
+static void
+every_column_of_a_slot_has_one_width(void **state)
+{
+	static const char sql[] = "SELECT (SELECT count(*) FROM envelope"
+	    " WHERE typeof(counter) <> 'real' OR typeof(expiry_day) <> 'real'"
+	    " OR length(envelope) <> 16 OR (mailbox < 1 << 62"
+	    " AND mailbox <> -9223372036854775808)) +"
+	    " (SELECT count(*) FROM mailbox WHERE length(address) +"
+	    " length(token_hash) + length(token_old) <> 96),"
+	    " (SELECT count(*) FROM envelope WHERE mailbox > 0),"
+	    " (SELECT count(*) FROM envelope WHERE mailbox < 0)";
+	char dir[64], path[128];
+	sqlite3 *db;
+	sqlite3_stmt *st;
+
+	(void)state;
+	kit_dir_make(dir);
+	(void)snprintf(path, sizeof(path), "%s/relay.db", dir);
+	arrive(dir);
+	db = open_plain(path);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(st, 0), 0);
+	assert_int_equal(sqlite3_column_int(st, 1), POSTS);
+	assert_int_equal(sqlite3_column_int(st, 2), 256 - POSTS);
+	(void)sqlite3_finalize(st);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	kit_dir_remove(dir);
+}
+
 int
 main(void)
 {
@@ -440,6 +475,7 @@ main(void)
 		cmocka_unit_test(nothing_tells_the_order_of_arrival),
 		cmocka_unit_test(inserted_rows_would_tell),
 		cmocka_unit_test(only_these_columns_exist),
+		cmocka_unit_test(every_column_of_a_slot_has_one_width),
 	};
 
 	if (sodium_init() < 0)

@@ -109,10 +109,16 @@ run(struct store *s, const struct line *line, size_t n, char *text)
 static void
 look(const char *dir, char text[TEXT])
 {
-	struct store *s = kit_open(dir, &limits);
+	struct store_clock clock;
+	struct store *s;
+	size_t len;
 
+	assert_int_equal(store_sqlite_open(&s, &clock, dir, &limits), 0);
 	assert_int_equal(run(s, questions,
 	    sizeof(questions) / sizeof(questions[0]), text), 0);
+	len = strlen(text);
+	(void)snprintf(text + len, TEXT - len, "hour %u day %u",
+	    (unsigned)clock.hour, clock.wall_day);
 	s->ops->close(s);
 }
 
@@ -172,6 +178,7 @@ a_full_disk_undoes_the_batch_and_nothing_else(void **state)
 	for (after = 0; hit != 0; after = next_call(after)) {
 		s = start(dir);
 		look_open(s, open_was);
+		assert_int_equal(s->ops->scrub(s), 0);
 		vfs_fault_arm(VFS_WRITE, after, VFS_DISK_FULL);
 		if (RUN(s, batch) != 0) {
 			hit = vfs_fault_disarm();
