@@ -187,7 +187,7 @@ a_full_disk_undoes_the_batch_and_nothing_else(void **state)
 			look_open(s, now);
 			assert_string_equal(now, open_was);
 			assert_int_equal(s->ops->scrub(s), 0);
-			assert_int_equal(kit_grep(dir, kit_body(5), 16), 0);
+			assert_int_equal(kit_grep(dir, kit_body(6), 16), 0);
 			assert_int_equal(RUN(s, batch), 0);
 		} else {
 			hit = vfs_fault_disarm();
