@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contacts: rows of VAULT_CONTACT and VAULT_PAIRING, and their handles. */
+/* Contacts: their handles, and what follows from their records. */
 #ifndef CLIENT_CONTACT_H
 #define CLIENT_CONTACT_H
 
@@ -15,29 +15,17 @@ int contact_new(struct tacit_contact **out, struct tacit *t,
     const char *label);
 void contact_add(struct tacit_contact *ct);
 
+/* An empty handle, and its place in the list, by number. */
+struct tacit_contact *contact_alloc(struct tacit *t);
+void contact_insert(struct tacit_contact *ct);
+
 /* Wipe and free a handle that is in no list. */
 void contact_free(struct tacit_contact *ct);
-
-/* Read all contacts, their outboxes and what is unread. */
-int contact_load_all(struct tacit *t);
-
-/* Make ${ct} what the vault says, after a change was undone. */
-int contact_reload(struct tacit_contact *ct);
-
-/* Write ${ct}'s rows; part of core_end(). */
-int contact_store(struct tacit_contact *ct);
-
-/*
- * Remove everything of ${ct} from the vault; its handle stays, as removed,
- * because the host may hold it.
- */
-int contact_erase(struct tacit_contact *ct);
+/* Forget what is known of the outbox; its rows stay. */
+void contact_free_out(struct tacit_contact *ct);
 
 /* The secrets of pairing, made on demand.  Errors: TACIT_E_NOMEM. */
 int contact_pairing(struct tacit_contact *ct);
-/* Wipe them, in memory and vault. */
-int contact_forget_pairing(struct tacit_contact *ct);
-
 struct tacit_contact *contact_by_id(struct tacit *t, const void *id);
 struct tacit_contact *contact_by_address(struct tacit *t,
     const uint8_t address[TACIT_ADDRESS_LEN]);

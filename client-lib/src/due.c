@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "contact.h"
+#include "contact_store.h"
 #include "due.h"
 #include "event.h"
 #include "line.h"

@@ -5,7 +5,6 @@
 #include <sodium.h>
 
 #include "contact.h"
-#include "due.h"
 #include "line.h"
 #include "outbox.h"
 #include "tacit/frame.h"
@@ -14,8 +13,6 @@
 enum {
 	BACKOFF_MIN_MS = 500,
 	BACKOFF_MAX_MS = 60 * 1000,
-	POST_LIFE_MIN_MS = 60 * 1000,
-	POST_LIFE_MAX_MS = 10 * 60 * 1000,
 	OUT_CAP = TACIT_MESSAGE_MAX
 };
 
@@ -95,7 +92,7 @@ back_off(struct tacit *t, int64_t *wait)
 	return core_mono_ms(t) + core_random_between(t, *wait / 2, *wait);
 }
 
-static void
+void
 line_free(struct line *l)
 {
 	struct line **at;
@@ -123,7 +120,7 @@ line_reset(struct line *l)
 	struct tacit_contact *ct;
 
 	if (l->use == LINE_POST)
-		outbox_line_lost(l->ct);
+		outbox_forget_requests(l->ct);
 	if (l->use == LINE_READ)
 		for (ct = l->t->contacts; ct != NULL; ct = ct->next)
 			if (ct->read_conn == l->conn) {
@@ -176,7 +173,7 @@ line_free_all(struct tacit *t)
 		line_free(t->lines);
 }
 
-static struct line *
+struct line *
 line_new(struct tacit *t, enum line_use use, struct tacit_contact *ct,
     const tacit_state_Place *place)
 {
@@ -193,7 +190,7 @@ line_new(struct tacit *t, enum line_use use, struct tacit_contact *ct,
 	return l;
 }
 
-static void
+void
 line_connect(struct line *l)
 {
 	struct tacit_place place;
@@ -208,173 +205,4 @@ line_connect(struct line *l)
 		l->conn = 0;
 		line_drop(l);
 	}
-}
-
-static struct line *
-reading_line(struct tacit *t, const tacit_state_Place *place)
-{
-	struct line *l;
-
-	for (l = t->lines; l != NULL; l = l->next)
-		if (l->use == LINE_READ &&
-		    contact_place_equal(&l->place, place))
-			break;
-	return l;
-}
-
-/* Make the lines that ${ct} needs. */
-static int
-want_lines(struct tacit_contact *ct)
-{
-	struct tacit *t = ct->t;
-
-	if (contact_has_mailbox(ct) &&
-	    reading_line(t, &ct->rec.my_place) == NULL &&
-	    line_new(t, LINE_READ, NULL, &ct->rec.my_place) == NULL)
-		return TACIT_E_NOMEM;
-	if (ct->post == NULL && outbox_wants(ct) && (ct->post = line_new(t,
-	    LINE_POST, ct, &ct->rec.their_place)) == NULL)
-		return TACIT_E_NOMEM;
-	if (ct->once == NULL && due_next(ct) != 0 &&
-	    core_mono_ms(t) >= ct->once_at && (ct->once = line_new(t,
-	    LINE_ONCE, ct, &ct->rec.my_place)) == NULL)
-		return TACIT_E_NOMEM;
-	return 0;
-}
-
-/* One SUBSCRIBE for the mailboxes that this line does not read yet. */
-static int
-subscribe(struct line *l)
-{
-	uint8_t sk[crypto_sign_SECRETKEYBYTES];
-	tacit_Frame f = tacit_Frame_init_zero;
-	struct tacit_contact *ct;
-	uint8_t *body, *entry;
-	uint32_t n = 0;
-	int rc;
-
-	for (ct = l->t->contacts; ct != NULL; ct = ct->next)
-		n += contact_has_mailbox(ct) && ct->read_conn != l->conn &&
-		    contact_place_equal(&l->place, &ct->rec.my_place);
-	if (n == 0 || l->asked != NULL)
-		return 0;
-	if (n > TACIT_SUBSCRIBE_MAX)
-		n = TACIT_SUBSCRIBE_MAX;
-	body = malloc((size_t)n * TACIT_SUBSCRIBE_ENTRY_LEN);
-	l->asked = calloc(n, sizeof(*l->asked));
-	if (body == NULL || l->asked == NULL) {
-		free(body);
-		return TACIT_E_NOMEM;
-	}
-	f.which_is = tacit_Frame_subscribe_tag;
-	f.is.subscribe.count = n;
-	for (ct = l->t->contacts; ct != NULL && l->n_asked < n;
-	    ct = ct->next) {
-		if (!contact_has_mailbox(ct) || ct->read_conn == l->conn ||
-		    !contact_place_equal(&l->place, &ct->rec.my_place))
-			continue;
-		entry = body + (size_t)l->n_asked * TACIT_SUBSCRIBE_ENTRY_LEN;
-		(void)crypto_sign_seed_keypair(entry, sk, ct->rec.my_owner);
-		line_sign(l, &f, ct->rec.my_address, NULL, 0,
-		    ct->rec.my_owner, entry + TACIT_KEY_LEN);
-		ct->read_conn = l->conn;
-		ct->drained = 0;
-		l->asked[l->n_asked++] = ct;
-	}
-	sodium_memzero(sk, sizeof(sk));
-	rc = line_request(l, &f, body, &l->asked_id);
-	free(body);
-	return rc;
-}
-
-static int
-tend_ready(struct line *l)
-{
-	if (l->use == LINE_READ)
-		return subscribe(l);
-	if (l->use == LINE_ONCE)
-		return 0;
-	if (core_mono_ms(l->t) < l->until)
-		return outbox_pump(l->ct);
-	if (!outbox_is_under_way(l->ct))
-		line_free(l);
-	return 0;
-}
-
-/* A line that nobody needs and that is not connected is forgotten. */
-static int
-is_wanted(const struct line *l)
-{
-	struct tacit_contact *ct;
-
-	if (l->use == LINE_ONCE)
-		return due_next(l->ct) != 0;
-	if (l->use == LINE_POST)
-		return outbox_wants(l->ct);
-	for (ct = l->t->contacts; ct != NULL; ct = ct->next)
-		if (contact_has_mailbox(ct) &&
-		    contact_place_equal(&l->place, &ct->rec.my_place))
-			return 1;
-	return 0;
-}
-
-static int
-tend(struct line *l)
-{
-	if (l->ready)
-		return tend_ready(l);
-	if (l->conn != 0)
-		return 0;
-	if (!is_wanted(l)) {
-		line_free(l);
-		return 0;
-	}
-	if (core_mono_ms(l->t) >= l->retry_at) {
-		if (l->use == LINE_POST)
-			l->until = core_mono_ms(l->t) + core_random_between(
-			    l->t, POST_LIFE_MIN_MS, POST_LIFE_MAX_MS);
-		line_connect(l);
-	}
-	return 0;
-}
-
-int
-line_tend_all(struct tacit *t)
-{
-	struct tacit_contact *ct;
-	struct line *l, *next;
-	int rc;
-
-	for (ct = t->contacts; ct != NULL; ct = ct->next)
-		if ((rc = want_lines(ct)) != 0)
-			return rc;
-	for (l = t->lines; l != NULL; l = next) {
-		next = l->next;
-		if ((rc = tend(l)) != 0)
-			return rc;
-	}
-	return 0;
-}
-
-int64_t
-line_due(const struct tacit *t)
-{
-	const struct tacit_contact *ct;
-	const struct line *l;
-	int64_t at = -1, due;
-
-	for (l = t->lines; l != NULL; l = l->next) {
-		due = l->conn == 0 ? l->retry_at : l->until;
-		if (due != 0 && (at < 0 || due < at))
-			at = due;
-	}
-	for (ct = t->contacts; ct != NULL; ct = ct->next) {
-		if (due_next(ct) != 0 && ct->once == NULL &&
-		    (at < 0 || ct->once_at < at))
-			at = ct->once_at;
-		due = outbox_due(ct);
-		if (due >= 0 && (at < 0 || due < at))
-			at = due;
-	}
-	return at;
 }

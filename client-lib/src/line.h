@@ -56,14 +56,11 @@ void line_sign(const struct line *l, const tacit_Frame *f,
 /* Hand the queued frames of all lines to the transport. */
 void line_flush_all(struct tacit *t);
 
-/* What the transport says.  Returns storage failures only. */
-int line_event(struct tacit *t, const struct net_event *e);
-
-/* Open and close lines as the contacts need them. */
-int line_tend_all(struct tacit *t);
-
-/* When line_tend_all() has work by time alone: mono ms, or -1. */
-int64_t line_due(const struct tacit *t);
+/* A line that is not connected yet; NULL without memory. */
+struct line *line_new(struct tacit *t, enum line_use use,
+    struct tacit_contact *ct, const tacit_state_Place *place);
+void line_connect(struct line *l);
+void line_free(struct line *l);
 
 /* Close ${l} and try again after a back-off. */
 void line_drop(struct line *l);

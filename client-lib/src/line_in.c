@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What comes in on a line: frames to the parts that know what they mean. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +9,8 @@
 #include "event.h"
 #include "inbox.h"
 #include "line.h"
-#include "outbox.h"
+#include "line_in.h"
+#include "post.h"
 #include "tacit/frame.h"
 
 /*
@@ -145,9 +145,9 @@ posting_frame(struct line *l, const struct tacit_frame *f)
 {
 	switch (f->head.which_is) {
 	case tacit_Frame_ok_tag:
-		return outbox_ok(l->ct, &f->head.is.ok);
+		return post_ok(l->ct, &f->head.is.ok);
 	case tacit_Frame_error_tag:
-		return outbox_error(l->ct, &f->head.is.error);
+		return post_error(l->ct, &f->head.is.error);
 	default:
 		return TACIT_E_FRAME;
 	}

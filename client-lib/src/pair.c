@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "contact.h"
+#include "contact_store.h"
 #include "content.h"
 #include "event.h"
 #include "letter.h"
@@ -446,7 +447,7 @@ pair_abandon(struct tacit_contact *ct)
 	if ((rc = ratchet_forget(ct->t->ratchet,
 	    ct->rec.relationship)) != 0)
 		return rc;
-	outbox_free(ct);
+	contact_free_out(ct);
 	return 0;
 }
 

@@ -9,8 +9,10 @@
 #include "event.h"
 #include "inbox.h"
 #include "line.h"
+#include "line_in.h"
 #include "outbox.h"
 #include "pair.h"
+#include "tend.h"
 
 enum { TEND_MS = 1000 };
 
@@ -84,7 +86,7 @@ core_step(struct tacit *t)
 	for (ct = t->contacts; ct != NULL && rc == 0; ct = ct->next)
 		rc = tend_contact(ct);
 	if (rc == 0)
-		rc = line_tend_all(t);
+		rc = tend_lines(t);
 	line_flush_all(t);
 	return rc;
 }
@@ -92,7 +94,7 @@ core_step(struct tacit *t)
 int64_t
 core_wait(const struct tacit *t)
 {
-	int64_t at = line_due(t), now = core_mono_ms(t);
+	int64_t at = tend_due(t), now = core_mono_ms(t);
 	const struct tacit_contact *ct;
 
 	/* Gaps and `have` are looked at once a second while one waits. */

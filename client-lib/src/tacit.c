@@ -11,7 +11,7 @@
 #include "core.h"
 #include "due.h"
 #include "line.h"
-#include "outbox.h"
+#include "post.h"
 #include "record.h"
 
 #define VERSION_TEXT_(a, b, c)	#a "." #b "." #c
@@ -242,7 +242,7 @@ progress_add(const struct tacit_contact *ct, struct tacit_progress *p)
 {
 	if (contact_has_mailbox(ct) && !ct->drained)
 		p->drained = 0;
-	if (outbox_wants(ct) || outbox_is_under_way(ct))
+	if (post_wants(ct) || post_is_under_way(ct))
 		p->offered = 0;
 	if (due_next(ct) != 0)
 		p->busy = 1;

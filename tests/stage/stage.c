@@ -8,7 +8,7 @@
 #include <sodium.h>
 
 #include "contact.h"
-#include "line.h"
+#include "line_in.h"
 #include "stage.h"
 
 static const char passphrase[] = "only for this test";

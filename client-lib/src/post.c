@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "contact.h"
+#include "event.h"
+#include "letter.h"
+#include "line.h"
+#include "outbox.h"
+#include "post.h"
+#include "record.h"
+
+enum {
+	RETRY_MIN_MS = 200,
+	REFUSED_RETRY_MS = 3600 * 1000,
+	NEARLY_FULL_MS = 30 * 1000,
+	HELLO_AGAIN_MS = 10 * 60 * 1000
+};
+
+/* The mailbox of the other side is known and, for a joiner, mine is made. */
+static int
+can_post(const struct tacit_contact *ct)
+{
+	switch (ct->rec.step) {
+	case tacit_state_Step_I4_ANSWERED:
+	case tacit_state_Step_I5_ACTIVE:
+	case tacit_state_Step_J3_JOINING:
+	case tacit_state_Step_J4_ACTIVE:
+	case tacit_state_Step_CLOSED:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static int
+may_go(const struct tacit_contact *ct, const struct out_ref *o)
+{
+	if (o->request != 0)
+		return 0;
+	if (o->kind == tacit_state_OutKind_OUT_HELLO)
+		return !o->okayed || core_mono_ms(ct->t) >= ct->hello_at;
+	if (o->okayed)
+		return 0;
+	return o->kind != tacit_state_OutKind_OUT_TEXT ||
+	    (contact_is_trusted(ct) &&
+	    core_mono_ms(ct->t) >= ct->texts_at);
+}
+
+/* What goes next: control first, then texts, each in order. */
+static struct out_ref *
+next_ref(const struct tacit_contact *ct)
+{
+	struct out_ref *o, *text = NULL;
+
+	for (o = ct->out; o != NULL; o = o->next) {
+		if (!may_go(ct, o))
+			continue;
+		if (o->kind != tacit_state_OutKind_OUT_TEXT)
+			return o;
+		if (text == NULL)
+			text = o;
+	}
+	return text;
+}
+
+int
+post_wants(const struct tacit_contact *ct)
+{
+	return can_post(ct) && core_mono_ms(ct->t) >= ct->post_at &&
+	    !ct->failing && next_ref(ct) != NULL;
+}
+
+int
+post_is_under_way(const struct tacit_contact *ct)
+{
+	const struct out_ref *o;
+
+	for (o = ct->out; o != NULL; o = o->next)
+		if (o->request != 0)
+			return 1;
+	return 0;
+}
+
+int64_t
+post_due(const struct tacit_contact *ct)
+{
+	int64_t now = core_mono_ms(ct->t), at = -1;
+
+	if (!can_post(ct) || ct->out == NULL)
+		return -1;
+	if (ct->post_at > now)
+		at = ct->post_at;
+	else if (ct->texts_at > now)
+		at = ct->texts_at;
+	if (ct->out->kind == tacit_state_OutKind_OUT_HELLO &&
+	    ct->hello_at > now && (at < 0 || ct->hello_at < at))
+		at = ct->hello_at;
+	return at;
+}
+
+/* One row on its way out. */
+struct going {
+	struct out_ref *ref;
+	uint8_t envelope[TACIT_ENVELOPE_ID_LEN];
+	uint8_t body[TACIT_LETTER_LEN];
+};
+
+/*
+ * Read a row and seal it if it was not, or not under what holds now: the
+ * newest key, and the chain that the other end can still follow.
+ */
+static int
+make_ready(struct tacit_contact *ct, struct going *g)
+{
+	tacit_state_Out o;
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if ((rc = outbox_row_get(ct, g->ref->n, &o, &text, &len)) != 0)
+		return rc;
+	if ((rc = letter_is_fresh(ct, &o)) == 0 &&
+	    (rc = letter_seal(ct, &o, text, len)) == 0)
+		rc = outbox_row_put(ct, g->ref->n, &o, text, len);
+	if (rc >= 0) {
+		memcpy(g->envelope, o.envelope, sizeof(g->envelope));
+		memcpy(g->body, o.sealed.bytes, sizeof(g->body));
+		rc = 0;
+	}
+	record_tail_free(text, len);
+	return rc;
+}
+
+static int
+send_one(struct tacit_contact *ct, struct going *g)
+{
+	tacit_Frame f = tacit_Frame_init_zero;
+
+	f.which_is = tacit_Frame_post_tag;
+	memcpy(f.is.post.address, ct->rec.their_address,
+	    sizeof(f.is.post.address));
+	memcpy(f.is.post.token, ct->rec.their_token,
+	    sizeof(f.is.post.token));
+	memcpy(f.is.post.envelope, g->envelope, sizeof(f.is.post.envelope));
+	f.is.post.kind = tacit_Kind_KIND_LETTER;
+	f.is.post.resume = ct->resume;
+	ct->resume = 0;
+	return line_request(ct->post, &f, g->body, &g->ref->request);
+}
+
+int
+post_pump(struct tacit_contact *ct)
+{
+	struct going *going;
+	struct out_ref *o;
+	size_t n = 0, i, room = OUT_WINDOW;
+	int rc;
+
+	for (o = ct->out; o != NULL; o = o->next)
+		room -= o->request != 0;
+	if (room == 0 || !post_wants(ct))
+		return 0;
+	if ((going = calloc(room, sizeof(*going))) == NULL)
+		return TACIT_E_NOMEM;
+
+	if ((rc = core_begin(ct->t)) != 0)
+		goto out;
+	while (rc == 0 && n < room && (o = next_ref(ct)) != NULL) {
+		going[n].ref = o;
+		o->request = UINT32_MAX;	/* taken; named by send_one() */
+		rc = make_ready(ct, &going[n++]);
+	}
+	if ((rc = core_end(ct->t, ct, rc)) != 0)
+		goto out;
+	for (i = 0; i < n && rc == 0; i++)
+		rc = send_one(ct, &going[i]);
+	if (rc != 0) {
+		line_drop(ct->post);
+		rc = rc == TACIT_E_NOMEM ? rc : 0;
+	}
+out:
+	free(going);
+	return rc;
+}
+
+static struct out_ref *
+ref_by_request(const struct tacit_contact *ct, uint32_t id)
+{
+	struct out_ref *o;
+
+	for (o = ct->out; o != NULL; o = o->next)
+		if (o->request == id && id != 0)
+			break;
+	return o;
+}
+
+static int
+row_okayed(struct tacit_contact *ct, struct out_ref *ref)
+{
+	tacit_state_Out o;
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if ((rc = outbox_row_get(ct, ref->n, &o, &text, &len)) != 0)
+		return rc;
+	ref->okayed = 1;
+	o.okayed = 1;
+	if (ref->kind == tacit_state_OutKind_OUT_TEXT) {
+		memset(o.envelope, 0, sizeof(o.envelope));
+		o.sealed.size = 0;
+	} else
+		ct->hello_at = core_mono_ms(ct->t) + HELLO_AGAIN_MS;
+	rc = outbox_row_put(ct, ref->n, &o, text, len);
+	record_tail_free(text, len);
+	if (rc == 0 && ref->kind == tacit_state_OutKind_OUT_TEXT &&
+	    outbox_state(ct, ref->seq) == TACIT_ACCEPTED)
+		rc = outbox_say_accepted(ct, ref->seq);
+	return rc;
+}
+
+/* The relay has our Closed; if the peer's came before, nothing is left. */
+static void
+closed_okayed(struct tacit_contact *ct)
+{
+	if (ct->rec.told_closed && ct->rec.mailbox) {
+		ct->rec.mailbox = 0;
+		ct->rec.due |= DUE_CLOSE;
+	}
+}
+
+static int
+one_okayed(struct tacit_contact *ct, uint32_t id)
+{
+	struct out_ref *o = ref_by_request(ct, id), **at;
+
+	if (o == NULL)
+		return 0;
+	o->request = 0;
+	if (o->kind == tacit_state_OutKind_OUT_TEXT ||
+	    o->kind == tacit_state_OutKind_OUT_HELLO)
+		return row_okayed(ct, o);
+	if (o->kind == tacit_state_OutKind_OUT_CLOSED)
+		closed_okayed(ct);
+	for (at = &ct->out; *at != o; at = &(*at)->next)
+		continue;
+	return outbox_ref_remove(ct, at);
+}
+
+int
+post_ok(struct tacit_contact *ct, const tacit_Ok *ok)
+{
+	size_t i;
+	int rc;
+
+	if ((rc = core_begin(ct->t)) != 0)
+		return rc;
+	for (i = 0; i < ok->id_count && rc == 0; i++)
+		rc = one_okayed(ct, ok->id[i]);
+	ct->rec.unreachable = 0;
+	if ((rc = core_end(ct->t, ct, rc)) != 0)
+		return rc;
+	if (ok->nearly_full)
+		ct->texts_at = core_mono_ms(ct->t) + NEARLY_FULL_MS;
+	if (!post_is_under_way(ct))
+		ct->failing = 0;
+	return 0;
+}
+
+/* The mailbox refuses us: said once, the text is kept, tried again hourly. */
+static int
+say_unreachable(struct tacit_contact *ct)
+{
+	int rc;
+
+	ct->post_at = core_mono_ms(ct->t) + REFUSED_RETRY_MS;
+	if (ct->rec.unreachable)
+		return 0;
+	if ((rc = core_begin(ct->t)) != 0)
+		return rc;
+	ct->rec.unreachable = 1;
+	rc = event_say(ct->t, ct, TACIT_EV_UNREACHABLE);
+	return core_end(ct->t, ct, rc);
+}
+
+/* Another envelope has this id: the row needs a new one. */
+static int
+unseal(struct tacit_contact *ct, uint64_t n)
+{
+	tacit_state_Out o;
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if ((rc = core_begin(ct->t)) != 0)
+		return rc;
+	if ((rc = outbox_row_get(ct, n, &o, &text, &len)) == 0) {
+		memset(o.envelope, 0, sizeof(o.envelope));
+		o.sealed.size = 0;
+		rc = outbox_row_put(ct, n, &o, text, len);
+	}
+	record_tail_free(text, len);
+	return core_end(ct->t, ct, rc);
+}
+
+int
+post_error(struct tacit_contact *ct, const tacit_Error *e)
+{
+	struct out_ref *o = ref_by_request(ct, e->id);
+	int64_t wait = e->retry_after_ms;
+	uint64_t n;
+	int rc = 0;
+
+	if (o == NULL)
+		return 0;
+	n = o->n;
+	o->request = 0;
+	if (!ct->failing) {
+		ct->failing = 1;
+		ct->resume = 1;
+		if (wait < RETRY_MIN_MS)
+			wait = RETRY_MIN_MS;
+		ct->post_at = core_mono_ms(ct->t) +
+		    core_random_between(ct->t, wait, wait + wait / 2);
+		if (e->code == -TACIT_E_REFUSED)
+			rc = say_unreachable(ct);
+		else if (e->code == -TACIT_E_CONFLICT)
+			rc = unseal(ct, n);
+	}
+	if (!post_is_under_way(ct))
+		ct->failing = 0;
+	return rc;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines come and go as the contacts need them. */
+#ifndef CLIENT_TEND_H
+#define CLIENT_TEND_H
+
+#include "core.h"
+
+/* Open and close lines, subscribe, post. */
+int tend_lines(struct tacit *t);
+
+/* When tend_lines() has work by time alone: mono ms, or -1. */
+int64_t tend_due(const struct tacit *t);
+
+#endif
