@@ -91,12 +91,12 @@ contact_new(struct tacit_contact **out, struct tacit *t, const char *label)
 
 	if (ct == NULL)
 		return TACIT_E_NOMEM;
-	core_random(t, random, sizeof(random));
+	env_random(t, random, sizeof(random));
 	contact_base32(id, CONTACT_ID_LEN, random, sizeof(random));
 	memcpy(ct->id, id, CONTACT_ID_LEN);
 	memcpy(ct->rec.label.bytes, label, len);
 	ct->rec.label.size = (pb_size_t)len;
-	core_random(t, ct->rec.stream, sizeof(ct->rec.stream));
+	env_random(t, ct->rec.stream, sizeof(ct->rec.stream));
 	*out = ct;
 	return 0;
 }

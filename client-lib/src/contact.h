@@ -3,7 +3,7 @@
 #ifndef CLIENT_CONTACT_H
 #define CLIENT_CONTACT_H
 
-#include "core.h"
+#include "model.h"
 #include "keys.h"
 
 /*

@@ -3,7 +3,7 @@
 #ifndef CLIENT_CONTACT_STORE_H
 #define CLIENT_CONTACT_STORE_H
 
-#include "core.h"
+#include "model.h"
 
 /* Read all contacts, their outboxes and what is unread. */
 int contact_load_all(struct tacit *t);
@@ -11,7 +11,7 @@ int contact_load_all(struct tacit *t);
 /* Make ${ct} what the vault says, after a change was undone. */
 int contact_reload(struct tacit_contact *ct);
 
-/* Write ${ct}'s rows; part of core_end(). */
+/* Write ${ct}'s rows; part of change_end(). */
 int contact_store(struct tacit_contact *ct);
 
 /*

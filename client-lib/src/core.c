@@ -1,34 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
+/* The core's life, and its turn: what came in, what is due, what goes out. */
+#include <stdlib.h>
 
 #include <sodium.h>
 
+#include "change.h"
 #include "contact.h"
 #include "contact_store.h"
 #include "core.h"
 #include "event.h"
+#include "inbox.h"
 #include "line.h"
-#include "record.h"
+#include "line_in.h"
+#include "outbox.h"
+#include "pair.h"
+#include "tend.h"
 
-static const uint8_t self_key[] = { 0 };
-
-static int
-self_load(struct tacit *t)
-{
-	int rc;
-
-	rc = record_get(t->vault, VAULT_SELF, self_key, sizeof(self_key),
-	    tacit_state_Self_fields, &t->self, sizeof(t->self), NULL, NULL);
-	t->self_changed = 0;
-	return rc == 0 ? TACIT_E_CORRUPT : rc < 0 ? rc : 0;
-}
+enum { TEND_MS = 1000 };
 
 int
 core_load(struct tacit *t)
 {
 	int rc;
 
-	if ((rc = self_load(t)) != 0)
+	if ((rc = change_load_self(t)) != 0)
 		return rc;
 	if ((rc = contact_load_all(t)) != 0)
 		return rc;
@@ -48,55 +43,95 @@ core_free(struct tacit *t)
 	sodium_memzero(&t->self, sizeof(t->self));
 }
 
-int
-core_begin(struct tacit *t)
+static int
+have_is_due(const struct tacit_contact *ct)
 {
-	if (t->broken != 0)
-		return t->broken;
-	return vault_begin(t->vault);
+	if (ct->rec.have_owed >= TACIT_HAVE_ALONE_AFTER)
+		return 1;
+	return ct->rec.have_due_ms != 0 &&
+	    (uint64_t)env_unix_ms(ct->t) >= ct->rec.have_due_ms;
 }
 
 static int
-write_change(struct tacit *t, struct tacit_contact *ct)
+send_have(struct tacit_contact *ct)
 {
 	int rc;
 
-	if (ct != NULL && (rc = contact_store(ct)) != 0)
+	if (!have_is_due(ct) ||
+	    outbox_has(ct, tacit_state_OutKind_OUT_HAVE) ||
+	    ct->rec.step == tacit_state_Step_CLOSED)
+		return 0;
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	if (t->self_changed && (rc = record_put(t->vault, VAULT_SELF,
-	    self_key, sizeof(self_key), tacit_state_Self_fields, &t->self,
-	    NULL, 0)) != 0)
+	rc = outbox_add_control(ct, tacit_state_OutKind_OUT_HAVE);
+	return change_end(ct->t, ct, rc);
+}
+
+/* Nobody answered in time: prekeys, mailbox and invitation go. */
+static int
+end_invitation(struct tacit_contact *ct)
+{
+	tacit_state_Event e = tacit_state_Event_init_zero;
+	int rc;
+
+	if (!pair_is_over(ct))
+		return 0;
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	return vault_commit(t->vault);
+	e.type = TACIT_EV_REFUSED;
+	e.reason = TACIT_E_INVITATION_EXPIRED;
+	if ((rc = pair_abandon(ct)) == 0)
+		rc = event_add(ct->t, ct, &e, NULL, 0);
+	return change_end(ct->t, ct, rc);
+}
+
+static int
+tend_contact(struct tacit_contact *ct)
+{
+	int rc;
+
+	if (!contact_is_shown(ct))
+		return 0;
+	if ((rc = end_invitation(ct)) != 0)
+		return rc;
+	if ((rc = inbox_tend(ct)) != 0)
+		return rc;
+	return send_have(ct);
 }
 
 int
-core_end(struct tacit *t, struct tacit_contact *ct, int rc)
+core_step(struct tacit *t)
 {
-	int undone;
+	struct tacit_contact *ct;
+	struct net_event e;
+	int rc = t->broken;
 
-	if (rc == 0 && (rc = write_change(t, ct)) == 0) {
-		t->self_changed = 0;
-		if (ct != NULL)
-			ct->pairing_changed = 0;
-		return 0;
+	while (rc == 0 && t->net != NULL && net_next(t->net, &e)) {
+		rc = line_event(t, &e);
+		free(e.data);
 	}
-	vault_rollback(t->vault);
-	undone = self_load(t);
-	if (undone == 0 && ct != NULL)
-		undone = contact_reload(ct);
-	if (undone == 0)
-		undone = event_count_unread(t);
-	if (undone != 0)
-		t->broken = undone;
+	for (ct = t->contacts; ct != NULL && rc == 0; ct = ct->next)
+		rc = tend_contact(ct);
+	if (rc == 0)
+		rc = tend_lines(t);
+	line_flush_all(t);
 	return rc;
 }
 
 int64_t
-core_random_between(const struct tacit *t, int64_t from, int64_t to)
+core_wait(const struct tacit *t)
 {
-	uint64_t r;
+	int64_t at = tend_due(t), now = env_mono_ms(t);
+	const struct tacit_contact *ct;
 
-	core_random(t, &r, sizeof(r));
-	return from + (int64_t)(r % ((uint64_t)(to - from) + 1));
+	/* Gaps and `have` are looked at once a second while one waits. */
+	for (ct = t->contacts; ct != NULL; ct = ct->next)
+		if (contact_is_shown(ct) && (ct->rec.have_due_ms != 0 ||
+		    !sodium_is_zero(ct->rec.their_stream,
+		    sizeof(ct->rec.their_stream))) &&
+		    (at < 0 || at > now + TEND_MS))
+			at = now + TEND_MS;
+	if (at < 0)
+		return -1;
+	return at <= now ? 0 : at - now;
 }

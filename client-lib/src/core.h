@@ -1,144 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The core of the library: what a vault looks like in memory, and the one
- * way to change it.  No file of the core does I/O of its own: clock and
- * randomness come from struct env, storage from vault.h, the network from
- * struct transport.
- *
- * A change: core_begin(), alter rows and memory, core_end().  If anything
- * failed, core_end() rolls the vault back and reads the contact anew, so that
- * memory equals the disk again.
- */
+/* The core of the library: its life, and its turn. */
 #ifndef CLIENT_CORE_H
 #define CLIENT_CORE_H
 
-#include "net.h"
-#include "ratchet.h"
-#include "state.pb.h"
-#include "tacit/tacit.h"
-#include "vault.h"
-
-enum {
-	CONTACT_ID_LEN = 12,
-	OUT_WINDOW = 32			/* posts under way per contact */
-};
-
-/* Relay requests that a contact still needs, in this order. */
-enum due {
-	DUE_GET = 1 << 0,
-	DUE_CREATE = 1 << 1,
-	DUE_PUT = 1 << 2,
-	DUE_REVOKE = 1 << 3,
-	DUE_TOKEN_KEEP = 1 << 4,	/* SET_TOKEN, the old one stays valid */
-	DUE_TOKEN = 1 << 5,
-	DUE_CLOSE = 1 << 6
-};
-
-/* Clock and randomness, so that a simulation can supply them. */
-struct env {
-	int64_t (*unix_ms)(void *arg);
-	int64_t (*mono_ms)(void *arg);	/* never goes back */
-	void (*random)(void *arg, void *out, size_t len);
-	void *arg;
-};
-
-/* One row of the outbox, as much of it as is needed often. */
-struct out_ref {
-	struct out_ref *next;
-	uint64_t n;			/* posting order */
-	tacit_state_OutKind kind;
-	uint64_t seq;
-	uint8_t last_part;
-	uint8_t okayed;
-	uint32_t request;		/* under way on the posting line; or 0 */
-};
-
-struct line;
-
-struct tacit_contact {
-	struct tacit *t;
-	struct tacit_contact *next;	/* by number */
-	char id[CONTACT_ID_LEN];
-	tacit_state_Contact rec;
-	tacit_state_Pairing *pairing;	/* NULL once both ends switched */
-	uint8_t pairing_changed;
-	struct out_ref *out;
-	uint32_t unread;
-
-	/* Since this process began. */
-	struct line *post, *once;
-	uint32_t read_conn;		/* subscribed on this connection */
-	uint8_t drained;
-	int64_t drained_at;		/* mono ms */
-	int problem;			/* of the last relay request */
-	int64_t once_at, once_wait;	/* next try of a request; back-off */
-	int64_t post_at;		/* nothing is posted before (mono ms) */
-	int64_t texts_at;		/* mailbox nearly full: no texts before */
-	int64_t hello_at;		/* Hello goes again after this */
-	uint8_t failing;		/* answers of a broken window outstanding */
-	uint8_t resume;			/* the next POST lifts the latch */
-};
-
-struct tacit {
-	struct vault *vault;
-	struct ratchet *ratchet;
-	struct net *net;		/* NULL in a simulation */
-	struct transport *transport;
-	struct env env;
-	tacit_state_Self self;
-	uint8_t self_changed;
-	struct tacit_contact *contacts;
-	struct line *lines;
-	uint32_t next_conn;
-	int problem;			/* of the last connection; 0 */
-	int broken;			/* memory may differ from the disk */
-	struct lent {
-		char *text;
-		size_t len;
-	} shown, read;			/* lent to the host: event, history */
-	struct {			/* where tacit_history() is */
-		struct tacit_contact *ct;
-		uint64_t place;
-		uint8_t hash[TACIT_HASH_LEN];
-	} past;
-};
+#include "model.h"
 
 /* Read everything that is kept in memory.  Errors: TACIT_E_CORRUPT, ... */
 int core_load(struct tacit *t);
 void core_free(struct tacit *t);
 
-int core_begin(struct tacit *t);
-/*
- * End the change begun: if ${rc} is 0 write ${ct} (may be NULL) and what else
- * changed, and commit; else, or if that fails, undo.  Returns ${rc} or why
- * the commit failed.
- */
-int core_end(struct tacit *t, struct tacit_contact *ct, int rc);
-
 /* Do what the connections allow and the clock demands. */
 int core_step(struct tacit *t);
 /* When core_step() has work without input: ms from now, -1 for never. */
 int64_t core_wait(const struct tacit *t);
-
-static inline int64_t
-core_unix_ms(const struct tacit *t)
-{
-	return t->env.unix_ms(t->env.arg);
-}
-
-static inline int64_t
-core_mono_ms(const struct tacit *t)
-{
-	return t->env.mono_ms(t->env.arg);
-}
-
-static inline void
-core_random(const struct tacit *t, void *out, size_t len)
-{
-	t->env.random(t->env.arg, out, len);
-}
-
-/* Uniform in ${from} .. ${to}. */
-int64_t core_random_between(const struct tacit *t, int64_t from, int64_t to);
 
 #endif

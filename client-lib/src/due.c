@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "change.h"
 #include "contact.h"
 #include "contact_store.h"
 #include "due.h"
@@ -239,18 +240,18 @@ due_answer(struct tacit_contact *ct, int answer, const uint8_t *blob)
 	if (due == 0)
 		return 0;
 	if (answer == 0) {
-		if ((rc = core_begin(ct->t)) != 0)
+		if ((rc = change_begin(ct->t)) != 0)
 			return rc;
-		verdict = core_end(ct->t, ct, granted(ct, due, blob));
+		verdict = change_end(ct->t, ct, granted(ct, due, blob));
 		if (verdict == 0)
 			goto done;
 	}
 	ct->problem = verdict;
 	if (!is_final(due, verdict))
 		return answer == 0 ? verdict : 0;
-	if ((rc = core_begin(ct->t)) != 0)
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	if ((rc = core_end(ct->t, ct, refused(ct, due, verdict))) != 0)
+	if ((rc = change_end(ct->t, ct, refused(ct, due, verdict))) != 0)
 		return rc;
 	ct->problem = verdict;
 	return 0;

@@ -7,7 +7,7 @@
 #ifndef CLIENT_DUE_H
 #define CLIENT_DUE_H
 
-#include "core.h"
+#include "model.h"
 #include "frame.pb.h"
 
 /* The request that comes next, or 0. */

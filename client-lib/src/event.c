@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 
 #include "contact.h"
@@ -33,7 +32,7 @@ event_say(struct tacit *t, struct tacit_contact *ct,
 	return event_add(t, ct, &e, NULL, 0);
 }
 
-static struct tacit_contact *
+struct tacit_contact *
 event_contact(struct tacit *t, const tacit_state_Event *e)
 {
 	if (e->contact.size != CONTACT_ID_LEN)
@@ -65,118 +64,4 @@ event_count_unread(struct tacit *t)
 		    (ct = event_contact(t, &e)) != NULL)
 			ct->unread++;
 	}
-}
-
-static void
-event_show(struct tacit *t, struct tacit_event *out, uint64_t id,
-    const tacit_state_Event *e)
-{
-	size_t size = out->size;
-
-	memset(out, 0, sizeof(*out));
-	out->size = size;
-	out->id = id;
-	out->type = (enum tacit_event_type)e->type;
-	out->contact = event_contact(t, e);
-	if (e->seq != 0)
-		contact_message_id(out->message, e->stream, e->seq);
-	out->seq = e->seq;
-	out->from = e->from;
-	out->to = e->to;
-	out->verified = e->verified;
-	out->late = e->late;
-	out->reason = e->reason;
-	memcpy(out->name, e->name.bytes, e->name.size);
-}
-
-int
-tacit_next_event(struct tacit *t, uint64_t after, struct tacit_event *out)
-{
-	struct vault_key key = { .len = 0 };
-	struct vault_value value;
-	struct record_key from;
-	tacit_state_Event e;
-	char *text = NULL;
-	size_t len = 0;
-	int rc;
-
-	if (out == NULL || out->size != sizeof(*out))
-		return TACIT_E_INVALID;
-	if (after != 0) {
-		record_key(&from, "", 0, after);
-		memcpy(key.data, from.data, from.len);
-		key.len = from.len;
-	}
-	if ((rc = vault_next(t->vault, VAULT_EVENT, NULL, 0, &key,
-	    &value)) != 0 || key.len == 0)
-		return rc;
-	rc = record_read(&value, tacit_state_Event_fields, &e, &text, &len);
-	vault_value_free(&value);
-	if (rc != 0)
-		return rc;
-
-	event_show(t, out, record_key_number(key.data, key.len), &e);
-	record_tail_free(t->shown.text, t->shown.len);
-	t->shown.text = text;
-	t->shown.len = len;
-	out->text = e.type == TACIT_EV_MESSAGE ? text : NULL;
-	out->text_len = e.type == TACIT_EV_MESSAGE ? len : 0;
-	return 1;
-}
-
-int
-tacit_event_done(struct tacit *t, uint64_t id)
-{
-	struct tacit_contact *ct = NULL;
-	struct record_key key;
-	tacit_state_Event e;
-	int found, rc;
-
-	record_key(&key, "", 0, id);
-	found = record_get(t->vault, VAULT_EVENT, key.data, key.len,
-	    tacit_state_Event_fields, &e, sizeof(e), NULL, NULL);
-	if (found <= 0)
-		return found;
-	if ((rc = core_begin(t)) != 0)
-		return rc;
-	if ((rc = core_end(t, NULL, vault_del(t->vault, VAULT_EVENT,
-	    key.data, key.len))) != 0)
-		return rc;
-	if (e.type == TACIT_EV_MESSAGE && (ct = event_contact(t, &e)) != NULL)
-		ct->unread--;
-	return 0;
-}
-
-const char *
-tacit_event_word(enum tacit_event_type type)
-{
-	switch (type) {
-	case TACIT_EV_MESSAGE:
-		return "message";
-	case TACIT_EV_PAIRED:
-		return "paired";
-	case TACIT_EV_ACCEPTED:
-		return "accepted";
-	case TACIT_EV_UNDELIVERED:
-		return "undelivered";
-	case TACIT_EV_GAP:
-		return "gap";
-	case TACIT_EV_IDENTITY_CHANGED:
-		return "identity-changed";
-	case TACIT_EV_UNREACHABLE:
-		return "unreachable";
-	case TACIT_EV_CLOSED:
-		return "closed";
-	case TACIT_EV_INVITATION_MISUSED:
-		return "invitation-misused";
-	case TACIT_EV_REFUSED:
-		return "refused";
-	case TACIT_EV_ROLLED_BACK:
-		return "rolled-back";
-	case TACIT_EV_RELAY_RESTORED:
-		return "relay-restored";
-	case TACIT_EV_POISON:
-		return "poison";
-	}
-	return "unknown";
 }

@@ -3,7 +3,7 @@
 #ifndef CLIENT_EVENT_H
 #define CLIENT_EVENT_H
 
-#include "core.h"
+#include "model.h"
 
 /*
  * Add an event, inside a change.  ${e->type} says what it is; ${ct} may be
@@ -15,6 +15,10 @@ int event_add(struct tacit *t, struct tacit_contact *ct,
 /* The same for an event that has nothing but a type. */
 int event_say(struct tacit *t, struct tacit_contact *ct,
     enum tacit_event_type type);
+
+/* Whom ${e} is about, or NULL. */
+struct tacit_contact *event_contact(struct tacit *t,
+    const tacit_state_Event *e);
 
 /* Set every contact's ${unread} from the vault. */
 int event_count_unread(struct tacit *t);

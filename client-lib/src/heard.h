@@ -7,7 +7,7 @@
 #define CLIENT_HEARD_H
 
 #include "content.pb.h"
-#include "core.h"
+#include "model.h"
 #include "marks.h"
 
 struct heard {

@@ -7,7 +7,7 @@
 #ifndef CLIENT_HISTORY_H
 #define CLIENT_HISTORY_H
 
-#include "core.h"
+#include "model.h"
 
 /* Append, inside a change. */
 int history_add(struct tacit_contact *ct, int from_me,

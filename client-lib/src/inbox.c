@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "change.h"
 #include "contact.h"
 #include "content.h"
 #include "event.h"
@@ -113,8 +114,8 @@ owe_have(struct tacit_contact *ct)
 {
 	ct->rec.have_owed++;
 	if (ct->rec.have_due_ms == 0)
-		ct->rec.have_due_ms = (uint64_t)(core_unix_ms(ct->t) +
-		    core_random_between(ct->t, 3600 * 1000, 24 * 3600 * 1000));
+		ct->rec.have_due_ms = (uint64_t)(env_unix_ms(ct->t) +
+		    env_random_between(ct->t, 3600 * 1000, 24 * 3600 * 1000));
 }
 
 /* The peer ended it.  If we did before, both know now. */
@@ -240,8 +241,8 @@ inbox_take(struct tacit_contact *ct,
 	a.msg = malloc(MSG_MAX);
 	a.padded = malloc(MSG_MAX);
 	if (a.msg != NULL && a.padded != NULL &&
-	    (rc = core_begin(ct->t)) == 0)
-		rc = core_end(ct->t, ct, take(ct, &a));
+	    (rc = change_begin(ct->t)) == 0)
+		rc = change_end(ct->t, ct, take(ct, &a));
 	if (a.padded != NULL)
 		sodium_memzero(a.padded, MSG_MAX);
 	free(a.padded);
@@ -254,19 +255,19 @@ enum { GAP_WAIT_MS = 60 * 1000 };
 int
 inbox_tend(struct tacit_contact *ct)
 {
-	uint64_t now = (uint64_t)core_unix_ms(ct->t);
+	uint64_t now = (uint64_t)env_unix_ms(ct->t);
 	struct heard h;
 	int rc;
 
-	if (!ct->drained || core_mono_ms(ct->t) - ct->drained_at < GAP_WAIT_MS)
+	if (!ct->drained || env_mono_ms(ct->t) - ct->drained_at < GAP_WAIT_MS)
 		return 0;
-	ct->drained_at = core_mono_ms(ct->t);
+	ct->drained_at = env_mono_ms(ct->t);
 	if ((rc = heard_get(ct, ct->rec.their_stream, &h)) != 0 ||
 	    h.waiting_ms == 0 || h.waiting_ms + GAP_WAIT_MS > now)
 		return rc;
-	if ((rc = core_begin(ct->t)) != 0)
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	if ((rc = reorder_skip(ct, ct->rec.their_stream, &h)) == 0)
 		rc = heard_put(ct, ct->rec.their_stream, &h);
-	return core_end(ct->t, ct, rc);
+	return change_end(ct->t, ct, rc);
 }

@@ -6,7 +6,7 @@
 #ifndef CLIENT_INBOX_H
 #define CLIENT_INBOX_H
 
-#include "core.h"
+#include "model.h"
 
 /*
  * Take one delivered envelope, in one change.  Returns 0 once nothing of it

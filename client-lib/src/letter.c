@@ -146,8 +146,8 @@ close_envelope(struct tacit_contact *ct, tacit_state_Out *o, uint8_t kind,
 	uint8_t random[16];
 	int rc;
 
-	core_random(ct->t, place.envelope, sizeof(place.envelope));
-	core_random(ct->t, random, sizeof(random));
+	env_random(ct->t, place.envelope, sizeof(place.envelope));
+	env_random(ct->t, random, sizeof(random));
 	memcpy(place.address, ct->rec.their_address, sizeof(place.address));
 	memcpy(h.stream, ct->rec.stream, sizeof(h.stream));
 	h.counter = ++ct->rec.counter;

@@ -6,7 +6,7 @@
 #ifndef CLIENT_LETTER_H
 #define CLIENT_LETTER_H
 
-#include "core.h"
+#include "model.h"
 #include "seal.h"
 
 /*

@@ -89,7 +89,7 @@ back_off(struct tacit *t, int64_t *wait)
 	*wait = *wait == 0 ? BACKOFF_MIN_MS : *wait * 2;
 	if (*wait > BACKOFF_MAX_MS)
 		*wait = BACKOFF_MAX_MS;
-	return core_mono_ms(t) + core_random_between(t, *wait / 2, *wait);
+	return env_mono_ms(t) + env_random_between(t, *wait / 2, *wait);
 }
 
 void

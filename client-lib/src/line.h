@@ -7,7 +7,7 @@
 #ifndef CLIENT_LINE_H
 #define CLIENT_LINE_H
 
-#include "core.h"
+#include "model.h"
 #include "frame.pb.h"
 
 enum line_use { LINE_READ, LINE_POST, LINE_ONCE };

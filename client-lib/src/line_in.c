@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "change.h"
 #include "contact.h"
 #include "due.h"
 #include "event.h"
@@ -56,11 +57,11 @@ subscribed(struct line *l, const tacit_Subscribed *s, const uint8_t *result)
 			continue;
 		/* The relay does not know my mailbox (any more). */
 		ct->drained = 1;
-		if ((rc = core_begin(l->t)) != 0)
+		if ((rc = change_begin(l->t)) != 0)
 			return rc;
 		ct->rec.unreachable = 1;
 		rc = event_say(l->t, ct, TACIT_EV_UNREACHABLE);
-		if ((rc = core_end(l->t, ct, rc)) != 0)
+		if ((rc = change_end(l->t, ct, rc)) != 0)
 			return rc;
 	}
 	free(l->asked);
@@ -99,7 +100,7 @@ drained(struct line *l, const tacit_Drained *d)
 
 	if (ct != NULL && ct->read_conn == l->conn) {
 		ct->drained = 1;
-		ct->drained_at = core_mono_ms(l->t);
+		ct->drained_at = env_mono_ms(l->t);
 	}
 }
 
@@ -184,7 +185,7 @@ once_frame(struct line *l, const struct tacit_frame *f)
 	if (answer == 0)
 		ct->once_at = ct->once_wait = 0;
 	else if (wait > 0)
-		ct->once_at = core_mono_ms(ct->t) + wait;
+		ct->once_at = env_mono_ms(ct->t) + wait;
 	return rc;
 }
 

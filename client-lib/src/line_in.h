@@ -3,7 +3,7 @@
 #ifndef CLIENT_LINE_IN_H
 #define CLIENT_LINE_IN_H
 
-#include "core.h"
+#include "model.h"
 
 /* What the transport says.  Returns storage failures only. */
 int line_event(struct tacit *t, const struct net_event *e);

@@ -101,7 +101,7 @@ outbox_add_control(struct tacit_contact *ct, tacit_state_OutKind kind)
 	tacit_state_Out o = tacit_state_Out_init_zero;
 
 	o.kind = kind;
-	o.time_ms = (uint64_t)core_unix_ms(ct->t);
+	o.time_ms = (uint64_t)env_unix_ms(ct->t);
 	return outbox_add(ct, &o, NULL, 0);
 }
 

@@ -7,7 +7,7 @@
 #define CLIENT_OUTBOX_H
 
 #include "content.pb.h"
-#include "core.h"
+#include "model.h"
 
 int outbox_load(struct tacit_contact *ct);
 

@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "change.h"
 #include "contact.h"
 #include "contact_store.h"
 #include "content.h"
@@ -39,12 +40,12 @@ derive(struct tacit_contact *ct)
 	keys_address(r->invitation, ct->pairing->secret);
 	keys_pair0(r->key0, ct->pairing->secret);
 
-	core_random(ct->t, r->my_owner, sizeof(r->my_owner));
-	core_random(ct->t, r->my_token, sizeof(r->my_token));
-	core_random(ct->t, r->my_next_token, sizeof(r->my_next_token));
+	env_random(ct->t, r->my_owner, sizeof(r->my_owner));
+	env_random(ct->t, r->my_token, sizeof(r->my_token));
+	env_random(ct->t, r->my_next_token, sizeof(r->my_next_token));
 	(void)crypto_sign_seed_keypair(pk, sk, r->my_owner);
 	tacit_hash_address(r->my_address, pk);
-	core_random(ct->t, ct->pairing->key, sizeof(ct->pairing->key));
+	env_random(ct->t, ct->pairing->key, sizeof(ct->pairing->key));
 	sodium_memzero(sk, sizeof(sk));
 }
 
@@ -96,7 +97,7 @@ make_blob(struct tacit_contact *ct)
 	    &mine)) != 0)
 		goto out;
 	fill_bundle(ct, &link, &mine, url, &b);
-	core_random(ct->t, nonce, sizeof(nonce));
+	env_random(ct->t, nonce, sizeof(nonce));
 	rc = blob_close(ct->pairing->blob.bytes, &link, &b, nonce);
 	ct->pairing->blob.size = TACIT_BLOB_LEN;
 	sodium_memzero(&b, sizeof(b));
@@ -115,18 +116,18 @@ pair_invite(struct tacit_contact **out, struct tacit *t, const char *label,
 
 	if ((rc = contact_new(&ct, t, label)) != 0)
 		return rc;
-	if ((rc = contact_pairing(ct)) != 0 || (rc = core_begin(t)) != 0) {
+	if ((rc = contact_pairing(ct)) != 0 || (rc = change_begin(t)) != 0) {
 		contact_free(ct);
 		return rc;
 	}
 	p = ct->pairing;
-	core_random(t, p->secret, sizeof(p->secret));
-	core_random(t, p->guest_pass, sizeof(p->guest_pass));
-	core_random(t, p->hello_secret, sizeof(p->hello_secret));
-	core_random(t, p->nonce_i, sizeof(p->nonce_i));
+	env_random(t, p->secret, sizeof(p->secret));
+	env_random(t, p->guest_pass, sizeof(p->guest_pass));
+	env_random(t, p->hello_secret, sizeof(p->hello_secret));
+	env_random(t, p->nonce_i, sizeof(p->nonce_i));
 	memcpy(p->code, relay->code, sizeof(p->code));
 	p->flags = in_person ? TACIT_LINK_IN_PERSON : 0;
-	p->expires = (uint64_t)core_unix_ms(t) / 1000 + minutes * 60ULL;
+	p->expires = (uint64_t)env_unix_ms(t) / 1000 + minutes * 60ULL;
 	p->hours = (minutes + 59) / 60;
 
 	ct->rec.my_place = relay->place;
@@ -136,7 +137,7 @@ pair_invite(struct tacit_contact **out, struct tacit *t, const char *label,
 	ct->rec.due = DUE_CREATE | DUE_PUT;
 	derive(ct);
 	contact_add(ct);
-	if ((rc = core_end(t, ct, make_blob(ct))) == 0)
+	if ((rc = change_end(t, ct, make_blob(ct))) == 0)
 		*out = ct;
 	return rc;
 }
@@ -156,21 +157,21 @@ pair_accept(struct tacit_contact **out, struct tacit *t,
 	}
 	if ((rc = contact_new(&ct, t, label)) != 0)
 		return rc;
-	if ((rc = contact_pairing(ct)) != 0 || (rc = core_begin(t)) != 0) {
+	if ((rc = contact_pairing(ct)) != 0 || (rc = change_begin(t)) != 0) {
 		contact_free(ct);
 		return rc;
 	}
 	memcpy(ct->pairing->secret, link->secret,
 	    sizeof(ct->pairing->secret));
 	ct->pairing->flags = link->flags;
-	core_random(t, ct->pairing->nonce_j, sizeof(ct->pairing->nonce_j));
+	env_random(t, ct->pairing->nonce_j, sizeof(ct->pairing->nonce_j));
 	contact_place_write(&ct->rec.my_place, &link->place);
 	ct->rec.verified = (link->flags & TACIT_LINK_IN_PERSON) != 0;
 	ct->rec.step = tacit_state_Step_J1_READING;
 	ct->rec.due = DUE_GET;
 	derive(ct);
 	contact_add(ct);
-	if ((rc = core_end(t, ct, 0)) == 0)
+	if ((rc = change_end(t, ct, 0)) == 0)
 		*out = ct;
 	return rc;
 }
@@ -222,7 +223,7 @@ pair_on_blob(struct tacit_contact *ct, const uint8_t blob[TACIT_BLOB_LEN])
 	if ((rc = blob_open(&b, &link, blob)) != 0)
 		goto out;
 	rc = TACIT_E_INVITATION_EXPIRED;
-	if (b.expires < (uint64_t)core_unix_ms(ct->t) / 1000)
+	if (b.expires < (uint64_t)env_unix_ms(ct->t) / 1000)
 		goto out;
 	read_bundle(&b, &theirs);
 	contact_session(ct, &s);
@@ -231,7 +232,7 @@ pair_on_blob(struct tacit_contact *ct, const uint8_t blob[TACIT_BLOB_LEN])
 
 	learn_inviter(ct, &b, blob);
 	hello.kind = tacit_state_OutKind_OUT_HELLO;
-	hello.time_ms = (uint64_t)core_unix_ms(ct->t);
+	hello.time_ms = (uint64_t)env_unix_ms(ct->t);
 	if ((rc = letter_seal_hello(ct, &hello, b.hello_key)) != 0 ||
 	    (rc = outbox_add(ct, &hello, NULL, 0)) != 0)
 		goto out;
@@ -458,6 +459,6 @@ pair_is_over(const struct tacit_contact *ct)
 
 	return ct->pairing != NULL && ct->rec.inviter &&
 	    ct->rec.step <= tacit_state_Step_I3_INVITED &&
-	    (uint64_t)core_unix_ms(ct->t) / 1000 >
+	    (uint64_t)env_unix_ms(ct->t) / 1000 >
 	    ct->pairing->expires + grace;
 }

@@ -7,7 +7,7 @@
 #define CLIENT_PAIR_H
 
 #include "content.pb.h"
-#include "core.h"
+#include "model.h"
 #include "tacit/link.h"
 
 /* -> I1.  One change of its own. */

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "change.h"
 #include "contact.h"
 #include "event.h"
 #include "letter.h"
@@ -41,12 +42,12 @@ may_go(const struct tacit_contact *ct, const struct out_ref *o)
 	if (o->request != 0)
 		return 0;
 	if (o->kind == tacit_state_OutKind_OUT_HELLO)
-		return !o->okayed || core_mono_ms(ct->t) >= ct->hello_at;
+		return !o->okayed || env_mono_ms(ct->t) >= ct->hello_at;
 	if (o->okayed)
 		return 0;
 	return o->kind != tacit_state_OutKind_OUT_TEXT ||
 	    (contact_is_trusted(ct) &&
-	    core_mono_ms(ct->t) >= ct->texts_at);
+	    env_mono_ms(ct->t) >= ct->texts_at);
 }
 
 /* What goes next: control first, then texts, each in order. */
@@ -69,7 +70,7 @@ next_ref(const struct tacit_contact *ct)
 int
 post_wants(const struct tacit_contact *ct)
 {
-	return can_post(ct) && core_mono_ms(ct->t) >= ct->post_at &&
+	return can_post(ct) && env_mono_ms(ct->t) >= ct->post_at &&
 	    !ct->failing && next_ref(ct) != NULL;
 }
 
@@ -87,7 +88,7 @@ post_is_under_way(const struct tacit_contact *ct)
 int64_t
 post_due(const struct tacit_contact *ct)
 {
-	int64_t now = core_mono_ms(ct->t), at = -1;
+	int64_t now = env_mono_ms(ct->t), at = -1;
 
 	if (!can_post(ct) || ct->out == NULL)
 		return -1;
@@ -166,14 +167,14 @@ post_pump(struct tacit_contact *ct)
 	if ((going = calloc(room, sizeof(*going))) == NULL)
 		return TACIT_E_NOMEM;
 
-	if ((rc = core_begin(ct->t)) != 0)
+	if ((rc = change_begin(ct->t)) != 0)
 		goto out;
 	while (rc == 0 && n < room && (o = next_ref(ct)) != NULL) {
 		going[n].ref = o;
 		o->request = UINT32_MAX;	/* taken; named by send_one() */
 		rc = make_ready(ct, &going[n++]);
 	}
-	if ((rc = core_end(ct->t, ct, rc)) != 0)
+	if ((rc = change_end(ct->t, ct, rc)) != 0)
 		goto out;
 	for (i = 0; i < n && rc == 0; i++)
 		rc = send_one(ct, &going[i]);
@@ -213,7 +214,7 @@ row_okayed(struct tacit_contact *ct, struct out_ref *ref)
 		memset(o.envelope, 0, sizeof(o.envelope));
 		o.sealed.size = 0;
 	} else
-		ct->hello_at = core_mono_ms(ct->t) + HELLO_AGAIN_MS;
+		ct->hello_at = env_mono_ms(ct->t) + HELLO_AGAIN_MS;
 	rc = outbox_row_put(ct, ref->n, &o, text, len);
 	record_tail_free(text, len);
 	if (rc == 0 && ref->kind == tacit_state_OutKind_OUT_TEXT &&
@@ -256,15 +257,15 @@ post_ok(struct tacit_contact *ct, const tacit_Ok *ok)
 	size_t i;
 	int rc;
 
-	if ((rc = core_begin(ct->t)) != 0)
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	for (i = 0; i < ok->id_count && rc == 0; i++)
 		rc = one_okayed(ct, ok->id[i]);
 	ct->rec.unreachable = 0;
-	if ((rc = core_end(ct->t, ct, rc)) != 0)
+	if ((rc = change_end(ct->t, ct, rc)) != 0)
 		return rc;
 	if (ok->nearly_full)
-		ct->texts_at = core_mono_ms(ct->t) + NEARLY_FULL_MS;
+		ct->texts_at = env_mono_ms(ct->t) + NEARLY_FULL_MS;
 	if (!post_is_under_way(ct))
 		ct->failing = 0;
 	return 0;
@@ -276,14 +277,14 @@ say_unreachable(struct tacit_contact *ct)
 {
 	int rc;
 
-	ct->post_at = core_mono_ms(ct->t) + REFUSED_RETRY_MS;
+	ct->post_at = env_mono_ms(ct->t) + REFUSED_RETRY_MS;
 	if (ct->rec.unreachable)
 		return 0;
-	if ((rc = core_begin(ct->t)) != 0)
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	ct->rec.unreachable = 1;
 	rc = event_say(ct->t, ct, TACIT_EV_UNREACHABLE);
-	return core_end(ct->t, ct, rc);
+	return change_end(ct->t, ct, rc);
 }
 
 /* Another envelope has this id: the row needs a new one. */
@@ -295,7 +296,7 @@ unseal(struct tacit_contact *ct, uint64_t n)
 	size_t len = 0;
 	int rc;
 
-	if ((rc = core_begin(ct->t)) != 0)
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	if ((rc = outbox_row_get(ct, n, &o, &text, &len)) == 0) {
 		memset(o.envelope, 0, sizeof(o.envelope));
@@ -303,7 +304,7 @@ unseal(struct tacit_contact *ct, uint64_t n)
 		rc = outbox_row_put(ct, n, &o, text, len);
 	}
 	record_tail_free(text, len);
-	return core_end(ct->t, ct, rc);
+	return change_end(ct->t, ct, rc);
 }
 
 int
@@ -323,8 +324,8 @@ post_error(struct tacit_contact *ct, const tacit_Error *e)
 		ct->resume = 1;
 		if (wait < RETRY_MIN_MS)
 			wait = RETRY_MIN_MS;
-		ct->post_at = core_mono_ms(ct->t) +
-		    core_random_between(ct->t, wait, wait + wait / 2);
+		ct->post_at = env_mono_ms(ct->t) +
+		    env_random_between(ct->t, wait, wait + wait / 2);
 		if (e->code == -TACIT_E_REFUSED)
 			rc = say_unreachable(ct);
 		else if (e->code == -TACIT_E_CONFLICT)

@@ -7,7 +7,7 @@
 #ifndef CLIENT_POST_H
 #define CLIENT_POST_H
 
-#include "core.h"
+#include "model.h"
 #include "frame.pb.h"
 
 /* Something could be posted now; something is under way. */

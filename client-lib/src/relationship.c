@@ -5,9 +5,10 @@
 
 #include <sodium.h>
 
+#include "change.h"
 #include "contact.h"
 #include "content.h"
-#include "core.h"
+#include "model.h"
 #include "history.h"
 #include "outbox.h"
 #include "pair.h"
@@ -258,10 +259,10 @@ tacit_verify(struct tacit_contact *ct)
 
 	if ((rc = tacit_safety_number(ct, digits)) != 0)
 		return rc;
-	if ((rc = core_begin(ct->t)) != 0)
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	ct->rec.verified = 1;
-	return core_end(ct->t, ct, 0);
+	return change_end(ct->t, ct, 0);
 }
 
 int
@@ -271,10 +272,10 @@ tacit_accept_unverified(struct tacit_contact *ct)
 
 	if (contact_is_trusted(ct))
 		return 0;
-	if ((rc = core_begin(ct->t)) != 0)
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	ct->rec.accepted_ms = (uint64_t)core_unix_ms(ct->t);
-	return core_end(ct->t, ct, 0);
+	ct->rec.accepted_ms = (uint64_t)env_unix_ms(ct->t);
+	return change_end(ct->t, ct, 0);
 }
 
 int
@@ -285,12 +286,12 @@ tacit_contact_close(struct tacit_contact *ct)
 
 	if (state == TACIT_CLOSED)
 		return 0;
-	if ((rc = core_begin(ct->t)) != 0)
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	if (state != TACIT_ACTIVE)
-		return core_end(ct->t, ct, pair_abandon(ct));
+		return change_end(ct->t, ct, pair_abandon(ct));
 	ct->rec.step = tacit_state_Step_CLOSED;
 	ct->rec.closed_by_me = 1;
 	rc = outbox_add_control(ct, tacit_state_OutKind_OUT_CLOSED);
-	return core_end(ct->t, ct, rc);
+	return change_end(ct->t, ct, rc);
 }

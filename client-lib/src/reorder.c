@@ -170,7 +170,7 @@ hand_on_in_order(struct tacit_contact *ct,
 	if (h->had.high <= h->shown)
 		h->waiting_ms = 0;
 	else if (h->waiting_ms == 0)
-		h->waiting_ms = (uint64_t)core_unix_ms(ct->t);
+		h->waiting_ms = (uint64_t)env_unix_ms(ct->t);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "change.h"
 #include "contact.h"
 #include "content.h"
 #include "core.h"
@@ -225,10 +226,10 @@ tacit_relay_add(struct tacit *t, const char *line, size_t len,
 	memcpy(relay.code, a.code, sizeof(relay.code));
 	if (url != NULL)
 		rc = tacit_url_write(url, TACIT_LINK_SIZE, &a.place);
-	if (rc == 0 && (rc = core_begin(t)) == 0) {
+	if (rc == 0 && (rc = change_begin(t)) == 0) {
 		record_key(&key, "", 0, ++t->self.next_relay);
 		t->self_changed = 1;
-		rc = core_end(t, NULL, record_put(t->vault, VAULT_RELAY,
+		rc = change_end(t, NULL, record_put(t->vault, VAULT_RELAY,
 		    key.data, key.len, tacit_state_Relay_fields, &relay,
 		    NULL, 0));
 	}

@@ -40,7 +40,7 @@ want_lines(struct tacit_contact *ct)
 	    LINE_POST, ct, &ct->rec.their_place)) == NULL)
 		return TACIT_E_NOMEM;
 	if (ct->once == NULL && due_next(ct) != 0 &&
-	    core_mono_ms(t) >= ct->once_at && (ct->once = line_new(t,
+	    env_mono_ms(t) >= ct->once_at && (ct->once = line_new(t,
 	    LINE_ONCE, ct, &ct->rec.my_place)) == NULL)
 		return TACIT_E_NOMEM;
 	return 0;
@@ -98,7 +98,7 @@ tend_ready(struct line *l)
 		return subscribe(l);
 	if (l->use == LINE_ONCE)
 		return 0;
-	if (core_mono_ms(l->t) < l->until)
+	if (env_mono_ms(l->t) < l->until)
 		return post_pump(l->ct);
 	if (!post_is_under_way(l->ct))
 		line_free(l);
@@ -133,9 +133,9 @@ tend(struct line *l)
 		line_free(l);
 		return 0;
 	}
-	if (core_mono_ms(l->t) >= l->retry_at) {
+	if (env_mono_ms(l->t) >= l->retry_at) {
 		if (l->use == LINE_POST)
-			l->until = core_mono_ms(l->t) + core_random_between(
+			l->until = env_mono_ms(l->t) + env_random_between(
 			    l->t, POST_LIFE_MIN_MS, POST_LIFE_MAX_MS);
 		line_connect(l);
 	}

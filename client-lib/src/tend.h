@@ -3,7 +3,7 @@
 #ifndef CLIENT_TEND_H
 #define CLIENT_TEND_H
 
-#include "core.h"
+#include "model.h"
 
 /* Open and close lines, subscribe, post. */
 int tend_lines(struct tacit *t);

@@ -2,6 +2,7 @@
 /* The public API on texts: one text -> outbox rows and history. */
 #include <string.h>
 
+#include "change.h"
 #include "contact.h"
 #include "content.h"
 #include "history.h"
@@ -68,7 +69,7 @@ int
 tacit_send(struct tacit_contact *ct, const char *text, size_t len,
     char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq)
 {
-	int64_t now = core_unix_ms(ct->t);
+	int64_t now = env_unix_ms(ct->t);
 	int rc;
 
 	if (text == NULL || !text_is_valid(text, len, TACIT_TEXT_MAX) ||
@@ -77,7 +78,7 @@ tacit_send(struct tacit_contact *ct, const char *text, size_t len,
 	if ((rc = may_write(ct)) != 0)
 		return rc;
 
-	if ((rc = core_begin(ct->t)) != 0)
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	ct->rec.seq++;
 	if ((rc = add_parts(ct, text, len, now)) == 0)
@@ -85,7 +86,7 @@ tacit_send(struct tacit_contact *ct, const char *text, size_t len,
 		    text, len);
 	keys_chain(ct->rec.chain, ct->rec.chain, ct->rec.seq,
 	    (const uint8_t *)text, len);
-	if ((rc = core_end(ct->t, ct, rc)) != 0)
+	if ((rc = change_end(ct->t, ct, rc)) != 0)
 		return rc;
 	if (message != NULL)
 		contact_message_id(message, ct->rec.stream, ct->rec.seq);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "change.h"
+#include "contact_store.h"
+#include "event.h"
+#include "record.h"
+
+static const uint8_t self_key[] = { 0 };
+
+int
+change_load_self(struct tacit *t)
+{
+	int rc;
+
+	rc = record_get(t->vault, VAULT_SELF, self_key, sizeof(self_key),
+	    tacit_state_Self_fields, &t->self, sizeof(t->self), NULL, NULL);
+	t->self_changed = 0;
+	return rc == 0 ? TACIT_E_CORRUPT : rc < 0 ? rc : 0;
+}
+
+int
+change_begin(struct tacit *t)
+{
+	if (t->broken != 0)
+		return t->broken;
+	return vault_begin(t->vault);
+}
+
+static int
+write_change(struct tacit *t, struct tacit_contact *ct)
+{
+	int rc;
+
+	if (ct != NULL && (rc = contact_store(ct)) != 0)
+		return rc;
+	if (t->self_changed && (rc = record_put(t->vault, VAULT_SELF,
+	    self_key, sizeof(self_key), tacit_state_Self_fields, &t->self,
+	    NULL, 0)) != 0)
+		return rc;
+	return vault_commit(t->vault);
+}
+
+int
+change_end(struct tacit *t, struct tacit_contact *ct, int rc)
+{
+	int undone;
+
+	if (rc == 0 && (rc = write_change(t, ct)) == 0) {
+		t->self_changed = 0;
+		if (ct != NULL)
+			ct->pairing_changed = 0;
+		return 0;
+	}
+	vault_rollback(t->vault);
+	undone = change_load_self(t);
+	if (undone == 0 && ct != NULL)
+		undone = contact_reload(ct);
+	if (undone == 0)
+		undone = event_count_unread(t);
+	if (undone != 0)
+		t->broken = undone;
+	return rc;
+}

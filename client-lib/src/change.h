@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one way to change a vault: change_begin(), alter rows and memory,
+ * change_end().  If anything failed, change_end() rolls the vault back and
+ * reads the contact anew, so that memory equals the disk again.
+ */
+#ifndef CLIENT_CHANGE_H
+#define CLIENT_CHANGE_H
+
+#include "model.h"
+
+int change_begin(struct tacit *t);
+/*
+ * End the change begun: if ${rc} is 0 write ${ct} (may be NULL) and what else
+ * changed, and commit; else, or if that fails, undo.  Returns ${rc} or why
+ * the commit failed.
+ */
+int change_end(struct tacit *t, struct tacit_contact *ct, int rc);
+
+/* Read the row about oneself.  Errors: TACIT_E_CORRUPT if it is missing. */
+int change_load_self(struct tacit *t);
+
+#endif
