@@ -5,20 +5,10 @@
 #include <uv.h>
 
 #include "net.h"
+#include "net_queue.h"
 #include "net_times.h"
 #include "resolve.h"
 #include "ws.h"
-
-enum {
-	/* Reading stops while this much waits to be taken. */
-	WAITING_MESSAGES = 64,
-	WAITING_BYTES = 4 * TACIT_MESSAGE_MAX
-};
-
-struct queued {
-	struct queued *next;
-	struct net_event ev;
-};
 
 /*
  * One connection, from open() until NET_CLOSED was queued or close() called.
@@ -35,7 +25,7 @@ struct conn {
 	struct tacit_place place;
 	uint64_t deadline;		/* in uv_now() */
 	size_t tried;			/* addresses of wait.found */
-	struct queued *opened, *closed;
+	struct net_queued *opened, *closed;
 };
 
 struct net {
@@ -51,63 +41,17 @@ struct net {
 	char proxy_host[TACIT_URL_MAX + 1];
 	uint16_t proxy_port;		/* 0: none */
 	struct conn *conns;
-	struct queued *head, **tail;
-	size_t n_messages, n_bytes;
+	struct net_queue queue;
 };
 
-/* ---- the queue of events ------------------------------------------------ */
-
-static struct queued *
-queued_new(enum net_what what, uint32_t conn)
-{
-	struct queued *q = calloc(1, sizeof(*q));
-
-	if (q != NULL) {
-		q->ev.what = what;
-		q->ev.conn = conn;
-	}
-	return q;
-}
-
-static void
-enqueue(struct net *n, struct queued *q)
-{
-	*n->tail = q;
-	n->tail = &q->next;
-	if (q->ev.what == NET_MESSAGE) {
-		n->n_messages++;
-		n->n_bytes += q->ev.len;
-	}
-}
-
-/* Take ${*at} out of the queue. */
-static struct queued *
-dequeue(struct net *n, struct queued **at)
-{
-	struct queued *q = *at;
-
-	if ((*at = q->next) == NULL)
-		n->tail = at;
-	if (q->ev.what == NET_MESSAGE) {
-		n->n_messages--;
-		n->n_bytes -= q->ev.len;
-	}
-	return q;
-}
-
-static int
-queue_is_full(const struct net *n)
-{
-	return n->n_messages >= WAITING_MESSAGES ||
-	    n->n_bytes >= WAITING_BYTES;
-}
+/* ---- connections -------------------------------------------------------- */
 
 static void
 resume_all(struct net *n)
 {
 	struct conn *c;
 
-	if (queue_is_full(n))
+	if (net_queue_is_full(&n->queue))
 		return;
 	for (c = n->conns; c != NULL; c = c->next)
 		ws_resume(&c->ws);
@@ -116,36 +60,14 @@ resume_all(struct net *n)
 int
 net_next(struct net *n, struct net_event *out)
 {
-	struct queued *q;
-	int was_full = queue_is_full(n);
+	int was_full = net_queue_is_full(&n->queue);
 
-	if (n->head == NULL)
+	if (!net_queue_take(&n->queue, out))
 		return 0;
-	q = dequeue(n, &n->head);
-	*out = q->ev;
-	free(q);
 	if (was_full)
 		resume_all(n);
 	return 1;
 }
-
-static void
-purge(struct net *n, uint32_t conn)
-{
-	struct queued **at = &n->head, *q;
-
-	while (*at != NULL) {
-		if ((*at)->ev.conn != conn) {
-			at = &(*at)->next;
-			continue;
-		}
-		q = dequeue(n, at);
-		free(q->ev.data);
-		free(q);
-	}
-}
-
-/* ---- connections -------------------------------------------------------- */
 
 static struct conn *
 find(struct net *n, uint32_t id)
@@ -182,11 +104,11 @@ end(struct conn *c)
 static void
 fail(struct conn *c, int why)
 {
-	struct queued *q = c->closed;
+	struct net_queued *q = c->closed;
 
 	c->closed = NULL;
 	q->ev.why = why;
-	enqueue(c->net, q);
+	net_queue_put(&c->net->queue, q);
 	end(c);
 }
 
@@ -284,7 +206,7 @@ ws_opened(struct ws_conn *ws)
 	struct conn *c = (struct conn *)ws;
 
 	(void)uv_timer_stop(&c->timer);
-	enqueue(c->net, c->opened);
+	net_queue_put(&c->net->queue, c->opened);
 	c->opened = NULL;
 }
 
@@ -292,7 +214,7 @@ static int
 ws_message(struct ws_conn *ws, uint8_t *data, size_t len)
 {
 	struct conn *c = (struct conn *)ws;
-	struct queued *q = queued_new(NET_MESSAGE, c->id);
+	struct net_queued *q = net_queued_new(NET_MESSAGE, c->id);
 
 	if (q == NULL) {
 		free(data);
@@ -300,8 +222,8 @@ ws_message(struct ws_conn *ws, uint8_t *data, size_t len)
 	}
 	q->ev.data = data;
 	q->ev.len = len;
-	enqueue(c->net, q);
-	return queue_is_full(c->net);
+	net_queue_put(&c->net->queue, q);
+	return net_queue_is_full(&c->net->queue);
 }
 
 static void
@@ -349,8 +271,8 @@ conn_new(struct net *n, uint32_t id, const struct tacit_place *place,
 
 	if (c == NULL)
 		return NULL;
-	c->opened = queued_new(NET_OPEN, id);
-	c->closed = queued_new(NET_CLOSED, id);
+	c->opened = net_queued_new(NET_OPEN, id);
+	c->closed = net_queued_new(NET_CLOSED, id);
 	if (c->opened == NULL || c->closed == NULL) {
 		free(c->opened);
 		free(c->closed);
@@ -414,13 +336,13 @@ transport_close(struct transport *t, uint32_t id)
 {
 	struct net *n = (struct net *)t;
 	struct conn *c = find(n, id);
-	int was_full = queue_is_full(n);
+	int was_full = net_queue_is_full(&n->queue);
 
 	if (c != NULL) {
 		ws_drop(&c->ws);
 		end(c);
 	}
-	purge(n, id);
+	net_queue_purge(&n->queue, id);
 	if (was_full)
 		resume_all(n);
 }
@@ -503,7 +425,7 @@ net_open_timed(struct net **out, const char *proxy,
 		goto out;
 	n->transport.ops = &ops;
 	n->times = *times;
-	n->tail = &n->head;
+	net_queue_init(&n->queue);
 	if (proxy != NULL && (rc = parse_proxy(n, proxy)) != 0)
 		goto out;
 	if ((rc = begin(n)) != 0 ||
@@ -572,8 +494,8 @@ net_close(struct net *n)
 		return;
 	while (n->conns != NULL)
 		transport_close(&n->transport, n->conns->id);
-	while (n->head != NULL)
-		purge(n, n->head->ev.conn);
+	while (n->queue.head != NULL)
+		net_queue_purge(&n->queue, n->queue.head->ev.conn);
 	if (n->resolve != NULL) {
 		resolve_cancel(n->resolve);
 		while (resolve_busy(n->resolve))
@@ -608,26 +530,33 @@ net_fd(const struct net *n)
 int
 net_timeout_ms(const struct net *n)
 {
-	if (n->head != NULL)
+	if (n->queue.head != NULL)
 		return 0;
 	/* libuv counts from when it last looked at the clock. */
 	uv_update_time((uv_loop_t *)(uintptr_t)&n->loop);
 	return uv_backend_timeout(&n->loop);
 }
 
+static void
+turn(struct net *n, uv_run_mode mode)
+{
+	(void)uv_run(&n->loop, mode);
+	ws_settle(n->ws);
+}
+
 void
 net_step(struct net *n, int timeout_ms)
 {
 	n->woken = 0;
-	if (timeout_ms <= 0 || n->head != NULL) {
-		(void)uv_run(&n->loop, UV_RUN_NOWAIT);
+	if (timeout_ms <= 0 || n->queue.head != NULL) {
+		turn(n, UV_RUN_NOWAIT);
 		return;
 	}
 	uv_update_time(&n->loop);
 	(void)uv_timer_start(&n->patience, out_of_patience,
 	    (uint64_t)timeout_ms, 0);
-	while (n->head == NULL && !n->woken)
-		(void)uv_run(&n->loop, UV_RUN_ONCE);
+	while (n->queue.head == NULL && !n->woken)
+		turn(n, UV_RUN_ONCE);
 	(void)uv_timer_stop(&n->patience);
 }
 

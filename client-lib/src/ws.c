@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <libwebsockets.h>
 
@@ -9,7 +10,12 @@
 
 enum {
 	OUT_MAX = 512 * 1024,		/* bytes queued per connection */
-	RX_CHUNK = 4096,
+	/*
+	 * One read takes one whole TLS record (16 KiB).  With a part of it
+	 * left in OpenSSL, 4.1.6 never comes back from a connection that is
+	 * being closed for a fault of the other side.
+	 */
+	RX_CHUNK = 17 * 1024,
 	IN_FIRST = 4096,		/* first size of a message buffer */
 	SOCKETS_MAX = 256,		/* per handle; bounds lws's tables */
 	/* Beyond all our own time-outs, which decide. */
@@ -112,13 +118,28 @@ ended(struct ws_conn *c, int why)
 	c->ws->events->gone(c, why);
 }
 
-/* End an open connection and say why; libwebsockets closes it. */
-static int
-hang_up(struct ws_conn *c, struct lws *wsi, enum lws_close_status status,
-    int why)
+/*
+ * libwebsockets waits up to 5 s to write what it could not write at once,
+ * unless there is nowhere to write to.
+ */
+static void
+cut_if_busy(struct lws *wsi)
 {
-	lws_close_reason(wsi, status, NULL, 0);
+	if (lws_partial_buffered(wsi))
+		(void)shutdown(lws_get_socket_fd(wsi), SHUT_RDWR);
+}
+
+/*
+ * End an open connection for a fault of the other side; the caller returns
+ * -1 to libwebsockets.  No close frame is sent: 4.1.6 would go on parsing
+ * until the answer to it, with the fill level of its buffer as it was when we
+ * said stop, and write past the end.
+ */
+static int
+hang_up(struct ws_conn *c, struct lws *wsi, int why)
+{
 	ended(c, why);
+	cut_if_busy(wsi);
 	return -1;
 }
 
@@ -152,15 +173,12 @@ receive(struct ws_conn *c, struct lws *wsi, const uint8_t *in, size_t len)
 
 	lws_validity_confirmed(wsi);
 	if (!lws_frame_is_binary(wsi))
-		return hang_up(c, wsi,
-		    LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE, TACIT_E_FRAME);
+		return hang_up(c, wsi, TACIT_E_FRAME);
 	if (left > TACIT_MESSAGE_MAX ||
 	    c->in_len + len + left > TACIT_MESSAGE_MAX)
-		return hang_up(c, wsi,
-		    LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, TACIT_E_LIMIT);
+		return hang_up(c, wsi, TACIT_E_LIMIT);
 	if ((rc = append(c, in, len)) != 0)
-		return hang_up(c, wsi,
-		    LWS_CLOSE_STATUS_UNEXPECTED_CONDITION, rc);
+		return hang_up(c, wsi, rc);
 	if (left > 0 || !lws_is_final_fragment(wsi))
 		return 0;
 
@@ -169,12 +187,8 @@ receive(struct ws_conn *c, struct lws *wsi, const uint8_t *in, size_t len)
 	c->in = NULL;
 	c->in_len = c->in_cap = 0;
 	if ((rc = c->ws->events->message(c, data, len)) < 0)
-		return hang_up(c, wsi,
-		    LWS_CLOSE_STATUS_UNEXPECTED_CONDITION, rc);
-	if (rc == 1) {
-		c->paused = 1;
-		lws_rx_flow_control(wsi, 0);
-	}
+		return hang_up(c, wsi, rc);
+	c->paused = rc == 1;
 	return 0;
 }
 
@@ -278,6 +292,7 @@ ws_open(struct ws **out, struct uv_loop_s *loop,
 	    LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 	info.foreign_loops = loops;
 	info.fd_limit_per_thread = SOCKETS_MAX;
+	info.pt_serv_buf_size = RX_CHUNK;
 	info.provided_client_ssl_ctx = tls_context(w->tls);
 	info.http_proxy_address = "";	/* else $http_proxy would decide */
 	info.timeout_secs = LWS_PATIENCE_S;
@@ -382,7 +397,7 @@ ws_dial(struct ws_conn *c, const struct ws_target *t)
 		    LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK;
 
 	c->peer.refused = 0;
-	c->open = c->paused = c->was_full = 0;
+	c->open = c->paused = c->stopped = c->was_full = 0;
 	c->ws->dialing = c;
 	wsi = lws_client_connect_via_info(&info);
 	c->ws->dialing = NULL;
@@ -420,10 +435,23 @@ ws_send(struct ws_conn *c, const uint8_t *msg, size_t len)
 void
 ws_resume(struct ws_conn *c)
 {
-	if (c->wsi == NULL || !c->paused)
-		return;
 	c->paused = 0;
-	lws_rx_flow_control(c->wsi, 1);
+	if (c->wsi != NULL && c->stopped)
+		lws_rx_flow_control(c->wsi, 1);
+	c->stopped = 0;
+}
+
+void
+ws_settle(struct ws *w)
+{
+	struct ws_conn *c;
+
+	for (c = w->first; c != NULL; c = c->next) {
+		if (!c->paused || c->stopped)
+			continue;
+		c->stopped = 1;
+		lws_rx_flow_control(c->wsi, 0);
+	}
 }
 
 void
@@ -431,7 +459,9 @@ ws_drop(struct ws_conn *c)
 {
 	struct lws *wsi = detach(c);
 
-	if (wsi != NULL)
+	if (wsi != NULL) {
+		cut_if_busy(wsi);
 		lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+	}
 	forget_buffers(c);
 }

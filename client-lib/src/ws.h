@@ -29,7 +29,8 @@ struct ws_conn {
 	struct lws *wsi;		/* NULL: nothing under way */
 	struct tls_peer peer;		/* filled by the caller */
 	int open;
-	int paused;			/* reads nothing */
+	int paused;			/* is to read nothing more */
+	int stopped;			/* reads nothing */
 	int was_full;			/* ws_send() answered TACIT_E_WAIT */
 	struct ws_out *out, **out_tail;
 	size_t out_len;			/* bytes queued */
@@ -41,8 +42,8 @@ struct ws_conn {
 struct ws_events {
 	void (*opened)(struct ws_conn *);
 	/*
-	 * One message, the taker's also on error.  1: pause this connection;
-	 * an error: close it with that.
+	 * One message, the taker's also on error.  1: pause this connection
+	 * until ws_resume(); an error: close it with that.
 	 */
 	int (*message)(struct ws_conn *, uint8_t *data, size_t len);
 	void (*writable)(struct ws_conn *);	/* after TACIT_E_WAIT */
@@ -86,6 +87,13 @@ int ws_owns(const struct ws *w, const void *wsi);
 /* Errors: TACIT_E_STATE, TACIT_E_NOMEM, TACIT_E_WAIT. */
 int ws_send(struct ws_conn *c, const uint8_t *msg, size_t len);
 void ws_resume(struct ws_conn *c);
+
+/*
+ * Have the connections that are to be paused read no more; call it each time
+ * that the loop has run.  It is not done inside the callback, because 4.1.6
+ * then copies a half-read TLS record to and fro for ever.
+ */
+void ws_settle(struct ws *w);
 
 /* End whatever is under way and free the buffers.  Not from a handler. */
 void ws_drop(struct ws_conn *c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,6 +69,22 @@ nettest_next(struct net *n)
 		if (nettest_ms() > end)
 			fail_msg("no event within %d ms", NETTEST_PATIENCE_MS);
 		net_step(n, 1000);
+	}
+	return ev;
+}
+
+struct net_event
+nettest_poll(struct net *n)
+{
+	struct pollfd fd = { .fd = net_fd(n), .events = POLLIN };
+	uint64_t end = nettest_ms() + NETTEST_PATIENCE_MS;
+	struct net_event ev;
+
+	while (!net_next(n, &ev)) {
+		if (nettest_ms() > end)
+			fail_msg("no event within %d ms", NETTEST_PATIENCE_MS);
+		(void)poll(&fd, 1, net_timeout_ms(n));
+		net_step(n, 0);
 	}
 	return ev;
 }

@@ -19,6 +19,8 @@ void nettest_hang_up(struct net *n, uint32_t conn);
 
 /* The next event; fails the test after NETTEST_PATIENCE_MS. */
 struct net_event nettest_next(struct net *n);
+/* The same for a host that polls the descriptor and never waits in a step. */
+struct net_event nettest_poll(struct net *n);
 /* The next event, which must be this one of ${conn}; its ${why}. */
 int nettest_expect(struct net *n, enum net_what what, uint32_t conn);
 /* The next event must be this message. */

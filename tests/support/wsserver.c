@@ -16,16 +16,10 @@
 
 #include "tacit/limits.h"
 #include "testcert.h"
+#include "wspeer.h"
 #include "wsserver.h"
 
 enum { PEERS_MAX = 512, REQUEST_MAX = 4096 };
-
-struct peer {
-	struct wsserver *s;
-	pthread_t thread;
-	int fd;
-	SSL *ssl;			/* NULL: plain */
-};
 
 struct wsserver {
 	struct wsserver_options o;
@@ -37,7 +31,7 @@ struct wsserver {
 	pthread_mutex_t lock;
 	int stopping;
 	size_t n_peers;
-	struct peer peers[PEERS_MAX];
+	struct wspeer peers[PEERS_MAX];
 	unsigned requests, close_status, pings;
 	char request[REQUEST_MAX], sni[256], alpn[32];
 };
@@ -90,82 +84,17 @@ make_tls(struct wsserver *s)
 	SSL_CTX_set_alpn_select_cb(s->ctx, see_alpn, s);
 }
 
-/* ---- bytes -------------------------------------------------------------- */
-
-static int
-get(struct peer *p, void *to, size_t len)
-{
-	uint8_t *at = to;
-	size_t n;
-	ssize_t r;
-
-	while (len > 0) {
-		if (p->ssl != NULL) {
-			if (SSL_read_ex(p->ssl, at, len, &n) != 1)
-				return -1;
-		} else {
-			if ((r = recv(p->fd, at, len, 0)) <= 0)
-				return -1;
-			n = (size_t)r;
-		}
-		at += n;
-		len -= n;
-	}
-	return 0;
-}
-
-static int
-put(struct peer *p, const void *from, size_t len)
-{
-	const uint8_t *at = from;
-	ssize_t r;
-	size_t n;
-
-	if (p->ssl != NULL)
-		return SSL_write_ex(p->ssl, from, len, &n) == 1 ? 0 : -1;
-	while (len > 0) {
-		if ((r = send(p->fd, at, len, MSG_NOSIGNAL)) <= 0)
-			return -1;
-		at += r;
-		len -= (size_t)r;
-	}
-	return 0;
-}
-
-/* Header of a frame at ${to}; returns its length. */
-static size_t
-frame(uint8_t *to, unsigned first, uint64_t len)
-{
-	size_t i, n = len < 126 ? 0 : len <= UINT16_MAX ? 2 : 8;
-
-	to[0] = (uint8_t)first;
-	to[1] = (uint8_t)(n == 0 ? len : n == 2 ? 126 : 127);
-	for (i = 0; i < n; i++)
-		to[2 + i] = (uint8_t)(len >> 8 * (n - 1 - i));
-	return 2 + n;
-}
-
-static int
-put_frame(struct peer *p, unsigned first, const void *data, size_t len)
-{
-	uint8_t head[10];
-
-	if (put(p, head, frame(head, first, len)) != 0)
-		return -1;
-	return len == 0 ? 0 : put(p, data, len);
-}
-
 /* ---- upgrade ------------------------------------------------------------ */
 
 static int
-read_request(struct peer *p)
+read_request(struct wspeer *p)
 {
 	struct wsserver *s = p->s;
 	char text[REQUEST_MAX];
 	size_t n = 0;
 
 	while (n < 4 || memcmp(text + n - 4, "\r\n\r\n", 4) != 0) {
-		if (n == sizeof(text) - 1 || get(p, text + n, 1) != 0)
+		if (n == sizeof(text) - 1 || wspeer_get(p, text + n, 1) != 0)
 			return -1;
 		n++;
 	}
@@ -196,7 +125,7 @@ accept_key(char out[32], const char *request)
 }
 
 static int
-answer(struct peer *p)
+answer(struct wspeer *p)
 {
 	const struct wsserver_options *o = &p->s->o;
 	const char *protocol = "Sec-WebSocket-Protocol: tacit.1\r\n";
@@ -205,12 +134,12 @@ answer(struct peer *p)
 	if (o->act == WSS_404) {
 		(void)snprintf(text, sizeof(text), "HTTP/1.1 404 Not Found\r\n"
 		    "Content-Length: 0\r\n\r\n");
-		return put(p, text, strlen(text));
+		return wspeer_put(p, text, strlen(text));
 	}
 	if (o->act == WSS_REDIRECT) {
 		(void)snprintf(text, sizeof(text), "HTTP/1.1 302 Found\r\n"
 		    "Location: %s\r\nContent-Length: 0\r\n\r\n", o->redirect);
-		return put(p, text, strlen(text));
+		return wspeer_put(p, text, strlen(text));
 	}
 	if (o->act == WSS_NO_PROTOCOL)
 		protocol = "";
@@ -225,34 +154,34 @@ answer(struct peer *p)
 	    "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n%s%s\r\n",
 	    key, protocol, o->act == WSS_EXTENSION ?
 	    "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "");
-	return put(p, text, strlen(text));
+	return wspeer_put(p, text, strlen(text));
 }
 
 /* ---- after the upgrade -------------------------------------------------- */
 
 /* Read frames and echo the binary ones, until the client leaves. */
 static void
-echo(struct peer *p)
+echo(struct wspeer *p)
 {
 	uint8_t head[14], *mask = head + 10, *data;
 	size_t i, len;
 	unsigned first;
 
-	while (get(p, head, 2) == 0) {
+	while (wspeer_get(p, head, 2) == 0) {
 		first = head[0];
 		len = head[1] & 127;
 		if (len == 126 || len == 127) {
 			size_t n = len == 126 ? 2 : 8;
 
-			if (get(p, head + 2, n) != 0)
+			if (wspeer_get(p, head + 2, n) != 0)
 				return;
 			for (len = 0, i = 0; i < n; i++)
 				len = len << 8 | head[2 + i];
 		}
 		if ((head[1] & 128) == 0 || len > TACIT_MESSAGE_MAX ||
-		    get(p, mask, 4) != 0 || (data = malloc(len + 1)) == NULL)
+		    wspeer_get(p, mask, 4) != 0 || (data = malloc(len + 1)) == NULL)
 			return;
-		if (get(p, data, len) != 0) {
+		if (wspeer_get(p, data, len) != 0) {
 			free(data);
 			return;
 		}
@@ -265,110 +194,18 @@ echo(struct peer *p)
 			p->s->pings++;
 		pthread_mutex_unlock(&p->s->lock);
 		if (first == 0x89)
-			(void)put_frame(p, 0x8a, data, len);
+			(void)wspeer_put_frame(p, 0x8a, data, len);
 		else if (first != 0x8a)
-			(void)put_frame(p, first, data, len);
+			(void)wspeer_put_frame(p, first, data, len);
 		free(data);
 		if (first == 0x88)
 			return;
 	}
 }
 
-static void
-oversize(struct peer *p, uint8_t *data)
-{
-	size_t piece = 60000, left = TACIT_MESSAGE_MAX + 1;
-	unsigned first = 0x02;
-
-	for (; left > piece; left -= piece, first = 0x00)
-		if (put_frame(p, first, data, piece) != 0)
-			return;
-	(void)put_frame(p, 0x80, data, left);
-}
-
-static void
-fragments(struct peer *p)
-{
-	(void)put_frame(p, 0x02, "one ", 4);
-	(void)put_frame(p, 0x89, "ping", 4);
-	(void)put_frame(p, 0x00, "", 0);
-	(void)put_frame(p, 0x00, "two ", 4);
-	(void)put_frame(p, 0x89, "", 0);
-	(void)put_frame(p, 0x80, "three", 5);
-}
-
-/* Message i is filled with the low byte of i; all go in one write. */
-static void
-burst(struct peer *p)
-{
-	size_t n = p->s->o.burst, len = p->s->o.burst_len, i, at = 0;
-	uint8_t *all = malloc(n * (len + 10));
-
-	if (all == NULL)
-		return;
-	for (i = 0; i < n; i++) {
-		at += frame(all + at, 0x82, len);
-		memset(all + at, (int)(i & 255), len);
-		at += len;
-	}
-	(void)put(p, all, at);
-	free(all);
-}
-
-static void
-misbehave(struct peer *p)
-{
-	static const uint8_t huge[10] = {
-		0x82, 127, 0x40, 0, 0, 0, 0, 0, 0, 0
-	};
-	static const uint8_t masked[] = {
-		0x82, 0x81, 1, 2, 3, 4, 'a' ^ 1
-	};
-	uint8_t *data = calloc(1, TACIT_MESSAGE_MAX + 1);
-
-	if (data == NULL)
-		return;
-	switch (p->s->o.act) {
-	case WSS_TEXT:
-		(void)put_frame(p, 0x81, "hello", 5);
-		break;
-	case WSS_FRAGMENTS:
-		fragments(p);
-		break;
-	case WSS_LARGEST:
-		(void)put_frame(p, 0x82, data, TACIT_MESSAGE_MAX);
-		break;
-	case WSS_OVERSIZE:
-		(void)put_frame(p, 0x82, data, TACIT_MESSAGE_MAX + 1);
-		break;
-	case WSS_OVERSIZE_PIECES:
-		oversize(p, data);
-		break;
-	case WSS_HUGE:
-		(void)put(p, huge, sizeof(huge));
-		(void)put(p, data, 1);
-		break;
-	case WSS_BAD_OPCODE:
-		(void)put_frame(p, 0x83, "x", 1);
-		break;
-	case WSS_MASKED:
-		(void)put(p, masked, sizeof(masked));
-		break;
-	case WSS_BURST:
-		burst(p);
-		break;
-	case WSS_LEAVE:
-		(void)put_frame(p, 0x88, "\x03\xe9", 2);
-		break;
-	default:
-		break;
-	}
-	free(data);
-}
-
 /* Wait, reading nothing, until the server is stopped. */
 static void
-wait_for_end(struct peer *p)
+wait_for_end(struct wspeer *p)
 {
 	int stopping = 0;
 
@@ -381,7 +218,7 @@ wait_for_end(struct peer *p)
 }
 
 static void
-serve_open(struct peer *p)
+serve_open(struct wspeer *p)
 {
 	enum wsserver_act act = p->s->o.act;
 
@@ -389,9 +226,16 @@ serve_open(struct peer *p)
 		echo(p);
 		return;
 	}
-	if (act == WSS_CUT_GET || answer(p) != 0 || act == WSS_CUT_OPEN)
+	if (act == WSS_CUT_GET)
 		return;
-	misbehave(p);
+	p->holding = p->o->together;
+	if (answer(p) != 0)
+		return;
+	wspeer_misbehave(p);
+	if (p->holding)
+		wspeer_let_go(p);
+	if (act == WSS_CUT_OPEN)
+		return;
 	if (act == WSS_DEAF)
 		wait_for_end(p);
 	else
@@ -399,7 +243,7 @@ serve_open(struct peer *p)
 }
 
 static int
-handshake(struct peer *p)
+handshake(struct wspeer *p)
 {
 	char hello[512];
 
@@ -430,7 +274,7 @@ handshake(struct peer *p)
 static void *
 serve(void *arg)
 {
-	struct peer *p = arg;
+	struct wspeer *p = arg;
 
 	if (handshake(p) == 0 && read_request(p) == 0)
 		serve_open(p);
@@ -446,7 +290,7 @@ static void *
 accept_all(void *arg)
 {
 	struct wsserver *s = arg;
-	struct peer *p;
+	struct wspeer *p;
 	int fd;
 
 	while ((fd = accept(s->listener, NULL, NULL)) >= 0) {
@@ -454,6 +298,7 @@ accept_all(void *arg)
 		p = s->n_peers < PEERS_MAX ? &s->peers[s->n_peers++] : NULL;
 		if (p != NULL) {
 			p->s = s;
+			p->o = &s->o;
 			p->fd = fd;
 			if (pthread_create(&p->thread, NULL, serve, p) != 0)
 				abort();

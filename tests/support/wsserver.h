@@ -37,7 +37,6 @@ enum wsserver_act {
 	WSS_OVERSIZE_PIECES,		/* one byte more, in many frames */
 	WSS_HUGE,			/* announces 2^62 bytes */
 	WSS_BAD_OPCODE,
-	WSS_MASKED,			/* a masked frame, forbidden to servers */
 	WSS_BURST,			/* ${burst} messages in one write */
 	WSS_ACTS
 };
@@ -52,6 +51,11 @@ struct wsserver_options {
 	const char *name;		/* of the certificate; NULL: "relay" */
 	const char *certificate_file;	/* NULL, or where to leave it as PEM */
 	int expired;
+	/*
+	 * Send the answer, what follows, and 40 KiB of good messages in one
+	 * write, so that they share TLS records.
+	 */
+	int together;
 };
 
 struct wsserver;
