@@ -211,9 +211,9 @@ take(struct config *c, cfg_t *cfg)
 	if ((text = cfg_getstr(cfg, "listen")) != NULL)
 		(void)config_listen(c, text);
 	if ((text = cfg_getstr(cfg, "tls_certificate")) != NULL)
-		strcpy(c->tls_certificate, text);
+		memcpy(c->tls_certificate, text, strlen(text) + 1);
 	if ((text = cfg_getstr(cfg, "tls_key")) != NULL)
-		strcpy(c->tls_key, text);
+		memcpy(c->tls_key, text, strlen(text) + 1);
 }
 
 /* Longer files are not configurations of ours. */
@@ -227,12 +227,16 @@ slurp(char *buf, const char *path)
 	ssize_t n = -1;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (fd < 0 || fstat(fd, &st) != 0)
-		fprintf(stderr, "%s:0: %s\n", path, strerror(errno));
-	else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX)
-		fprintf(stderr, "%s:0: must be a regular file of at most "
-		    "%d bytes\n", path, FILE_MAX);
-	else if ((n = read(fd, buf, FILE_MAX)) < 0)
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
+			fprintf(stderr, "%s:0: must be a regular file of at "
+			    "most %d bytes\n", path, FILE_MAX);
+			(void)close(fd);
+			return -1;
+		}
+		n = read(fd, buf, FILE_MAX);
+	}
+	if (n < 0)
 		fprintf(stderr, "%s:0: %s\n", path, strerror(errno));
 	if (fd >= 0)
 		(void)close(fd);

@@ -85,8 +85,8 @@ take(struct config *c, const json_t *j)
 	    config_listen(c, listen) != 0)
 		return TACIT_E_CORRUPT;
 	c->plaintext = plaintext != 0;
-	strcpy(c->tls_certificate, certificate);
-	strcpy(c->tls_key, key);
+	memcpy(c->tls_certificate, certificate, strlen(certificate) + 1);
+	memcpy(c->tls_key, key, strlen(key) + 1);
 	return 0;
 }
 

@@ -47,7 +47,7 @@ configure(struct config *c, const struct options *o)
 		    sizeof(c->data) - 1);
 		return EX_USAGE;
 	}
-	strcpy(c->data, o->data);
+	memcpy(c->data, o->data, strlen(o->data) + 1);
 	if (o->config != NULL && config_read(c, o->config) != 0)
 		return EX_CONFIG;
 	if (o->listen != NULL && config_listen(c, o->listen) != 0) {

@@ -101,7 +101,7 @@ refuse(const struct options *o, const char *what, const char *why)
 static int
 number(uint32_t *out, const char *name, const char *text, uint32_t max)
 {
-	size_t len = strspn(text, "0123456789");
+	size_t len = text != NULL ? strspn(text, "0123456789") : 0;
 	unsigned long v = 0;
 
 	if (len > 0 && len < 10 && text[len] == '\0')

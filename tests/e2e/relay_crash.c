@@ -79,6 +79,7 @@ post_until_it_dies(struct world *w)
 {
 	uint8_t envelope[TACIT_ENVELOPE_ID_LEN], body[TACIT_LETTER_LEN];
 	struct raw *r = relay_proc_connect(&w->relay);
+	pid_t killer = doom(w, 1 + (unsigned int)random() % LIFE_MS);
 	uint32_t id[WINDOW], next = w->accepted;
 	int rc = 0;
 
@@ -98,6 +99,7 @@ post_until_it_dies(struct world *w)
 			note(w, 'A', w->accepted++);
 	}
 	assert_int_equal(rc, RAW_CLOSED);
+	assert_int_equal(waitpid(killer, NULL, 0), killer);
 	raw_free(r);
 }
 
@@ -203,14 +205,11 @@ static void
 live(unsigned int seed)
 {
 	struct world w;
-	pid_t killer;
 	int round;
 
 	begin(&w, seed);
 	for (round = 0; round < ROUNDS; round++) {
-		killer = doom(&w, 5 + (unsigned int)random() % LIFE_MS);
 		post_until_it_dies(&w);
-		assert_int_equal(waitpid(killer, NULL, 0), killer);
 		assert_int_equal(relay_proc_stop(&w.relay, SIGKILL),
 		    128 + SIGKILL);
 		relay_proc_start(&w.relay);
