@@ -26,3 +26,7 @@ add_test(NAME e2e/relay/order COMMAND sh
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_order.sh $<TARGET_FILE:tacit-relay>
   $<TARGET_FILE:rawclient> $<TARGET_FILE:tacit-relay-ack-early>)
 set_tests_properties(e2e/relay/order PROPERTIES TIMEOUT 180)
+add_test(NAME e2e/relay/fsync COMMAND sh
+  ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_fsync.sh $<TARGET_FILE:tacit-relay>
+  $<TARGET_FILE:rawclient>)
+set_tests_properties(e2e/relay/fsync PROPERTIES TIMEOUT 180)

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Promise B3: the first fdatasync that fails stops the relay with exit 74,
+# though the next would succeed; and a restart has all that was answered.
+#
+# usage: relay_fsync.sh RELAY RAWCLIENT
+# exit: 0 as it should be, 1 not so, 2 could not be tried.
+set -eu
+
+relay=$1
+raw=$2
+work=$(mktemp -d)
+pid=
+trap '[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null; rm -rf "$work"' EXIT INT TERM
+
+if ! command -v strace >/dev/null; then
+	echo "relay_fsync: strace is needed"
+	exit 2
+fi
+say() {
+	echo "relay_fsync: $1"
+	exit 1
+}
+wait_ready() {
+	n=0
+	until grep -q '^READY' "$work/out"; do
+		n=$((n + 1))
+		if [ "$n" -gt 200 ]; then
+			cat "$work/err"
+			exit 2
+		fi
+		sleep 0.1
+	done
+}
+
+# try WHICH ERROR WINDOW: the WHICH-th fdatasync of the log fails with ERROR,
+# once, while WINDOW letters are under way.
+try() {
+	rm -rf "${work:?}/data" "$work/out"
+	printf 'ok_tick_ms = 0\n' >"$work/conf"
+	ASAN_OPTIONS=detect_leaks=0 strace -f -o "$work/trace" \
+	    -P "$work/data/relay.db-wal" -e trace=fdatasync \
+	    -e "inject=fdatasync:error=$2:when=$1" \
+	    "$relay" serve --data "$work/data" --config "$work/conf" \
+	    --listen 127.0.0.1:0 >"$work/out" 2>"$work/err" &
+	tracer=$!
+	wait_ready
+	"$relay" admit --data "$work/data" >"$work/line" || exit 2
+	"$raw" "$work/line" create "$work/state" >/dev/null || exit 2
+	if "$raw" "$work/line" post "$work/state" 100 "$3" >"$work/posted" \
+	    2>/dev/null; then
+		say "all was answered though fdatasync $1 failed"
+	fi
+	code=0
+	wait "$tracer" || code=$?
+	[ "$code" -eq 74 ] || say "exit $code after $2, not 74"
+	grep -q 'storage-failed' "$work/err" || say "it did not say why"
+
+	: >"$work/out"
+	"$relay" serve --data "$work/data" --config "$work/conf" \
+	    --listen 127.0.0.1:0 >"$work/out" 2>"$work/err" &
+	pid=$!
+	wait_ready
+	"$relay" admit --data "$work/data" >"$work/line" || exit 2
+	"$raw" "$work/line" drain "$work/state" | sed 's/^GOT //' \
+	    >"$work/got" || exit 2
+	sed 's/^OK [0-9]* //' "$work/posted" >"$work/answered"
+	n=$(wc -l <"$work/answered")
+	head -n "$n" "$work/got" | cmp -s - "$work/answered" ||
+	    say "of $n answered letters not all are there, in order"
+	kill -TERM "$pid"
+	wait "$pid" || say "exit $? after the restart"
+	pid=
+	echo "relay_fsync: ok; $2 at fdatasync $1, window $3: exit 74, $n answered letters kept"
+}
+
+try 12 EIO 1
+try 5 EIO 64
