@@ -63,11 +63,15 @@ is_full(int err)
 	return err == ENOSPC || err == EDQUOT || err == EFBIG;
 }
 
-/* Failures of the disk: full, or the end of this connection. */
+/*
+ * Failures of the disk: full, or the end of this connection.  SQLite knows
+ * ENOSPC alone; for quotas and size limits errno still tells, which
+ * sqlite3_system_errno() does not after a failed COMMIT.
+ */
 static int
 io_error(struct vault_db *db, int rc)
 {
-	int err = sqlite3_system_errno(db->sq);
+	int err = errno;
 
 	if (rc == SQLITE_IOERR_NOMEM)
 		return TACIT_E_NOMEM;

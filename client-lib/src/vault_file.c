@@ -135,15 +135,15 @@ get32(const uint8_t *p)
 	    (uint32_t)p[2] << 8 | p[3];
 }
 
-/* A file with a rollback journal was written by something else. */
+/* True if there is something in the file ${path}${end}. */
 static int
-has_journal(const char *path)
+has_beside(const char *path, const char *end)
 {
 	struct stat st;
 	char *name;
 	int yes;
 
-	if ((name = joined(path, "-journal")) == NULL)
+	if ((name = joined(path, end)) == NULL)
 		return 1;
 	yes = lstat(name, &st) == 0 && st.st_size > 0;
 	free(name);
@@ -194,9 +194,14 @@ vault_file_probe(const char *path, int *cut)
 	rc = TACIT_E_IO;
 	if ((n = pread(fd, head, sizeof(head), 0)) < 0)
 		goto out;
-	rc = judge(head, (size_t)n, st.st_size, cut);
-	if (rc == 0 && has_journal(path))
+	if ((rc = judge(head, (size_t)n, st.st_size, cut)) != 0)
+		goto out;
+	/* Only something else leaves a rollback journal, and SQLite would
+	 * play it back into the file before anybody could look. */
+	if (has_beside(path, "-journal"))
 		rc = TACIT_E_CORRUPT;
+	else if (*cut && !has_beside(path, "-wal"))
+		rc = TACIT_E_TRUNCATED;
 out:
 	(void)close(fd);
 	return rc;

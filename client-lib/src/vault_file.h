@@ -28,8 +28,8 @@ int vault_file_lock(int *fd, const char *path, uint32_t wait_ms);
 
 /*
  * Look at the file before SQLite does.
- * Output:  ${*cut}: 1 if it is shorter than it says itself.  That is normal
- *          while a checkpoint was cut off and the WAL is there.
+ * Output:  ${*cut}: 1 if it is shorter than it says itself, but has a WAL:
+ *          normal after a crash in the middle of a checkpoint.
  * Errors:  TACIT_E_NOT_A_VAULT, TACIT_E_TRUNCATED, TACIT_E_CORRUPT,
  *          TACIT_E_VERSION (made by a newer version), TACIT_E_IO.
  */

@@ -134,6 +134,28 @@ fixture_expect(struct vault *v, enum vault_table t, const char *key,
 	vault_value_free(&got);
 }
 
+/* Two of everything, values as long as they are in life, and short ones. */
+static inline void
+fixture_furnish(struct vault *v, const char *mark)
+{
+	char value[1900];
+	int i;
+
+	memset(value, 'x', sizeof(value));
+	assert_int_equal(vault_begin(v), 0);
+	fixture_put(v, VAULT_SELF, "me", mark);
+	fixture_put(v, VAULT_CONTACT, "a", "contact a");
+	fixture_put(v, VAULT_CONTACT, "b", "contact b");
+	fixture_put(v, VAULT_RATCHET, "a", mark);
+	for (i = 0; i < 6; i++)
+		assert_int_equal(vault_put(v, VAULT_OUTBOX,
+		    &(char){ (char)('a' + i) }, 1, value,
+		    sizeof(value) / (size_t)(i + 1)), 0);
+	fixture_put(v, VAULT_HISTORY, "a", "said this");
+	fixture_put(v, VAULT_HISTORY, "b", "said that");
+	assert_int_equal(vault_commit(v), 0);
+}
+
 static inline struct fixture_bytes
 fixture_read(const char *path)
 {
