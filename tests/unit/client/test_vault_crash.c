@@ -219,17 +219,17 @@ a_killed_process_loses_nothing_and_leaves_nothing_half(void **state)
 	print_message("%llu transactions\n", (unsigned long long)found);
 }
 
-/* The process ends at its first write or sync, then at its second, ... */
+/* The process ends at its first write or sync, then at a later one, ... */
 static void
 a_process_may_die_at_any_write(void **state)
 {
 	struct fixture *f = *state;
-	uint64_t told, found = 0, before;
+	uint64_t seed = fixture_seed(), told, found = 0, before;
 	struct vault *v;
 	int n, died = 1;
 
 	vault_close(fixture_create(f->path));
-	for (n = 0; died; n++) {
+	for (n = 0; died; n += 1 + (int)fixture_below(&seed, 4)) {
 		before = found;
 		told = last_told(f->path, 2, n, UINT64_MAX, &died);
 		v = fixture_open(f->path);
@@ -239,7 +239,7 @@ a_process_may_die_at_any_write(void **state)
 		assert_true(n < 400);
 	}
 	assert_true(n > 20);
-	print_message("%d points\n", n);
+	print_message("%d writes\n", n);
 }
 
 static void
@@ -285,10 +285,11 @@ static void
 a_vault_appears_whole_or_not_at_all(void **state)
 {
 	struct fixture *f = *state;
+	uint64_t seed = fixture_seed();
 	int n, status, rc, done = 0;
 	pid_t pid;
 
-	for (n = 0; !done; n++) {
+	for (n = 0; !done; n += 1 + (int)fixture_below(&seed, 4)) {
 		assert_true(n < 80 && (pid = fork()) >= 0);
 		if (pid == 0) {
 			disk_set(DIE, n);
@@ -401,11 +402,12 @@ static void
 a_full_disk_makes_no_vault(void **state)
 {
 	struct fixture *f = *state;
+	uint64_t seed = fixture_seed();
 	char temp[96];
 	int at, rc;
 
 	(void)snprintf(temp, sizeof(temp), "%s.new", f->path);
-	for (at = 0; ; at++) {
+	for (at = 0; ; at += 1 + (int)fixture_below(&seed, 4)) {
 		disk_set(FULL, at);
 		rc = vault_create(f->path, PASS, PLEN, &fixture_cost);
 		disk.fault = NONE;

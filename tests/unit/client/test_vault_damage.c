@@ -198,7 +198,7 @@ damage_to_the_wal_takes_whole_transactions_from_the_end(void **state)
 	struct fixture *f = *state;
 	uint64_t seed = fixture_seed();
 	struct crashed c;
-	size_t i, at, n = flips(40);
+	size_t i, at, n = flips(24);
 	int rc, which;
 
 	crash(f, &c);
