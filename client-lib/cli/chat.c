@@ -63,8 +63,6 @@ mark(enum tacit_message_state state)
 		return " \xc2\xb7";
 	case TACIT_ACCEPTED:
 		return " \xe2\x9c\x93";
-	case TACIT_HAD:
-		return " \xe2\x9c\x93\xe2\x9c\x93";
 	case TACIT_RECEIVED:
 		break;
 	}
@@ -145,8 +143,7 @@ show_head(const struct chat *h)
 	    "days.  In a crisis,\nor if somebody is in danger, do not write "
 	    "here: call your local emergency number,\nor a crisis line.\n\n"
 	    "/help lists what else you can type; /quit leaves.  \xc2\xb7 waits "
-	    "here, \xe2\x9c\x93 at the relay,\n\xe2\x9c\x93\xe2\x9c\x93 they "
-	    "have it.\n");
+	    "here,\n\xe2\x9c\x93 kept by the relay until they fetch it.\n");
 }
 
 /* The last lines, and everything that was not read yet. */

@@ -98,8 +98,7 @@ read_states(struct batch *b, struct tacit_contact *ct)
 		before = m.place;
 		if (!m.from_me || strcmp(m.id, b->all[i - 1].id) != 0)
 			continue;
-		b->all[i - 1].state = m.state == TACIT_HAD ? TACIT_ACCEPTED :
-		    m.state;
+		b->all[i - 1].state = m.state;
 		i--;
 	}
 }

@@ -138,8 +138,6 @@ text_message_state(enum tacit_message_state state)
 		return "queued";
 	case TACIT_ACCEPTED:
 		return "accepted";
-	case TACIT_HAD:
-		return "had";
 	case TACIT_RECEIVED:
 		return "received";
 	}

@@ -192,17 +192,12 @@ outbox_had(struct tacit_contact *ct, const tacit_Have *have)
 enum tacit_message_state
 outbox_state(const struct tacit_contact *ct, uint64_t seq)
 {
-	enum tacit_message_state state = TACIT_HAD;
 	const struct out_ref *o;
 
-	for (o = ct->out; o != NULL; o = o->next) {
-		if (o->seq != seq)
-			continue;
-		if (!o->okayed)
+	for (o = ct->out; o != NULL; o = o->next)
+		if (o->seq == seq && !o->okayed)
 			return TACIT_QUEUED;
-		state = TACIT_ACCEPTED;
-	}
-	return state;
+	return TACIT_ACCEPTED;
 }
 
 void

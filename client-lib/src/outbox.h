@@ -26,7 +26,11 @@ int outbox_has(const struct tacit_contact *ct, tacit_state_OutKind kind);
 /* The other end has these seqs: their rows go, inside a change. */
 int outbox_had(struct tacit_contact *ct, const tacit_Have *have);
 
-/* Where the text numbered ${seq} is. */
+/*
+ * Where the text numbered ${seq} is.  That the other end has it is never
+ * shown: it would tell when they were online (PROTOCOL-level receipt, not a
+ * receipt for people).
+ */
 enum tacit_message_state outbox_state(const struct tacit_contact *ct,
     uint64_t seq);
 

@@ -298,7 +298,6 @@ TACIT_API TACIT_MUST int tacit_send(struct tacit_contact *ct,
 enum tacit_message_state {
 	TACIT_QUEUED = 1,		/* in the vault */
 	TACIT_ACCEPTED,			/* durable at the relay */
-	TACIT_HAD,			/* durable at the other end */
 	TACIT_RECEIVED			/* theirs */
 };
 
