@@ -263,7 +263,7 @@ static void
 print_log(int level, const char *line)
 {
 	(void)level;
-	(void)fprintf(stderr, "network: %s", line);
+	(void)fprintf(stderr, "tacit-relay: network: %s", line);
 }
 
 static void
