@@ -11,6 +11,12 @@ enum {
 	CLOSE_INTERNAL = 1011
 };
 
+/* Before each message that waits. */
+struct later {
+	uint32_t len;
+	uint8_t complete;
+};
+
 struct conn *
 conn_new(uint64_t id, const struct conn_io *io, void *wire)
 {
@@ -54,11 +60,28 @@ drop_message(struct conn *c)
 	c->in_complete = c->admitted = 0;
 }
 
+static void
+drop_later(struct conn *c)
+{
+	if (c->later != NULL)
+		sodium_memzero(c->later, c->later_len);
+	free(c->later);
+	c->later = NULL;
+	c->later_pos = c->later_last = c->later_len = c->later_cap = 0;
+}
+
+static void
+drop_input(struct conn *c)
+{
+	drop_message(c);
+	drop_later(c);
+}
+
 void
 conn_close(struct conn *c)
 {
 	c->open = 0;
-	drop_message(c);
+	drop_input(c);
 	while (c->out_first != NULL)
 		conn_written(c);
 	free(c->verdicts);
@@ -72,7 +95,7 @@ conn_fail(struct conn *c, uint16_t code)
 	if (!c->open || c->close_code != 0)
 		return;
 	c->close_code = code;
-	drop_message(c);
+	drop_input(c);
 	conn_settle(c);
 	c->io->want_write(c->wire);
 }
@@ -95,12 +118,47 @@ grow(uint8_t **buf, size_t *cap, size_t head, size_t need)
 	return 0;
 }
 
+/* A message that goes on, or begins, behind the one that is worked on. */
+static int
+input_later(struct conn *c, const uint8_t *data, size_t len, size_t left,
+    int final)
+{
+	struct later head = { 0 };
+	int more = c->later_len > 0;
+
+	if (more)
+		memcpy(&head, c->later + c->later_last, sizeof(head));
+	if (!more || head.complete) {
+		memset(&head, 0, sizeof(head));
+		more = 0;
+	}
+	if (len > TACIT_MESSAGE_MAX - head.len ||
+	    left > TACIT_MESSAGE_MAX - head.len - len)
+		return TACIT_E_LIMIT;
+	if (c->later_len + sizeof(head) + len > CONN_LATER_MAX)
+		return TACIT_E_STATE;
+	if (grow(&c->later, &c->later_cap, 0,
+	    c->later_len + sizeof(head) + len) != 0)
+		return TACIT_E_NOMEM;
+	if (!more) {
+		c->later_last = c->later_len;
+		c->later_len += sizeof(head);
+	}
+	if (len > 0)
+		memcpy(c->later + c->later_len, data, len);
+	c->later_len += len;
+	head.len += (uint32_t)len;
+	head.complete = final && left == 0;
+	memcpy(c->later + c->later_last, &head, sizeof(head));
+	return 0;
+}
+
 int
 conn_input(struct conn *c, const uint8_t *data, size_t len, size_t left,
     int final)
 {
 	if (c->in_complete)
-		return TACIT_E_STATE;
+		return input_later(c, data, len, left, final);
 	if (len > TACIT_MESSAGE_MAX - c->in_len ||
 	    left > TACIT_MESSAGE_MAX - c->in_len - len)
 		return TACIT_E_LIMIT;
@@ -113,25 +171,43 @@ conn_input(struct conn *c, const uint8_t *data, size_t len, size_t left,
 	return 0;
 }
 
+/* The message is worked off: the one behind it takes its place. */
+static int
+next_message(struct conn *c)
+{
+	struct later head;
+	int rc;
+
+	drop_message(c);
+	if (c->later_len == 0)
+		return 0;
+	memcpy(&head, c->later + c->later_pos, sizeof(head));
+	c->later_pos += sizeof(head);
+	rc = conn_input(c, c->later + c->later_pos, head.len, 0,
+	    head.complete);
+	c->later_pos += head.len;
+	if (rc != 0 || c->later_pos == c->later_len)
+		drop_later(c);
+	return rc;
+}
+
 /* The rest of the message is not read; too many such, and we part. */
 static int
 malformed(struct conn *c)
 {
-	drop_message(c);
 	c->malformed++;
-	return TACIT_E_FRAME;
+	return next_message(c) == 0 ? TACIT_E_FRAME : TACIT_E_NOMEM;
 }
 
 int
 conn_next(struct conn *c, struct tacit_frame *f)
 {
-	memset(&f->head, 0, sizeof(f->head));
+	memset(f, 0, sizeof(*f));
+	if (c->in_complete && c->in_pos == c->in_len && c->in_frames > 0 &&
+	    next_message(c) != 0)
+		return TACIT_E_NOMEM;
 	if (!c->in_complete)
 		return 0;
-	if (c->in_pos == c->in_len && c->in_frames > 0) {
-		drop_message(c);
-		return 0;
-	}
 	if (c->in_frames == TACIT_FRAMES_MAX ||
 	    tacit_frame_parse(f, &c->in_used, c->in + c->in_pos,
 	    c->in_len - c->in_pos) != 0 ||

@@ -19,6 +19,7 @@ enum {
 	CONN_PENDING_MAX = 256,		/* requests not yet answered */
 	CONN_PENDING_BYTES = 524288,	/* their bodies */
 	CONN_OUT_HIGH = 262144,		/* bytes to send, then no more of ours */
+	CONN_LATER_MAX = 524288,	/* bytes taken before reading was off */
 	CONN_SOURCE_LEN = 16
 };
 
@@ -57,9 +58,11 @@ struct conn {
 	const struct conn_io *io;
 	void *wire;
 
-	/* Input: one message, complete once ${in_complete}. */
-	uint8_t *in;
+	/* Input: one message, complete once ${in_complete}; what comes before
+	   it is worked off lies behind it, each with its length. */
+	uint8_t *in, *later;
 	size_t in_len, in_cap, in_pos, in_used;
+	size_t later_pos, later_last, later_len, later_cap;
 	uint32_t in_frames, last_id, malformed;
 	uint8_t in_complete, admitted;	/* ${last_id} is this frame's */
 
@@ -76,7 +79,7 @@ struct conn {
 	/* Of dispatch.c: all, turn-taking, verdicts, half-done SUBSCRIBE. */
 	struct conn *next, **prev;
 	struct conn *next_waiting, *next_ticking;
-	uint8_t ticking;
+	uint8_t waiting, ticking;
 	struct subscribing *partial;
 	uint32_t subscribing;		/* SUBSCRIBEs not yet answered */
 
@@ -99,20 +102,23 @@ void conn_close(struct conn *c);
 void conn_fail(struct conn *c, uint16_t code);
 
 /*
- * Take ${len} bytes of a message of which ${left} more are announced.
+ * Take ${len} bytes of a message of which ${left} more are announced.  While
+ * an earlier message is worked on they wait behind it: a transport may go on
+ * with what it has read already, though reading is off.
  * Limits:  TACIT_MESSAGE_MAX with ${left}, checked before anything is kept.
- * Errors:  TACIT_E_LIMIT; TACIT_E_NOMEM; TACIT_E_STATE: the message before
- *          is not worked off yet, reading should have been off.
+ * Errors:  TACIT_E_LIMIT; TACIT_E_NOMEM; TACIT_E_STATE: more waits than a
+ *          transport can have read.
  */
 int conn_input(struct conn *c, const uint8_t *data, size_t len, size_t left,
     int final);
 
 /*
  * The next frame of a complete message.  It is given again until
- * conn_taken().  Returns 1, or 0 at the end of the message, whose memory is
- * then free.
+ * conn_taken().  Returns 1, or 0 if there is none.  The memory of a message
+ * is free after its last frame.
  * Errors:  TACIT_E_FRAME: malformed, or ids do not rise; the rest of the
  *          message is dropped, ${f->head.id} is for the answer.
+ *          TACIT_E_NOMEM: the connection has failed.
  */
 int conn_next(struct conn *c, struct tacit_frame *f);
 void conn_taken(struct conn *c);

@@ -152,6 +152,7 @@ handle(struct dispatch *d, struct conn *c, const struct tacit_frame *f)
 static void
 wait_turn(struct dispatch *d, struct conn *c)
 {
+	c->waiting = 1;
 	c->next_waiting = NULL;
 	if (d->waiting == NULL)
 		d->waiting = c;
@@ -160,24 +161,35 @@ wait_turn(struct dispatch *d, struct conn *c)
 	d->waiting_last = c;
 }
 
-/* Work off the message of ${c} as far as this turn allows. */
+/* Nothing that can be read: say so, and part after too many of it. */
+static void
+complain(struct conn *c, uint32_t id, int rc)
+{
+	if (rc != TACIT_E_FRAME) {
+		conn_fail(c, CLOSE_INTERNAL);
+		return;
+	}
+	conn_push_error(c, id, rc, 0);
+	if (c->malformed >= CONN_MALFORMED_MAX)
+		conn_fail(c, CLOSE_POLICY);
+}
+
+/* Work off what ${c} sent as far as this turn allows. */
 static void
 work(struct dispatch *d, struct conn *c)
 {
 	struct tacit_frame f;
 	int rc;
 
-	while ((rc = conn_next(c, &f)) > 0) {
-		if (handle(d, c, &f) == TACIT_E_WAIT) {
+	while ((rc = conn_next(c, &f)) != 0) {
+		if (rc < 0) {
+			complain(c, f.head.id, rc);
+		} else if (handle(d, c, &f) == TACIT_E_WAIT) {
 			wait_turn(d, c);
 			break;
+		} else {
+			conn_taken(c);
 		}
-		conn_taken(c);
-	}
-	if (rc < 0) {
-		conn_push_error(c, f.head.id, rc, 0);
-		if (c->malformed >= CONN_MALFORMED_MAX)
-			conn_fail(c, CLOSE_POLICY);
 	}
 	sodium_memzero(&f, sizeof(f));	/* tokens, codes */
 	conn_settle(c);
@@ -200,7 +212,8 @@ dispatch_input(struct dispatch *d, struct conn *c, const uint8_t *data,
 	default:
 		return CLOSE_INTERNAL;
 	}
-	if (c->in_complete)
+	/* One that waits for its turn is in the list for it already. */
+	if (c->in_complete && !c->waiting)
 		work(d, c);
 	return 0;
 }
@@ -215,6 +228,7 @@ dispatch_turn(struct dispatch *d, uint64_t now_ms)
 	while ((c = d->waiting) != NULL && d->budget > 0 &&
 	    !d->relay->stopping) {
 		d->waiting = c->next_waiting;
+		c->waiting = 0;
 		work(d, c);
 	}
 	return d->waiting != NULL && !d->relay->stopping;

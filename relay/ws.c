@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <ev.h>
 #include <libwebsockets.h>
 
 #include "dispatch.h"
@@ -30,6 +31,8 @@ _Static_assert(CONN_HEADROOM >= LWS_PRE, "no room for a frame header");
 struct peer {
 	struct lws *wsi;
 	struct conn *conn;
+	struct peer *next;		/* in ${w->turning} */
+	uint8_t turning, reading;
 };
 
 struct ws {
@@ -37,6 +40,8 @@ struct ws {
 	struct dispatch *dispatch;
 	struct loop *loop;
 	struct lws_context *context;
+	struct peer *turning;		/* whose reading goes on or off */
+	ev_prepare turn;
 	char headers[9][GATE_HEADER_MAX];	/* of one handshake */
 };
 
@@ -48,12 +53,49 @@ want_write(void *wire)
 	(void)lws_callback_on_writable(p->wsi);
 }
 
+/*
+ * Not from a callback of libwebsockets: 4.1.6 spins for ever if reading is
+ * turned off while it hands over what TLS has decrypted already.
+ */
 static void
 want_read(void *wire, int on)
 {
 	struct peer *p = wire;
+	struct ws *w = lws_context_user(lws_get_context(p->wsi));
 
-	(void)lws_rx_flow_control(p->wsi, on);
+	p->reading = on != 0;
+	if (p->turning)
+		return;
+	p->turning = 1;
+	p->next = w->turning;
+	w->turning = p;
+}
+
+/* Before the loop sleeps: no callback of libwebsockets is under way. */
+static void
+on_turn(struct ev_loop *loop, ev_prepare *e, int events)
+{
+	struct ws *w = e->data;
+	struct peer *p;
+
+	(void)loop;
+	(void)events;
+	while ((p = w->turning) != NULL) {
+		w->turning = p->next;
+		p->turning = 0;
+		(void)lws_rx_flow_control(p->wsi, p->reading);
+	}
+}
+
+static void
+forget_turn(struct ws *w, const struct peer *p)
+{
+	struct peer **q = &w->turning;
+
+	while (*q != NULL && *q != p)
+		q = &(*q)->next;
+	if (*q != NULL)
+		*q = p->next;
 }
 
 static const struct conn_io io = { want_write, want_read };
@@ -176,6 +218,7 @@ closed(struct ws *w, struct peer *p)
 	if (p->conn == NULL)
 		return;
 	w->relay->connections--;
+	forget_turn(w, p);
 	dispatch_closed(w->dispatch, p->conn);
 	p->conn = NULL;
 }
@@ -329,6 +372,11 @@ ws_start(struct ws **out, struct relay *r, uint16_t *port)
 	if (w == NULL)
 		return rc;
 	w->relay = r;
+	ev_prepare_init(&w->turn, on_turn);
+	w->turn.data = w;
+	/* After loop.c's, which settles connections in its own. */
+	ev_set_priority(&w->turn, EV_MINPRI);
+	ev_prepare_start(r->loop, &w->turn);
 	if ((rc = dispatch_open(&w->dispatch, r)) != 0)
 		goto out;
 	if ((rc = loop_open(&w->loop, r, w->dispatch)) != 0)
@@ -379,6 +427,7 @@ ws_free(struct ws *w)
 		return;
 	if (w->context != NULL)
 		lws_context_destroy(w->context);
+	ev_prepare_stop(w->relay->loop, &w->turn);
 	loop_free(w->loop);
 	dispatch_free(w->dispatch);
 	free(w);

@@ -192,6 +192,21 @@ broken_rules_close_with_their_code(void **state)
 	assert_serves();
 }
 
+/* ${len} bytes at ${buf} as one masked message; the mask is zeros. */
+static size_t
+wrap(uint8_t *out, const uint8_t *buf, size_t len)
+{
+	size_t head = len < 126 ? 2 : len < 65536 ? 4 : 10, i;
+
+	out[0] = 0x82;
+	out[1] = (uint8_t)(0x80 | (head == 2 ? len : head == 4 ? 126 : 127));
+	for (i = 2; i < head; i++)
+		out[i] = (uint8_t)(len >> 8 * (head - 1 - i));
+	memset(out + head, 0, 4);
+	memcpy(out + head + 4, buf, len);
+	return head + 4 + len;
+}
+
 /* Torn into single bytes and fragments, a message is still one message. */
 static void
 messages_may_come_in_any_pieces(void **state)
@@ -215,11 +230,8 @@ messages_may_come_in_any_pieces(void **state)
 
 	f.id = ++id;
 	len = tacit_frame_write(buf, sizeof(buf), &f, NULL);
-	frame[0] = 0x82;
-	frame[1] = (uint8_t)(0x80 | len);
-	memset(frame + 2, 0, 4);	/* a mask of zeros */
-	memcpy(frame + 6, buf, len);
-	for (i = 0; i < 6 + len; i++)
+	len = wrap(frame, buf, len);
+	for (i = 0; i < len; i++)
 		assert_int_equal(raw_ws_send_bytes(raw_ws(r), frame + i, 1),
 		    0);
 	assert_int_equal(raw_wait(r, id, RAW_WAIT_MS, &a), 0);
@@ -235,22 +247,60 @@ a_pipeline_is_answered_whole_and_in_order(void **state)
 	tacit_Frame f = { .which_is = tacit_Frame_ping_tag };
 	struct raw *r = relay_proc_connect(&relay);
 	uint32_t first = raw_next_id(r), i;
-	uint8_t *bytes = malloc(N * 32), *p = bytes;
-	size_t len;
+	uint8_t *bytes = malloc(N * 32), *p = bytes, buf[26];
 
 	(void)state;
 	assert_non_null(bytes);
 	for (i = 0; i < N; i++) {
 		f.id = first + i;
-		len = tacit_frame_write(p + 6, 26, &f, NULL);
-		p[0] = 0x82;
-		p[1] = (uint8_t)(0x80 | len);
-		memset(p + 2, 0, 4);
-		p += 6 + len;
+		p += wrap(p, buf, tacit_frame_write(buf, sizeof(buf), &f,
+		    NULL));
 	}
 	assert_int_equal(raw_ws_send_bytes(raw_ws(r), bytes,
 	    (size_t)(p - bytes)), 0);
 	for (i = 0; i < N; i++)
+		assert_int_equal(raw_wait(r, first + i, RAW_WAIT_MS, NULL),
+		    0);
+	free(bytes);
+	raw_bye(r);
+}
+
+/*
+ * A message that takes several turns of the loop, and in the same write what
+ * follows it: reading is off in between, and nothing is lost or torn.
+ */
+static void
+what_follows_a_long_message_waits_for_it(void **state)
+{
+	enum { ENTRIES = 1000, PINGS = 3000 };
+	static uint8_t body[ENTRIES * TACIT_SUBSCRIBE_ENTRY_LEN];
+	static uint8_t buf[sizeof(body) + 64];
+	tacit_Frame f = { .which_is = tacit_Frame_subscribe_tag };
+	struct raw *r = relay_proc_connect(&relay);
+	uint32_t first = raw_next_id(r), i;
+	uint8_t *bytes = malloc(sizeof(buf) + 16 + PINGS * 32), *p = bytes;
+	struct raw_frame *a;
+
+	(void)state;
+	assert_non_null(bytes);
+	randombytes_buf(body, sizeof(body));
+	f.id = first;
+	f.is.subscribe.count = ENTRIES;
+	p += wrap(p, buf, tacit_frame_write(buf, sizeof(buf), &f, body));
+	memset(&f, 0, sizeof(f));
+	f.which_is = tacit_Frame_ping_tag;
+	for (i = 1; i <= PINGS; i++) {
+		f.id = first + i;
+		p += wrap(p, buf, tacit_frame_write(buf, 26, &f, NULL));
+	}
+	assert_int_equal(raw_ws_send_bytes(raw_ws(r), bytes,
+	    (size_t)(p - bytes)), 0);
+	assert_int_equal(raw_wait(r, first, RAW_WAIT_MS, &a), 0);
+	assert_int_equal(a->head.is.subscribed.count, ENTRIES);
+	for (i = 0; i < ENTRIES; i++)
+		assert_int_equal(-(int)a->body[i], TACIT_E_REFUSED);
+	raw_frame_free(a);
+	for (i = 1; i <= PINGS; i++)
 		assert_int_equal(raw_wait(r, first + i, RAW_WAIT_MS, NULL),
 		    0);
 	free(bytes);
@@ -311,6 +361,7 @@ main(void)
 		cmocka_unit_test(broken_rules_close_with_their_code),
 		cmocka_unit_test(messages_may_come_in_any_pieces),
 		cmocka_unit_test(a_pipeline_is_answered_whole_and_in_order),
+		cmocka_unit_test(what_follows_a_long_message_waits_for_it),
 		cmocka_unit_test(a_stop_closes_with_1001),
 		cmocka_unit_test(one_connection_too_many_is_told_503),
 	};

@@ -107,17 +107,97 @@ nothing_over_the_limit_is_kept(void **state)
 	}
 }
 
+/*
+ * Messages that come while the first is worked on, in pieces of ${piece}: all
+ * of them are read in order, the last when its rest is there.
+ */
 static void
-a_second_message_waits_for_the_first(void **state)
+what_comes_early_waits_for_the_first(void **state)
 {
+	static const size_t pieces[] = { 1, 3, 5, 100, SIZE_MAX };
 	struct wire w = { .reading = 1 };
-	struct conn *c = conn_new(1, &wire_io, &w);
+	struct tacit_frame f;
+	struct conn *c;
+	size_t i, len;
+	uint32_t id, m;
 
 	(void)state;
-	assert_int_equal(feed(c, buf, ping(buf, 1), 99), 0);
-	conn_settle(c);
-	assert_false(w.reading);
-	assert_int_equal(conn_input(c, buf, 1, 0, 0), TACIT_E_STATE);
+	for (i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		c = conn_new(1, &wire_io, &w);
+		for (id = m = 1; m <= 50; m++) {
+			for (len = 0; len < m * 4 % 90 + 1; id++)
+				len += ping(buf + len, id);
+			assert_int_equal(feed(c, buf, len, pieces[i]), 0);
+			conn_settle(c);
+			assert_false(w.reading);
+		}
+		len = ping(buf, id);
+		assert_int_equal(conn_input(c, buf, 2, len - 2, 0), 0);
+		for (m = 1; m < id; m++) {
+			assert_int_equal(conn_next(c, &f), 1);
+			assert_int_equal(f.head.id, m);
+			conn_taken(c);
+		}
+		assert_int_equal(conn_next(c, &f), 0);
+		assert_null(c->later);
+		conn_settle(c);
+		assert_true(w.reading);
+		assert_int_equal(conn_input(c, buf + 2, len - 2, 0, 1), 0);
+		assert_int_equal(conn_next(c, &f), 1);
+		assert_int_equal(f.head.id, id);
+		conn_unref(c);
+	}
+}
+
+static void
+a_malformed_message_spoils_none_behind_it(void **state)
+{
+	struct wire w = { 0 };
+	struct conn *c = conn_new(1, &wire_io, &w);
+	struct tacit_frame f;
+
+	(void)state;
+	assert_int_equal(feed(c, (const uint8_t *)"\0\2\xff\xff", 4, 9), 0);
+	assert_int_equal(feed(c, buf, ping(buf, 1), 9), 0);
+	assert_int_equal(feed(c, (const uint8_t *)"", 0, 9), 0);
+	assert_int_equal(feed(c, buf, ping(buf, 2), 9), 0);
+	assert_int_equal(conn_next(c, &f), TACIT_E_FRAME);
+	assert_int_equal(conn_next(c, &f), 1);
+	assert_int_equal(f.head.id, 1);
+	conn_taken(c);
+	assert_int_equal(conn_next(c, &f), TACIT_E_FRAME);
+	assert_int_equal(conn_next(c, &f), 1);
+	assert_int_equal(f.head.id, 2);
+	conn_taken(c);
+	assert_int_equal(conn_next(c, &f), 0);
+	assert_int_equal(c->malformed, 2);
+	conn_unref(c);
+}
+
+static void
+what_comes_early_is_bounded(void **state)
+{
+	struct wire w = { 0 };
+	struct conn *c;
+	int rc, i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {	/* one by one; in one message */
+		c = conn_new(1, &wire_io, &w);
+		assert_int_equal(feed(c, buf, ping(buf, 1), 9), 0);
+		do {
+			rc = conn_input(c, buf, 1000, 0, i == 0);
+		} while (rc == 0);
+		assert_int_equal(rc, i == 0 ? TACIT_E_STATE : TACIT_E_LIMIT);
+		assert_true(c->later_len <= CONN_LATER_MAX);
+		conn_fail(c, 1008);
+		assert_null(c->later);
+		conn_unref(c);
+	}
+	c = conn_new(1, &wire_io, &w);
+	assert_int_equal(feed(c, buf, ping(buf, 1), 9), 0);
+	assert_int_equal(conn_input(c, buf, 1, TACIT_MESSAGE_MAX, 0),
+	    TACIT_E_LIMIT);
 	conn_unref(c);
 }
 
@@ -400,7 +480,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_are_put_together_from_any_pieces),
 		cmocka_unit_test(nothing_over_the_limit_is_kept),
-		cmocka_unit_test(a_second_message_waits_for_the_first),
+		cmocka_unit_test(what_comes_early_waits_for_the_first),
+		cmocka_unit_test(a_malformed_message_spoils_none_behind_it),
+		cmocka_unit_test(what_comes_early_is_bounded),
 		cmocka_unit_test(malformed_frames_end_their_message),
 		cmocka_unit_test(empty_message_and_65th_frame_are_malformed),
 		cmocka_unit_test(
