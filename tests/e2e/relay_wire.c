@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include <cmocka.h>
 #include <openssl/ssl.h>
@@ -307,6 +309,32 @@ what_follows_a_long_message_waits_for_it(void **state)
 	raw_bye(r);
 }
 
+/* It asks and asks and never reads: the relay stops reading from it. */
+static void
+a_client_that_never_reads_harms_nobody(void **state)
+{
+	const struct timeval wait = { .tv_usec = 300000 };
+	tacit_Frame f = { .which_is = tacit_Frame_ping_tag };
+	struct raw *r = relay_proc_connect(&relay);
+	uint8_t bytes[16384], buf[26];
+	size_t len, total = 0;
+
+	(void)state;
+	assert_int_equal(setsockopt(raw_ws_fd(raw_ws(r)), SOL_SOCKET,
+	    SO_SNDTIMEO, &wait, sizeof(wait)), 0);
+	f.id = raw_next_id(r);
+	do {
+		for (len = 0; len < sizeof(bytes) - 40; f.id++)
+			len += wrap(bytes + len, buf, tacit_frame_write(buf,
+			    sizeof(buf), &f, NULL));
+		total += len;
+		assert_true(total < 512u << 20);
+	} while (raw_ws_send_bytes(raw_ws(r), bytes, len) == 0);
+	assert_serves();
+	raw_free(r);
+	assert_serves();
+}
+
 static void
 a_stop_closes_with_1001(void **state)
 {
@@ -362,6 +390,7 @@ main(void)
 		cmocka_unit_test(messages_may_come_in_any_pieces),
 		cmocka_unit_test(a_pipeline_is_answered_whole_and_in_order),
 		cmocka_unit_test(what_follows_a_long_message_waits_for_it),
+		cmocka_unit_test(a_client_that_never_reads_harms_nobody),
 		cmocka_unit_test(a_stop_closes_with_1001),
 		cmocka_unit_test(one_connection_too_many_is_told_503),
 	};
