@@ -13,7 +13,7 @@ table_init(struct table *t)
 {
 	t->n = 0;
 	t->size = TABLE_START;
-	if ((t->head = calloc(t->size, sizeof(*t->head))) == NULL)
+	if ((t->head = calloc(t->size, sizeof(struct node *))) == NULL)
 		return TACIT_E_NOMEM;
 	return 0;
 }
@@ -32,7 +32,7 @@ table_grow(struct table *t)
 	struct node *node, *next, **head;
 	size_t i;
 
-	if ((larger.head = calloc(larger.size, sizeof(*larger.head))) == NULL)
+	if ((larger.head = calloc(larger.size, sizeof(struct node *))) == NULL)
 		return;
 	for (i = 0; i < t->size; i++) {
 		for (node = t->head[i]; node != NULL; node = next) {

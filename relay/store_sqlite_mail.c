@@ -137,24 +137,30 @@ mail_subscribe(struct store *s, struct op *op)
 	return 0;
 }
 
-/* Give the body of ${i}; it is valid until sql_reset(q, SQL_BODY_GET). */
-static int
-get_body(struct store_sqlite *q, const struct item *i, const void **body)
+/*
+ * The body of ${i}, valid until sql_reset(q, SQL_BODY_GET); NULL after an
+ * error of the store, which is then in ${rc}.
+ */
+static const void *
+get_body(struct store_sqlite *q, const struct item *i, int *rc)
 {
 	sqlite3_stmt *st = q->stmt[SQL_BODY_GET];
-	int rc;
+	const void *body;
 
-	rc = sql_step(q, SQL_BODY_GET, SQL_ARGS(SQL_INT(i->row)));
-	if (rc != 1)
-		return rc == 0 ? sql_fail(q, SQLITE_CORRUPT) : rc;
-	*body = sqlite3_column_blob(st, 0);
-	if (*body != NULL && (size_t)sqlite3_column_bytes(st, 0) ==
+	*rc = sql_step(q, SQL_BODY_GET, SQL_ARGS(SQL_INT(i->row)));
+	if (*rc != 1) {
+		if (*rc == 0)
+			*rc = sql_fail(q, SQLITE_CORRUPT);
+		return NULL;
+	}
+	body = sqlite3_column_blob(st, 0);
+	if (body != NULL && (size_t)sqlite3_column_bytes(st, 0) ==
 	    store_body_len(i->kind))
-		return 0;
-	rc = sqlite3_errcode(q->db) == SQLITE_NOMEM ?
-	    SQLITE_NOMEM : SQLITE_CORRUPT;
+		return body;
+	*rc = sql_fail(q, sqlite3_errcode(q->db) == SQLITE_NOMEM ?
+	    SQLITE_NOMEM : SQLITE_CORRUPT);
 	sql_reset(q, SQL_BODY_GET);
-	return sql_fail(q, rc);
+	return NULL;
 }
 
 /* This id is stored already: the same envelope, or another of its name? */
@@ -168,7 +174,7 @@ post_again(struct store_sqlite *q, struct op *op, const struct item *i)
 	op->rc = TACIT_E_CONFLICT;
 	if (p->kind != i->kind)
 		return 0;
-	if ((rc = get_body(q, i, &body)) != 0)
+	if ((body = get_body(q, i, &rc)) == NULL)
 		return rc;
 	same = memcmp(body, p->body, store_body_len(p->kind)) == 0;
 	sql_reset(q, SQL_BODY_GET);
@@ -282,7 +288,7 @@ fetch_one(struct store_sqlite *q, const struct item *i, struct stored **out)
 
 	if ((st = malloc(sizeof(*st) + len)) == NULL)
 		return TACIT_E_NOMEM;
-	if ((rc = get_body(q, i, &body)) != 0) {
+	if ((body = get_body(q, i, &rc)) == NULL) {
 		free(st);
 		return rc;
 	}
@@ -414,7 +420,8 @@ load_mailbox(struct store_sqlite *q, struct by_row *all)
 		return slots_add(&q->slots[SLOTS_MAILBOX], row);
 	if (all->n == all->cap) {
 		all->cap = all->cap == 0 ? 256 : all->cap * 2;
-		grown = reallocarray(all->box, all->cap, sizeof(*grown));
+		grown = reallocarray(all->box, all->cap,
+		    sizeof(struct box *));
 		if (grown == NULL)
 			return TACIT_E_NOMEM;
 		all->box = grown;
