@@ -278,19 +278,20 @@ mail_ack(struct store *s, struct op *op)
 	return 0;
 }
 
-static int
-fetch_one(struct store_sqlite *q, const struct item *i, struct stored **out)
+/* A copy of ${i} with its body; NULL after an error, which is in ${rc}. */
+static struct stored *
+fetch_one(struct store_sqlite *q, const struct item *i, int *rc)
 {
 	size_t len = store_body_len(i->kind);
 	struct stored *st;
 	const void *body;
-	int rc;
 
+	*rc = TACIT_E_NOMEM;
 	if ((st = malloc(sizeof(*st) + len)) == NULL)
-		return TACIT_E_NOMEM;
-	if ((body = get_body(q, i, &rc)) == NULL) {
+		return NULL;
+	if ((body = get_body(q, i, rc)) == NULL) {
 		free(st);
-		return rc;
+		return NULL;
 	}
 	memcpy(st->body, body, len);
 	sql_reset(q, SQL_BODY_GET);
@@ -298,8 +299,7 @@ fetch_one(struct store_sqlite *q, const struct item *i, struct stored **out)
 	st->counter = i->counter;
 	st->kind = i->kind;
 	st->next = NULL;
-	*out = st;
-	return 0;
+	return st;
 }
 
 int
@@ -320,7 +320,7 @@ mail_fetch(struct store *s, struct op *op)
 		return 0;
 	i = index_above(b, f->after);
 	for (n = 0; i != NULL && n < f->max; n++, i = index_next(i)) {
-		if ((rc = fetch_one(q, i, end)) != 0)
+		if ((*end = fetch_one(q, i, &rc)) == NULL)
 			return rc;
 		end = &(*end)->next;
 	}
