@@ -4,6 +4,9 @@
 #include "event.h"
 #include "record.h"
 
+/* Quiet for so long, replaced rows leave the files for good. */
+enum { SETTLE_MS = 1000 };
+
 static const uint8_t self_key[] = { 0 };
 
 int
@@ -46,6 +49,7 @@ change_end(struct tacit *t, struct tacit_contact *ct, int rc)
 
 	if (rc == 0 && (rc = write_change(t, ct)) == 0) {
 		t->self_changed = 0;
+		t->settle_at = env_mono_ms(t) + SETTLE_MS;
 		if (ct != NULL)
 			ct->pairing_changed = 0;
 		return 0;

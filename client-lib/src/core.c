@@ -115,6 +115,10 @@ core_step(struct tacit *t)
 	if (rc == 0)
 		rc = tend_lines(t);
 	line_flush_all(t);
+	if (rc == 0 && t->settle_at != 0 && env_mono_ms(t) >= t->settle_at) {
+		t->settle_at = 0;
+		rc = vault_settle(t->vault);
+	}
 	return rc;
 }
 
@@ -131,6 +135,8 @@ core_wait(const struct tacit *t)
 		    sizeof(ct->rec.their_stream))) &&
 		    (at < 0 || at > now + TEND_MS))
 			at = now + TEND_MS;
+	if (t->settle_at != 0 && (at < 0 || at > t->settle_at))
+		at = t->settle_at;
 	if (at < 0)
 		return -1;
 	return at <= now ? 0 : at - now;

@@ -82,6 +82,7 @@ struct tacit {
 	struct env env;
 	tacit_state_Self self;
 	uint8_t self_changed;
+	int64_t settle_at;		/* mono ms; 0: nothing to settle */
 	struct tacit_contact *contacts;
 	struct line *lines;
 	uint32_t next_conn;
