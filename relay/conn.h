@@ -18,7 +18,7 @@ enum {
 	CONN_MALFORMED_MAX = 10,	/* then 1008 */
 	CONN_PENDING_MAX = 256,		/* requests not yet answered */
 	CONN_PENDING_BYTES = 524288,	/* their bodies */
-	CONN_OUT_HIGH = 262144,		/* bytes to send, then no more of ours */
+	CONN_OUT_HIGH = 262144,		/* bytes to send: no more from us */
 	CONN_LATER_MAX = 524288,	/* bytes taken before reading was off */
 	CONN_SOURCE_LEN = 16
 };

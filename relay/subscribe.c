@@ -43,7 +43,7 @@ done_subscribe(struct job *j)
 	request_free(r);
 }
 
-/* As request_refuse(): a bad signature asks the store too, and then does not count. */
+/* As request_refuse(): a bad signature asks the store too, to no effect. */
 static void
 subscribe_entry(struct dispatch *d, struct conn *c,
     const struct tacit_frame *f, struct subscribing *g)

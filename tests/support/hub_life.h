@@ -110,7 +110,7 @@ submit(struct task *k)
 	commit_submit(t.relay.commit, &k->job);
 }
 
-/* ---- what the connections are sent ------------------------------------------ */
+/* ---- what the connections are sent ---- */
 
 static inline void
 see_deliver(struct view *v, int box, const tacit_Deliver *d)
@@ -175,7 +175,7 @@ see(struct peer *p)
 	hub_pump(t.hub, p->conn);
 }
 
-/* ---- jobs ------------------------------------------------------------------- */
+/* ---- jobs ---- */
 
 static inline void
 done_post(struct job *j)
@@ -348,7 +348,7 @@ drop_peer(struct peer *p)
 	connect_peer(p);
 }
 
-/* ---- one run ---------------------------------------------------------------- */
+/* ---- one run ---- */
 
 static inline void
 collect(int all)

@@ -118,7 +118,7 @@ chance(uint32_t n)
 	return (uint32_t)random_below(&rnd, n);
 }
 
-/* ---- the loop's side ------------------------------------------------------ */
+/* ---- the loop's side ---- */
 
 struct bench {
 	struct fake fake;
@@ -217,7 +217,7 @@ post(struct item *it, uint64_t connection, char box, int resume, int verdict,
 	submit(it, OP_POST);
 }
 
-/* ---- the order of latches -------------------------------------------------- */
+/* ---- the order of latches ---- */
 
 enum { OK = 0, QUOTA = TACIT_E_QUOTA, RATE = TACIT_E_RATE,
     LATCHED = TACIT_E_LATCHED, UNAVAILABLE = TACIT_E_UNAVAILABLE };
@@ -330,7 +330,7 @@ a_gone_connection_leaves_no_latch(void **state)
 	assert_int_equal(commit_stop(b.commit), 0);
 }
 
-/* ---- batches that fail ------------------------------------------------------ */
+/* ---- batches that fail ---- */
 
 enum where { BEGIN, RUN, COMMIT };
 
@@ -452,7 +452,7 @@ a_failed_scrub_stops_the_relay(void **state)
 	assert_int_equal(commit_stop(b.commit), TACIT_E_IO);
 }
 
-/* ---- batches and the end ----------------------------------------------------- */
+/* ---- batches and the end ---- */
 
 static void
 what_queued_during_a_commit_is_one_batch(void **state)
@@ -508,7 +508,7 @@ stop_runs_what_is_queued_scrubs_and_closes(void **state)
 	assert_int_equal(b.fake.closed, 1);
 }
 
-/* ---- against a plain model ----------------------------------------------------- */
+/* ---- against a plain model ---- */
 
 /* What each POST must get, by the rule in one sentence per line. */
 static int
