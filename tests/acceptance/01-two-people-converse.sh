@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Two people converse through a relay that learns nothing: what that means,
+# line by line, each run for real and shown with its figure.
+#
+# usage: tests/acceptance/01-two-people-converse.sh [LINE...]   (default: all)
+#
+# Run from a clean clone, as root (line 1 makes a Debian root).  Prints "ok" or
+# "FALLS SHORT" per line; exit 1 if any falls short.  Full output: .acceptance/
+set -uo pipefail
+
+cd "$(dirname "$0")/../.."
+root=$PWD
+log=$root/.acceptance
+rm -rf "$log"
+mkdir -p "$log"
+short=0
+export TACIT_BUILD=$root/build
+
+# check LINE FIGURE-PATTERN WHAT COMMAND...: run, keep the output, say how it
+# went, with the lines of output that match the pattern as figures.
+check() {
+	local line=$1 figures=$2 what=$3 began=$SECONDS
+	shift 3
+	if "$@" >"$log/out" 2>&1; then
+		printf 'ok           %s  %s  (%d s)\n' "$line" "$what" \
+		    $((SECONDS - began))
+	else
+		printf 'FALLS SHORT  %s  %s  (%d s)\n' "$line" "$what" \
+		    $((SECONDS - began))
+		tail -n 15 "$log/out" | sed 's/^/                 | /'
+		short=$((short + 1))
+	fi
+	grep -E "$figures" "$log/out" | tail -n 8 | cut -c1-150 |
+	    sed 's/^/                 /'
+	{ echo "== $line $what"; cat "$log/out"; } >>"$log/all"
+}
+
+# tests REGEX: these tests of the release build, by name, at least one
+tests() {
+	ctest --test-dir build --output-on-failure --no-tests=error \
+	    --verbose -R "$1"
+}
+
+# fails COMMAND...: a control must be caught
+fails() {
+	! "$@"
+}
+
+control() {	# control NAME TARGET: build TARGET with one deliberate defect
+	cmake -S . -B "build-control-$1" -G Ninja -DTACIT_CONTROL="$1" \
+	    >/dev/null && cmake --build "build-control-$1" --target "$2"
+}
+
+line_1() {
+	check 1 'clean room|passed,|seconds|letter|Stopped' \
+	    'from nothing to a conversation, and every test, in an empty Debian' \
+	    script/clean-room
+}
+
+line_2() {
+	check 2 'seed|kills|lost' \
+	    '5 seeds x 200 letters each way, kill -9 of everything, ledger outside' \
+	    bash tests/e2e/proof_kill.sh build 5 200
+	check 2 'caught|control|ok' \
+	    'a ledger with a fault in it, and a relay that answers early, are caught' \
+	    tests '^e2e/(proof/ledger|relay/order)$'
+}
+
+line_3() {
+	check 3 'fdatasync|loop thread|control|OK' \
+	    'no database call in the loop, no OK before its fdatasync, few fdatasyncs' \
+	    tests '^e2e/relay/order$'
+}
+
+line_4() {
+	check 4 'invitation|readers|safety|unverified' \
+	    '32 readers race; a stranger reads first; a relay splices two pairings' \
+	    tests '^(e2e/adversary/|stage/test_splice|e2e/relay/admission)'
+}
+
+line_5() {
+	check 5 'forged|OK' \
+	    'a forged first message leaves the identity table as it was' \
+	    tests '^unit/client/test_ratchet_refuse$'
+	check 5 'Failure|FAILED' \
+	    'control NO_STAGING: the same test fails' \
+	    no_staging
+	check 5 'pairings|SEED|OK' \
+	    'every order of Hello, HelloAck, Confirm, letters, crashes ends paired or named' \
+	    tests '^stage/'
+}
+
+no_staging() {
+	control NO_STAGING client_test_ratchet_refuse || return 1
+	fails build-control-NO_STAGING/tests/client_test_ratchet_refuse
+}
+
+line_6() {
+	check 6 'found|sentinel|seconds|searched' \
+	    'nothing found in relay, logs, command lines, vaults; deleted bytes are gone' \
+	    bash tests/e2e/proof_sentinels.sh build
+	check 6 'OK|rank' \
+	    'no time in mailbox rows, no global order, acked bytes leave every file' \
+	    tests '^(store/|unit/relay/test_store)'
+}
+
+line_7() {
+	check 7 'refusals|cases|flips' \
+	    'wrong relay, TLS 1.2, ws://, passphrase, vault: the documented error' \
+	    bash tests/e2e/proof_errors.sh build
+	check 7 'flips|OK' \
+	    '2,000 flips of a vault: a clear error or identical content' \
+	    env TACIT_FLIPS=2000 build/tests/client_test_vault_damage
+}
+
+line_8() {
+	check 8 'hello|ok|received' \
+	    'hello.c against an install prefix by pkg-config alone: two copies talk' \
+	    tests '^e2e/hello$'
+}
+
+line_9() {
+	check 9 'passed' 'house rules, header tests, clang-tidy, cppcheck' script/lint
+	check 9 'Built|Linking' 'gcc, every warning an error' \
+	    rebuilt gcc
+	check 9 'Built|Linking' 'clang, every warning an error' \
+	    rebuilt clang
+}
+
+rebuilt() {
+	cmake -S . -B "build-$1" -G Ninja -DCMAKE_C_COMPILER="$1" \
+	    -DTACIT_WERROR=ON >/dev/null && cmake --build "build-$1"
+}
+
+script/build >"$log/build" 2>&1 || {
+	tail -n 20 "$log/build"
+	echo 'FALLS SHORT  the build'
+	exit 1
+}
+for n in "${@:-1 2 3 4 5 6 7 8 9}"; do
+	for line in $n; do "line_$line"; done
+done
+echo
+if [ "$short" -eq 0 ]; then
+	echo 'Everything is ok.'
+else
+	echo "$short falls short."
+fi
+[ "$short" -eq 0 ]
