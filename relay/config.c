@@ -24,6 +24,7 @@
 	X(mailbox_parcels, limits.parcels, 1, 4096)			\
 	X(post_rate, post_rate, 1, 100000)				\
 	X(post_burst, post_burst, 1, 1000000)				\
+	X(invitation_rate, invitation_rate, 1, 100000)			\
 	X(max_connections, max_connections, 1, 1000000)			\
 	X(hour_seconds, hour_seconds, 1, 3600)
 
@@ -65,6 +66,7 @@ config_default(struct config *c)
 	c->limits.nearly_parcels = TACIT_NEARLY_FULL_PARCELS;
 	c->post_rate = TACIT_POST_RATE;
 	c->post_burst = TACIT_POST_BURST;
+	c->invitation_rate = TACIT_GET_PER_MINUTE;
 	c->max_connections = 4096;
 	c->hour_seconds = 3600;
 }

@@ -20,6 +20,7 @@ struct config {
 	uint32_t ttl_days;
 	struct store_limits limits;
 	uint32_t post_rate, post_burst;	/* per mailbox and source */
+	uint32_t invitation_rate;	/* reads per minute and source */
 	uint32_t max_connections;
 	uint32_t hour_seconds;		/* 3600; less on loopback only */
 };

@@ -95,8 +95,9 @@ done_get(struct job *j)
 int
 request_get(struct dispatch *d, struct conn *c, const struct tacit_frame *f)
 {
-	static const struct rate_limit limit = {
-		TACIT_GET_PER_MINUTE, TACIT_GET_PER_MINUTE
+	const struct rate_limit limit = {
+		d->relay->config->invitation_rate,
+		d->relay->config->invitation_rate
 	};
 	const tacit_GetInvitation *m = &f->head.is.get_invitation;
 	struct request *r;

@@ -77,6 +77,7 @@ start(void)
 	t.config.ttl_days = 30;
 	t.config.post_rate = 2;
 	t.config.post_burst = 600;
+	t.config.invitation_rate = TACIT_GET_PER_MINUTE;
 	crypto_sign_keypair(t.keys.key, t.secret);
 	t.keys.signing = t.secret;
 	t.relay.config = &t.config;

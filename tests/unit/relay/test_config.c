@@ -140,7 +140,7 @@ values_arrive(void **state)
 	write_file(path, LISTEN("[::1]:9") "hold_ms = 1\nok_tick_ms = 2\n"
 	    "ttl_days = 3\nmailbox_letters = 100\nmailbox_parcels = 8\n"
 	    "post_rate = 6\npost_burst = 7\nmax_connections = 8\n"
-	    "hour_seconds = 9\ntls_certificate = \"a\"\ntls_key = \"b\"\n");
+	    "invitation_rate = 11\nhour_seconds = 9\ntls_certificate = \"a\"\ntls_key = \"b\"\n");
 	config_default(&c);
 	assert_int_equal(config_read(&c, path), 0);
 	assert_string_equal(c.host, "::1");
@@ -156,6 +156,7 @@ values_arrive(void **state)
 	assert_int_equal(c.post_rate, 6);
 	assert_int_equal(c.post_burst, 7);
 	assert_int_equal(c.max_connections, 8);
+	assert_int_equal(c.invitation_rate, 11);
 	assert_int_equal(c.hour_seconds, 9);
 	assert_string_equal(c.tls_certificate, "a");
 	assert_string_equal(c.tls_key, "b");
