@@ -25,7 +25,8 @@ struct chat {
 	struct tacit_contact_info info;
 	uint64_t first, newest;		/* places shown at the start */
 	char *prompt;			/* owned */
-	char *again;			/* typed, not sent: back to the line */
+	char *again;			/* typed, not sent: back to the line, */
+	bool hold;			/* but not before a /confirm */
 	bool over;
 	int rc;
 };
@@ -84,7 +85,7 @@ show_message(const struct chat *h, const struct tacit_message *m)
 
 /* ---- the prompt ------------------------------------------------------------- */
 
-/* "Anna> ", with what waits and what is not verified.  Owner: the caller. */
+/* "to Anna> ", with what waits and what is not verified; owned by the caller. */
 static char *
 make_prompt(const struct tacit_contact_info *info)
 {
@@ -94,6 +95,7 @@ make_prompt(const struct tacit_contact_info *info)
 
 	if (f == NULL)
 		return NULL;
+	fputs("to ", f);
 	text_put_name(f, info->label);
 	if (!info->verified)
 		fputs(" (not verified)", f);
@@ -133,17 +135,20 @@ show_head(const struct chat *h)
 {
 	fputs("\nConversation with ", stdout);
 	text_put_name(stdout, h->info.label);
-	if (h->info.their_name[0] != '\0') {
+	if (h->info.their_name[0] != '\0' &&
+	    strcmp(h->info.their_name, h->info.label) != 0) {
 		fputs(", who calls themselves ", stdout);
 		text_put_name(stdout, h->info.their_name);
 	}
-	printf(" (%s, %s)\n", text_state(h->info.state),
-	    h->info.verified ? "verified" : "NOT VERIFIED: type /safety");
-	puts("\nMessages are not monitored: nobody may read them for hours or "
-	    "days.  In a crisis,\nor if somebody is in danger, do not write "
-	    "here: call your local emergency number,\nor a crisis line.\n\n"
-	    "/help lists what else you can type; /quit leaves.  \xc2\xb7 waits "
-	    "here,\n\xe2\x9c\x93 kept by the relay until they fetch it.\n");
+	printf("\n%s, %s\n", text_state(h->info.state), h->info.verified ?
+	    "verified" : "NOT VERIFIED: type /safety");
+	puts("\nMessages are not monitored: nobody may read them for hours\n"
+	    "or days.  In a crisis, or if somebody is in danger, do not\n"
+	    "write here: call your local emergency number, or a crisis\n"
+	    "line.\n\n"
+	    "/help lists what else you can type; /quit leaves.\n"
+	    "\xc2\xb7 waits here   \xe2\x9c\x93 kept by the relay until they "
+	    "fetch it\n");
 }
 
 /* The last lines, and everything that was not read yet. */
@@ -261,21 +266,23 @@ type_safety(struct chat *h)
 }
 
 static void
-said(int rc, const char *good)
+recorded(struct chat *h, int rc, const char *good)
 {
 	note(rc == 0 ? good : tacit_error_text(rc));
+	if (rc == 0)
+		h->hold = false;
 }
 
 static void
 type_confirm(struct chat *h)
 {
-	said(tacit_verify(h->ct), "recorded: verified");
+	recorded(h, tacit_verify(h->ct), "recorded: verified");
 }
 
 static void
 type_accept(struct chat *h)
 {
-	said(tacit_accept_unverified(h->ct),
+	recorded(h, tacit_accept_unverified(h->ct),
 	    "recorded: you write without having compared the safety number");
 }
 
@@ -310,6 +317,16 @@ command(struct chat *h, const char *line)
 	note("not sent; /help lists what begins with a slash");
 }
 
+/* The text that was kept for the line. */
+static void
+forget(struct chat *h)
+{
+	if (h->again != NULL)
+		explicit_bzero(h->again, strlen(h->again));
+	free(h->again);
+	h->again = NULL;
+}
+
 static void
 send_line(struct chat *h, const char *line)
 {
@@ -318,9 +335,11 @@ send_line(struct chat *h, const char *line)
 	if (rc == 0)
 		return;
 	printf("  -- not sent: %s\n", tacit_error_text(rc));
-	if (rc == TACIT_E_NOT_VERIFIED)
-		note("/safety shows the number; /confirm or /accept, then "
-		    "press Enter again");
+	h->hold = rc == TACIT_E_NOT_VERIFIED;
+	if (h->hold)
+		note("/safety shows the number; after /confirm or /accept you "
+		    "find your text here again");
+	forget(h);
 	h->again = strdup(line);
 }
 
@@ -351,11 +370,9 @@ put_back(void)
 {
 	struct chat *h = chat_here;
 
-	if (h->again != NULL) {
+	if (h->again != NULL && !h->hold) {
 		(void)rl_insert_text(h->again);
-		explicit_bzero(h->again, strlen(h->again));
-		free(h->again);
-		h->again = NULL;
+		forget(h);
 	}
 	return 0;
 }
@@ -414,7 +431,7 @@ chat_run(struct cli *c, struct tacit_contact *ct)
 
 	if (rc == 0 && session_info(ct).queued > 0)
 		rc = session_settle(c, 2000);
-	free(h.again);
+	forget(&h);
 	free(h.prompt);
 	return rc == 0 ? EX_OK : cli_fail(c, rc, NULL);
 }

@@ -150,8 +150,8 @@ cmd_history(struct cli *c)
 static void
 list_rules(void)
 {
-	puts("Messages here are not monitored.  In a crisis call your local "
-	    "emergency number,\nor a crisis line.\n");
+	puts("Messages here are not monitored.  In a crisis call your local\n"
+	    "emergency number, or a crisis line.\n");
 }
 
 int

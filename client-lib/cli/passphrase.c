@@ -131,9 +131,9 @@ ask(const struct cli *c, struct cli_passphrase *p, int fd, const char *prompt)
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG);
 	quiet.c_cc[VMIN] = 1;
 	quiet.c_cc[VTIME] = 0;
-	fprintf(stderr, "%s: ", prompt);
 	if (tcsetattr(fd, TCSAFLUSH, &quiet) != 0)
 		return cli_fail(c, TACIT_E_IO, "terminal");
+	fprintf(stderr, "%s: ", prompt);
 	do {
 		n = read(fd, &b, 1);
 		gave_up = n == 0 || (n == -1 && errno != EINTR) ||
