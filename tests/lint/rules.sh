@@ -157,9 +157,9 @@ set +f
 for f in $(files '*.c' '*.h'); do
 	case $f in proto/* | relay/* | client-lib/*) ;; *) continue ;; esac
 	n=$(grep -cE '(^|[^_a-z0-9])(memcmp|bcmp)[[:space:]]*\(' "$f" || true)
-	allowed=$(awk -v f="$f" '$1 == f { print $2 }' "$here/memcmp-allowed")
-	if [ "$n" -gt "${allowed:-0}" ]; then
-		say "$f" memcmp "$n uses, ${allowed:-0} with a reason in tests/lint/memcmp-allowed"
+	allowed=$(awk -v f="$f" '$1 == f && $2 > n { n = $2 } END { print n + 0 }' "$here/memcmp-allowed")
+	if [ "$n" -gt "$allowed" ]; then
+		say "$f" memcmp "$n uses, $allowed with a reason in tests/lint/memcmp-allowed"
 	fi
 	grep -nE '(^|[^_a-z0-9])str(n|case|ncase)?cmp[[:space:]]*\([^;]*(key|secret|token|passphrase|pass_|code_hash|tag\b|mac\b|seed)' \
 	    "$f" | grep -vE 'keyword|"[a-z_-]*(key|token|code)[a-z_-]*"' |
