@@ -548,13 +548,14 @@ void
 net_step(struct net *n, int timeout_ms)
 {
 	n->woken = 0;
-	if (timeout_ms <= 0 || n->queue.head != NULL) {
+	if (timeout_ms == 0 || n->queue.head != NULL) {
 		turn(n, UV_RUN_NOWAIT);
 		return;
 	}
 	uv_update_time(&n->loop);
-	(void)uv_timer_start(&n->patience, out_of_patience,
-	    (uint64_t)timeout_ms, 0);
+	if (timeout_ms > 0)
+		(void)uv_timer_start(&n->patience, out_of_patience,
+		    (uint64_t)timeout_ms, 0);
 	while (n->queue.head == NULL && !n->woken)
 		turn(n, UV_RUN_ONCE);
 	(void)uv_timer_stop(&n->patience);

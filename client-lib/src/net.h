@@ -64,9 +64,14 @@ struct net;
  * NULL.  Connecting takes at most 10 s; names are resolved by uv_getaddrinfo;
  * a connection from which nothing came for 60 s is pinged, and closed after
  * 90 s.
- * Errors:  TACIT_E_NOMEM, TACIT_E_INVALID (proxy).
+ *
+ * Side effects on the process: SIGPIPE is ignored and the log level of
+ * libwebsockets is set to nothing.
+ * Errors:  TACIT_E_NOMEM, TACIT_E_INVALID (proxy), TACIT_E_EVENT_LOOP
+ *          (libwebsockets' plug-in for libuv is not installed).
  */
 int net_open(struct net **out, const char *proxy);
+/* Waits for a lookup under way until the system's resolver gives it up. */
 void net_close(struct net *n);
 struct transport *net_transport(struct net *n);
 
@@ -74,7 +79,11 @@ struct transport *net_transport(struct net *n);
 int net_fd(const struct net *n);
 /* Milliseconds until net_step() has work without input; -1: none. */
 int net_timeout_ms(const struct net *n);
-/* Do what can be done, waiting at most ${timeout_ms} for it. */
+/*
+ * Do what can be done.  Returns when there is an event to take, after
+ * ${timeout_ms} (0: at once, negative: no limit), after net_wake(), or when a
+ * connection that answered TACIT_E_WAIT has room again.
+ */
 void net_step(struct net *n, int timeout_ms);
 /* Have a net_step() that waits in another thread return; any thread. */
 void net_wake(struct net *n);

@@ -131,6 +131,44 @@ burst(struct wspeer *p)
 	free(all);
 }
 
+static uint32_t
+draw(uint64_t *seed, uint32_t below)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) +
+	    UINT64_C(1442695040888963407);
+	return (uint32_t)(*seed >> 33) % below;
+}
+
+/* Mostly sound frames, so that the unsound ones meet every state. */
+static void
+noise(struct wspeer *p, uint8_t *data)
+{
+	static const uint8_t firsts[] = {
+		0x82, 0x82, 0x82, 0x02, 0x00, 0x80, 0x80, 0x89, 0x8a, 0x88,
+		0x81, 0x09, 0xc2, 0x8b, 0x12
+	};
+	static const uint32_t lens[] = { 1, 3, 126, 127, 4000, 20000, 70000 };
+	uint64_t seed = p->o->noise;
+	uint8_t head[14];
+	size_t n, cut;
+	uint32_t i, len, frames = 1 + draw(&seed, 30);
+	unsigned first;
+
+	for (i = 0; i < frames; i++) {
+		first = firsts[draw(&seed, sizeof(firsts))];
+		len = draw(&seed, lens[draw(&seed, 7)]);
+		if (first == 0x89 || first == 0x8a || first == 0x88)
+			len %= draw(&seed, 8) > 0 ? 126 : 300;
+		n = frame(head, first, len);
+		if (draw(&seed, 12) == 0)
+			head[1] |= 0x80;
+		cut = draw(&seed, 20) == 0 ? draw(&seed, len + 1) : len;
+		if (wspeer_put(p, head, n) != 0 ||
+		    wspeer_put(p, data, cut) != 0)
+			return;
+	}
+}
+
 void
 wspeer_misbehave(struct wspeer *p)
 {
@@ -163,6 +201,9 @@ wspeer_misbehave(struct wspeer *p)
 		break;
 	case WSS_BAD_OPCODE:
 		(void)wspeer_put_frame(p, 0x83, "x", 1);
+		break;
+	case WSS_NOISE:
+		noise(p, data);
 		break;
 	case WSS_BURST:
 		burst(p);

@@ -234,7 +234,7 @@ serve_open(struct wspeer *p)
 	wspeer_misbehave(p);
 	if (p->holding)
 		wspeer_let_go(p);
-	if (act == WSS_CUT_OPEN)
+	if (act == WSS_CUT_OPEN || act == WSS_NOISE)
 		return;
 	if (act == WSS_DEAF)
 		wait_for_end(p);

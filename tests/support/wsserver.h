@@ -37,6 +37,7 @@ enum wsserver_act {
 	WSS_OVERSIZE_PIECES,		/* one byte more, in many frames */
 	WSS_HUGE,			/* announces 2^62 bytes */
 	WSS_BAD_OPCODE,
+	WSS_NOISE,			/* random frames, then FIN */
 	WSS_BURST,			/* ${burst} messages in one write */
 	WSS_ACTS
 };
@@ -47,6 +48,7 @@ struct wsserver_options {
 	const char *listen;		/* NULL: 127.0.0.1 */
 	uint16_t port;			/* 0: any */
 	size_t burst, burst_len;	/* WSS_BURST */
+	uint64_t noise;			/* seed of WSS_NOISE */
 	const char *redirect;		/* WSS_REDIRECT */
 	const char *name;		/* of the certificate; NULL: "relay" */
 	const char *certificate_file;	/* NULL, or where to leave it as PEM */
