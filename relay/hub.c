@@ -159,6 +159,7 @@ end(struct hub *h, struct subscription *s)
 	free(s->sent);
 	s->sent = NULL;
 	if (s->fetching) {
+		assert(s->conn != NULL);
 		s->conn->fetches--;
 		s->conn = NULL;
 	} else {
@@ -459,7 +460,11 @@ hub_retry(struct hub *h)
 void
 hub_forget(struct hub *h, struct conn *c)
 {
-	while (c->subs != NULL)
-		end(h, c->subs);
+	struct subscription *s;
+
+	while ((s = c->subs) != NULL) {
+		end(h, s);
+		assert(c->subs != s);
+	}
 	unstall(h, c);
 }

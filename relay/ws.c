@@ -284,7 +284,8 @@ event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
 		return 0;
 	case LWS_CALLBACK_HTTP:
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-		return confirm(w, wsi);	/* never looks at ${in} */
+		/* Never looks at ${in}. */
+		return w != NULL ? confirm(w, wsi) : -1;
 	case LWS_CALLBACK_ESTABLISHED:
 		return opened(w, wsi, p);
 	case LWS_CALLBACK_RECEIVE:

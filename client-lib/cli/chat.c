@@ -433,7 +433,7 @@ chat_run(struct cli *c, struct tacit_contact *ct)
 		rc = session_settle(c, 2000);
 	forget(&h);
 	free(h.prompt);
-	return rc == 0 ? EX_OK : cli_fail(c, rc, NULL);
+	return cli_done(c, rc);
 }
 
 int

@@ -66,6 +66,9 @@ int cli_fail(const struct cli *c, int error, const char *more);
 int cli_usage(const struct cli *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The end of a command: 0, or what cli_fail() says of ${error}. */
+int cli_done(const struct cli *c, int error);
+
 /* The exit status for an error of tacit/error.h. */
 int cli_status(int error);
 

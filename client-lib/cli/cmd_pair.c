@@ -79,7 +79,7 @@ cmd_invite(struct cli *c)
 		return cli_fail(c, rc, NULL);
 	}
 	if (c->json)
-		status = cli_status(json_out("{s:s, s:s}", "contact",
+		status = cli_done(c, json_out("{s:s, s:s}", "contact",
 		    session_info(ct).id, "link", link));
 	else
 		show_link(c, link);
@@ -111,7 +111,7 @@ cmd_accept(struct cli *c)
 
 	info = session_info(ct);
 	if (c->json)
-		return cli_status(json_out("{s:s, s:s}", "contact", info.id,
+		return cli_done(c, json_out("{s:s, s:s}", "contact", info.id,
 		    "state", text_state(info.state)));
 	text_put_name(stdout, info.label);
 	fputs(info.state == TACIT_ACTIVE ? " is connected to you.\n" :
@@ -156,7 +156,7 @@ cmd_verify(struct cli *c)
 		    "the other side has not answered yet" : NULL);
 	info = session_info(ct);
 	if (c->json)
-		return cli_status(json_out("{s:s, s:b}", "safety_number",
+		return cli_done(c, json_out("{s:s, s:b}", "safety_number",
 		    number, "verified", info.verified != 0));
 	show_number(&info, number);
 	return EX_OK;
@@ -185,7 +185,7 @@ cmd_close(struct cli *c)
 	    (rc = session_settle(c, 2000)) != 0)
 		return cli_fail(c, rc, NULL);
 	if (c->json)
-		return cli_status(json_out("{s:s, s:s}", "contact", info.id,
+		return cli_done(c, json_out("{s:s, s:s}", "contact", info.id,
 		    "state", "closed"));
 	text_put_name(stdout, info.label);
 	fputs(": closed.\n", stdout);

@@ -168,7 +168,7 @@ cmd_send(struct cli *c)
 		await(c, ct);
 		read_states(&b, ct);
 		info = session_info(ct);
-		status = cli_status(report(c, &b, &info));
+		status = cli_done(c, report(c, &b, &info));
 	}
 	if (rc != 0)
 		status = cli_fail(c, rc, rc == TACIT_E_NOT_VERIFIED ?

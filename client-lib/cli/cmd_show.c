@@ -144,7 +144,7 @@ cmd_history(struct cli *c)
 		else
 			message_line(&m, info.label);
 	}
-	return rc == 0 ? EX_OK : cli_fail(c, rc, NULL);
+	return cli_done(c, rc);
 }
 
 static void

@@ -83,7 +83,7 @@ cmd_init(struct cli *c)
 	    (status = create(c, name, mib)) != 0)
 		return status;
 	if (c->json)
-		return cli_status(json_out("{s:s}", "vault", c->vault));
+		return cli_done(c, json_out("{s:s}", "vault", c->vault));
 	printf("Your vault is ready: %s\nNothing opens it but its passphrase; "
 	    "keep both.\n", c->vault);
 	return EX_OK;
@@ -102,7 +102,7 @@ change(struct cli *c, const struct cli_passphrase *old,
 	    fresh->bytes, fresh->len)) != 0)
 		return cli_fail(c, rc, NULL);
 	if (c->json)
-		return cli_status(json_out("{s:s}", "vault", c->vault));
+		return cli_done(c, json_out("{s:s}", "vault", c->vault));
 	puts("The passphrase was changed.");
 	return EX_OK;
 }
@@ -135,7 +135,7 @@ cmd_relay_add(struct cli *c)
 		if ((rc = tacit_relay_add(c->t, line, len, url)) != 0)
 			status = cli_fail(c, rc, NULL);
 		else if (c->json)
-			status = cli_status(json_out("{s:s}", "relay", url));
+			status = cli_done(c, json_out("{s:s}", "relay", url));
 		else
 			printf("Relay added: %s\n", url);
 	}

@@ -64,6 +64,12 @@ cli_fail(const struct cli *c, int error, const char *more)
 }
 
 int
+cli_done(const struct cli *c, int error)
+{
+	return error == 0 ? EX_OK : cli_fail(c, error, NULL);
+}
+
+int
 cli_usage(const struct cli *c, const char *format, ...)
 {
 	char text[1024];

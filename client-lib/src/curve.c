@@ -103,7 +103,7 @@ agrees(struct signal_context *ctx, const uint8_t secret[TACIT_KEY_LEN],
 	if (rc == 0)
 		rc = curve_calculate_agreement(&shared, public, private);
 	if (rc >= 0)
-		rc = rc == TACIT_KEY_LEN &&
+		rc = rc == TACIT_KEY_LEN && shared != NULL &&
 		    memcmp(shared, expect, TACIT_KEY_LEN) == 0;
 
 	free(shared);

@@ -67,7 +67,7 @@ fill_body(struct tacit_contact *ct, const tacit_state_Out *o,
 {
 	switch (o->kind) {
 	case tacit_state_OutKind_OUT_TEXT:
-		if (len > sizeof(c->is.text.data.bytes))
+		if (text == NULL || len > sizeof(c->is.text.data.bytes))
 			return TACIT_E_INTERNAL;
 		c->which_is = tacit_Content_text_tag;
 		c->is.text.part = o->part;

@@ -313,7 +313,8 @@ write_digits(struct ratchet *r, const char *name,
 		digits = displayable_fingerprint_text(
 		    fingerprint_get_displayable(print));
 	rc = ratchet_verdict(r, rc);
-	if (rc == 0 && strlen(digits) != FINGERPRINT_DIGITS)
+	if (rc == 0 &&
+	    (digits == NULL || strlen(digits) != FINGERPRINT_DIGITS))
 		rc = TACIT_E_INTERNAL;
 	if (rc == 0)
 		memcpy(out, digits, FINGERPRINT_DIGITS + 1);

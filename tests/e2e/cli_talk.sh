@@ -77,6 +77,11 @@ fails 65 bad-text as ben send anna </dev/null
 printf 'a\xff' >"$work/text"
 fails 65 bad-text as ben send anna <"$work/text"
 
+full() { as "$@" >/dev/full; }
+fails 74 io full ben history anna
+fails 74 io full ben contacts
+fails 74 io full ben verify anna
+
 # ---- history --------------------------------------------------------------------
 is 'history' "$(as ben history anna | wc -l)" 53
 is 'last two' "$(as anna history ben --last 2 | wc -l)" 2

@@ -51,5 +51,6 @@ link=$(as anna invite <<<carl | field link)
 stop_relay
 start_relay other
 fails 77 pin-mismatch as carl accept <<<"$link"$'\nanna'
+has 'sync says so' "$(as ben sync)" '"complete":false,"problem":"pin-mismatch"'
 
 finish

@@ -65,7 +65,7 @@ start_relay() {
 	relay_pid=$!
 	pids+=("$relay_pid")
 	for n in $(seq 200); do
-		grep -q '^READY ' "$work/$name.out" && break
+		grep -qs '^READY ' "$work/$name.out" && break
 		kill -0 "$relay_pid" 2>/dev/null || break
 		sleep 0.05
 	done
