@@ -46,11 +46,28 @@ id=$(as anna contacts | tail -n 1 | field contact)
 is 'withdrawn' "$(as anna close "$id" --yes | field state)" closed
 fails 77 invitation-revoked as carl accept <<<"$link"$'\nanna'
 
-# Another relay at the same place: its key differs.
+# A code that is spent: nothing half-made.
+make eve eve
+"$relay" admit --data "$work/relay" | as eve relay add >/dev/null
+as eve invite <<<first >/dev/null
+fails 77 admission-refused as eve invite <<<second
+is 'one contact' "$(as eve contacts | field label)" first
+is 'one contact' "$(as eve contacts | wc -l)" 1
+
+# A relay that is down: the same link goes on when it is back.
 link=$(as anna invite <<<carl | field link)
 stop_relay
+fails 69 relay-unreachable as carl accept <<<"$link"$'\nanna'
+start_relay
+is 'goes on' "$(as carl accept <<<"$link"$'\nanna' | field state)" joining
+is 'one contact' "$(as carl contacts | wc -l)" 1
+
+# Another relay at the same place: its key differs.
+link=$(as anna invite <<<dave | field link)
+stop_relay
 start_relay other
-fails 77 pin-mismatch as carl accept <<<"$link"$'\nanna'
+make dave dave
+fails 77 pin-mismatch as dave accept <<<"$link"$'\nanna'
 has 'sync says so' "$(as ben sync)" '"complete":false,"problem":"pin-mismatch"'
 
 finish

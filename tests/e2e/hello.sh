@@ -37,6 +37,17 @@ missing=$(grep -oE '\btacit_[a-z_]+\(' "$work/prefix/include/tacit/tacit.h" |
     done)
 is 'declared and not exported' "$missing" ''
 
+# The static library: the same names, and no others that a host could meet.
+extra=$(nm -g --defined-only "$LD_LIBRARY_PATH/libtacit.a" |
+    awk 'NF == 3 { print $3 }' | sort -u)
+is 'static exports' "$extra" "$(nm -D --defined-only \
+    "$LD_LIBRARY_PATH/libtacit.so" | awk '{ print $3 }' | sort -u)"
+# shellcheck disable=SC2046
+cc -o static "$root/examples/hello.c" "-I$work/prefix/include" \
+    "$LD_LIBRARY_PATH/libtacit.a" $(pkg-config --static --libs tacit |
+    sed 's/-ltacit//')
+is 'linked statically' "$(./static </dev/null >/dev/null 2>&1; echo $?)" 64
+
 mkdir cm
 cat >cm/CMakeLists.txt <<-'END'
 	cmake_minimum_required(VERSION 3.20)
