@@ -56,7 +56,7 @@ cat >cm/CMakeLists.txt <<-'END'
 	add_executable(hello ${SOURCE})
 	target_link_libraries(hello Tacit::tacit)
 END
-cmake -S cm -B cm/build -DSOURCE="$root/examples/hello.c" \
+cmake -G Ninja -S cm -B cm/build -DSOURCE="$root/examples/hello.c" \
     -DCMAKE_PREFIX_PATH="$work/prefix" >cm.log
 cmake --build cm/build >>cm.log
 is 'by CMake' "$(./cm/build/hello </dev/null >/dev/null 2>&1; echo $?)" 64
