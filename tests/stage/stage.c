@@ -28,6 +28,7 @@ struct queued {
 struct end {
 	struct transport transport;	/* first: the core hands it back */
 	struct stage *s;
+	struct stage_relay *relay;
 	char path[256];
 	struct tacit *t;
 	struct cable *cables;
@@ -40,12 +41,25 @@ struct stage {
 	char dir[200];
 	uint64_t random;
 	int64_t now;
+	struct stage_tap tap;
 };
 
 struct stage_relay *
 stage_relay(struct stage *s)
 {
 	return s->relay;
+}
+
+void
+stage_route(struct stage *s, int i, struct stage_relay *r)
+{
+	s->end[i].relay = r;
+}
+
+void
+stage_tap(struct stage *s, const struct stage_tap *tap)
+{
+	s->tap = tap != NULL ? *tap : (struct stage_tap){ .arg = NULL };
 }
 
 /* splitmix64: a test needs the same numbers again, not secret ones. */
@@ -113,7 +127,7 @@ end_open(struct transport *tr, uint32_t conn, const struct tacit_place *place,
 	(void)next_pin;
 	assert(c != NULL);
 	c->conn = conn;
-	c->wire = stage_wire_open(e->s->relay);
+	c->wire = stage_wire_open(e->relay);
 	c->next = e->cables;
 	e->cables = c;
 	queue(e, NET_OPEN, conn, NULL, 0);
@@ -138,6 +152,9 @@ end_send(struct transport *tr, uint32_t conn, const uint8_t *msg, size_t len)
 
 	if (c == NULL)
 		return TACIT_E_STATE;
+	if (e->s->tap.up != NULL && !e->s->tap.up(e->s->tap.arg,
+	    (int)(e - e->s->end), conn, msg, len))
+		return 0;
 	assert(stage_wire_input(c->wire, msg, len,
 	    (uint64_t)e->s->now) == 0);
 	return 0;
@@ -212,10 +229,10 @@ add_relay(struct end *e)
 	char line[TACIT_LINK_SIZE];
 	int rc;
 
-	memcpy(a.place.relay_key, stage_relay_key(e->s->relay),
+	memcpy(a.place.relay_key, stage_relay_key(e->relay),
 	    sizeof(a.place.relay_key));
 	stage_random(e->s, a.code, sizeof(a.code));
-	stage_relay_admit(e->s->relay, a.code, 1000000);
+	stage_relay_admit(e->relay, a.code, 1000000);
 	rc = tacit_admission_write(line, sizeof(line), &a);
 	assert(rc == 0);
 	rc = tacit_relay_add(e->t, line, strlen(line), NULL);
@@ -268,24 +285,50 @@ stage_turn(struct stage *s, int i)
 }
 
 void
+stage_inject(struct stage *s, int i, uint32_t conn, const uint8_t *msg,
+    size_t len)
+{
+	uint8_t *copy = malloc(len);
+
+	assert(copy != NULL);
+	memcpy(copy, msg, len);
+	queue(&s->end[i], NET_MESSAGE, conn, copy, len);
+}
+
+/* What the relay has for ${c} goes on its way.  True if that was anything. */
+static int
+collect(struct stage *s, int i, const struct cable *c)
+{
+	uint8_t *msg;
+	size_t len;
+	int any = 0;
+
+	while ((msg = stage_wire_output(c->wire, &len)) != NULL) {
+		if (s->tap.down == NULL || s->tap.down(s->tap.arg, i,
+		    c->conn, msg, len))
+			stage_inject(s, i, c->conn, msg, len);
+		free(msg);
+		any = 1;
+	}
+	return any;
+}
+
+void
 stage_relay_turn(struct stage *s)
 {
 	struct cable *c;
-	uint8_t *msg;
-	size_t len;
 	int i, again;
 
 	do {
 		again = 0;
 		stage_relay_settle(s->relay, (uint64_t)s->now);
-		for (i = 0; i < STAGE_ENDS; i++)
+		for (i = 0; i < STAGE_ENDS; i++) {
+			if (s->end[i].relay != s->relay)
+				stage_relay_settle(s->end[i].relay,
+				    (uint64_t)s->now);
 			for (c = s->end[i].cables; c != NULL; c = c->next)
-				while ((msg = stage_wire_output(c->wire,
-				    &len)) != NULL) {
-					queue(&s->end[i], NET_MESSAGE,
-					    c->conn, msg, len);
-					again = 1;
-				}
+				again |= collect(s, i, c);
+		}
 	} while (again);
 }
 
@@ -378,6 +421,7 @@ stage_new(const char *dir, uint64_t seed)
 	for (i = 0; i < STAGE_ENDS; i++) {
 		s->end[i].transport.ops = &end_ops;
 		s->end[i].s = s;
+		s->end[i].relay = s->relay;
 		s->end[i].last = &s->end[i].first;
 	}
 	return s;

@@ -1,7 +1,8 @@
 # Real cores of both sides without sockets; see stage.h.
-add_library(stage STATIC stage/stage.c stage/stage_relay.c)
+add_library(stage STATIC stage/stage.c stage/stage_relay.c stage/story.c)
 target_include_directories(stage PUBLIC stage)
-target_link_libraries(stage PUBLIC tacit_core store_support relay_core)
+target_link_libraries(stage PUBLIC tacit_core store_support relay_core
+  PkgConfig::cmocka)
 
 file(GLOB stage_tests CONFIGURE_DEPENDS stage/test_*.c)
 foreach(source ${stage_tests})

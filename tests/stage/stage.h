@@ -9,7 +9,7 @@
 #include "core.h"
 #include "stage_relay.h"
 
-enum { STAGE_ENDS = 3 };
+enum { STAGE_ENDS = 4 };
 
 struct stage;
 
@@ -20,6 +20,25 @@ void stage_free(struct stage *s);
 /* The core of end ${i}, made at first use under the name "end 0", ... */
 struct tacit *stage_end(struct stage *s, int i);
 struct stage_relay *stage_relay(struct stage *s);
+
+/* End ${i} finds ${r} where it looks for its relay, from its next connection. */
+void stage_route(struct stage *s, int i, struct stage_relay *r);
+
+/*
+ * Somebody on the wire who sees every message between the ends and their
+ * relays: true lets it pass.  For end ${i} on its connection ${conn}.
+ */
+struct stage_tap {
+	int (*down)(void *arg, int i, uint32_t conn, const uint8_t *msg,
+	    size_t len);
+	int (*up)(void *arg, int i, uint32_t conn, const uint8_t *msg,
+	    size_t len);
+	void *arg;
+};
+void stage_tap(struct stage *s, const struct stage_tap *tap);
+/* A message for end ${i}, as if its relay had sent it. */
+void stage_inject(struct stage *s, int i, uint32_t conn, const uint8_t *msg,
+    size_t len);
 
 /* Uniform below ${n}, from the seed. */
 uint32_t stage_below(struct stage *s, uint32_t n);

@@ -70,6 +70,17 @@ stage_relay_new(void)
 	return r;
 }
 
+struct stage_relay *
+stage_relay_twin(const struct stage_relay *r)
+{
+	struct stage_relay *twin = stage_relay_new();
+
+	memcpy(twin->keys.key, r->keys.key, sizeof(twin->keys.key));
+	memcpy(twin->keys.signing, r->keys.signing,
+	    crypto_sign_SECRETKEYBYTES);
+	return twin;
+}
+
 void
 stage_relay_free(struct stage_relay *r)
 {
@@ -142,13 +153,34 @@ stage_relay_admit(struct stage_relay *r, const uint8_t code[16],
 	run(r, &j);
 }
 
-uint64_t
-stage_relay_envelopes(struct stage_relay *r)
+void
+stage_relay_hours(struct stage_relay *r, uint32_t n)
+{
+	struct job j = { .op = { .kind = OP_SWEEP } };
+
+	r->relay.hour += n;
+	j.op.u.sweep.hour = r->relay.hour;
+	j.op.u.sweep.max = 1000000;
+	run(r, &j);
+}
+
+struct stage_count
+stage_relay_count(struct stage_relay *r)
 {
 	struct job j = { .op = { .kind = OP_COUNT } };
 
 	run(r, &j);
-	return j.op.u.count.envelopes;
+	return (struct stage_count){
+		.mailboxes = j.op.u.count.mailboxes,
+		.envelopes = j.op.u.count.envelopes,
+		.invitations = j.op.u.count.invitations,
+	};
+}
+
+uint64_t
+stage_relay_envelopes(struct stage_relay *r)
+{
+	return stage_relay_count(r).envelopes;
 }
 
 struct stage_wire *

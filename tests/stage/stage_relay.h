@@ -15,6 +15,9 @@ struct stage_wire;			/* one connection, relay's side */
 struct stage_relay *stage_relay_new(void);
 void stage_relay_free(struct stage_relay *r);
 
+/* Another relay, empty, with the keys of ${r}. */
+struct stage_relay *stage_relay_twin(const struct stage_relay *r);
+
 /* The public half of its signing key. */
 const uint8_t *stage_relay_key(const struct stage_relay *r);
 
@@ -33,7 +36,14 @@ uint8_t *stage_wire_output(struct stage_wire *w, size_t *len);
 /* Let the store finish and the answers out. */
 void stage_relay_settle(struct stage_relay *r, uint64_t now_ms);
 
+/* ${n} hours pass: its sweep removes what has expired. */
+void stage_relay_hours(struct stage_relay *r, uint32_t n);
+
 /* What it holds now. */
+struct stage_count {
+	uint64_t mailboxes, envelopes, invitations;
+};
+struct stage_count stage_relay_count(struct stage_relay *r);
 uint64_t stage_relay_envelopes(struct stage_relay *r);
 
 #endif
