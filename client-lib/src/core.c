@@ -8,6 +8,7 @@
 #include "contact.h"
 #include "contact_store.h"
 #include "core.h"
+#include "ending.h"
 #include "event.h"
 #include "inbox.h"
 #include "line.h"
@@ -85,6 +86,19 @@ end_invitation(struct tacit_contact *ct)
 	return change_end(ct->t, ct, rc);
 }
 
+/* They never answered our Closed: what waits for it has expired by now. */
+static int
+end_late(struct tacit_contact *ct)
+{
+	int rc;
+
+	if (!ending_is_late(ct))
+		return 0;
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	return change_end(ct->t, ct, ending_alone(ct));
+}
+
 static int
 tend_contact(struct tacit_contact *ct)
 {
@@ -92,7 +106,7 @@ tend_contact(struct tacit_contact *ct)
 
 	if (!contact_is_shown(ct))
 		return 0;
-	if ((rc = end_invitation(ct)) != 0)
+	if ((rc = end_invitation(ct)) != 0 || (rc = end_late(ct)) != 0)
 		return rc;
 	if ((rc = inbox_tend(ct)) != 0)
 		return rc;

@@ -119,6 +119,7 @@ due_ask(struct tacit_contact *ct)
 	int rc;
 
 	f.id = line_next_id(ct->once);
+	ct->once->due = due_next(ct);
 	switch (due_next(ct)) {
 	case DUE_CREATE:
 		ask_create(ct, &f);
@@ -148,6 +149,16 @@ due_ask(struct tacit_contact *ct)
 	return rc;
 }
 
+/* The throwaway key has served; with k0 retired, so has the rest. */
+static int
+revoked(struct tacit_contact *ct)
+{
+	if (!sodium_is_zero(ct->rec.key0, sizeof(ct->rec.key0)) ||
+	    ct->rec.step == tacit_state_Step_REMOVED)
+		return 0;
+	return contact_forget_pairing(ct);
+}
+
 /* What an OK changes; inside a change. */
 static int
 granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
@@ -167,11 +178,10 @@ granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
 			ct->rec.step = tacit_state_Step_I3_INVITED;
 		return 0;
 	case DUE_REVOKE:
-		if (!sodium_is_zero(ct->rec.key0, sizeof(ct->rec.key0)) ||
-		    ct->rec.step == tacit_state_Step_REMOVED)
-			return 0;
-		return contact_forget_pairing(ct);
+		return revoked(ct);
 	case DUE_TOKEN_KEEP:
+		if (ct->rec.step == tacit_state_Step_CLOSED)
+			return 0;
 		return outbox_add_control(ct,
 		    tacit_state_OutKind_OUT_HELLO_ACK);
 	case DUE_TOKEN:
@@ -222,7 +232,7 @@ refused(struct tacit_contact *ct, enum due due, int answer)
 	case DUE_CLOSE:
 		/* The relay has forgotten it: that is what was wanted. */
 		ct->rec.due &= ~(uint32_t)due;
-		return 0;
+		return due == DUE_REVOKE ? revoked(ct) : 0;
 	case DUE_TOKEN_KEEP:
 	case DUE_TOKEN:
 		ct->rec.due &= ~(uint32_t)due;

@@ -7,6 +7,7 @@
 #include "change.h"
 #include "contact.h"
 #include "content.h"
+#include "ending.h"
 #include "event.h"
 #include "heard.h"
 #include "inbox.h"
@@ -118,30 +119,6 @@ owe_have(struct tacit_contact *ct)
 		    env_random_between(ct->t, 3600 * 1000, 24 * 3600 * 1000));
 }
 
-/* The peer ended it.  If we did before, both know now. */
-static int
-take_closed(struct tacit_contact *ct)
-{
-	int rc;
-
-	if (ct->rec.told_closed)
-		return 0;
-	ct->rec.told_closed = 1;
-	if (ct->rec.closed_by_me) {
-		if (!outbox_has(ct, tacit_state_OutKind_OUT_CLOSED)) {
-			ct->rec.mailbox = 0;
-			ct->rec.due |= DUE_CLOSE;
-		}
-		return 0;
-	}
-	ct->rec.step = tacit_state_Step_CLOSED;
-	if ((rc = outbox_remove(ct, tacit_state_OutKind_OUT_TEXT)) != 0 ||
-	    (rc = outbox_add_control(ct,
-	    tacit_state_OutKind_OUT_CLOSED)) != 0)
-		return rc;
-	return event_say(ct->t, ct, TACIT_EV_CLOSED);
-}
-
 /* The content of an authentic envelope.  ${h} is its stream's. */
 static int
 take_content(struct tacit_contact *ct, const tacit_Content *c,
@@ -162,7 +139,7 @@ take_content(struct tacit_contact *ct, const tacit_Content *c,
 	case tacit_Content_hello_ack_tag:
 		return pair_on_hello_ack(ct, &c->is.hello_ack);
 	case tacit_Content_closed_tag:
-		return take_closed(ct);
+		return ending_told(ct);
 	case tacit_Content_confirm_tag:
 	case tacit_Content_have_only_tag:
 	case tacit_Content_need_tag:

@@ -22,6 +22,7 @@ struct line {
 	uint8_t ready;			/* WELCOME was seen and is right */
 	uint8_t nonce[TACIT_NONCE_LEN];
 	uint32_t last_id;
+	uint32_t due;			/* ONCE: what was asked */
 	int64_t retry_at, wait;		/* next try; back-off in ms */
 	int64_t until;			/* POST: its time is over */
 

@@ -35,8 +35,12 @@ welcome(struct line *l, const tacit_Welcome *w)
 	l->ready = 1;
 	l->wait = 0;
 	l->t->problem = 0;
-	if (l->use == LINE_ONCE)
-		return due_ask(l->ct);
+	if (l->use == LINE_ONCE) {
+		if (due_next(l->ct) != 0)
+			return due_ask(l->ct);
+		line_drop(l);	/* given up while we connected */
+		return 0;
+	}
 	if (l->use == LINE_POST)
 		l->ct->resume = 1;
 	return 0;
@@ -163,6 +167,12 @@ once_frame(struct line *l, const struct tacit_frame *f)
 	int64_t wait = 0;
 	int rc, answer = 0;
 
+	/* It was asked before something else became due: of no use now. */
+	if (l->due != (uint32_t)due_next(ct)) {
+		line_drop(l);
+		ct->once_at = ct->once_wait = 0;
+		return 0;
+	}
 	switch (f->head.which_is) {
 	case tacit_Frame_ok_tag:
 		if (due_next(ct) == DUE_GET)

@@ -355,6 +355,9 @@ pair_on_hello(struct tacit_contact *ct, const uint8_t *boxed, size_t len)
 		return TACIT_E_POISON;
 	if (ct->rec.step >= tacit_state_Step_I4_ANSWERED)
 		return event_say(ct->t, ct, TACIT_EV_INVITATION_MISUSED);
+	/* Too late: the next turn ends the invitation, and says so. */
+	if (pair_is_over(ct))
+		return 0;
 	if ((rc = open_hello(ct, boxed, len, &c)) != 0 ||
 	    (rc = learn_joiner(ct, &c.is.hello)) != 0 ||
 	    (rc = derive_key1(ct)) != 0)

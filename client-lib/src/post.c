@@ -6,6 +6,7 @@
 
 #include "change.h"
 #include "contact.h"
+#include "ending.h"
 #include "event.h"
 #include "letter.h"
 #include "line.h"
@@ -29,8 +30,9 @@ can_post(const struct tacit_contact *ct)
 	case tacit_state_Step_I5_ACTIVE:
 	case tacit_state_Step_J3_JOINING:
 	case tacit_state_Step_J4_ACTIVE:
-	case tacit_state_Step_CLOSED:
 		return 1;
+	case tacit_state_Step_CLOSED:
+		return ct->rec.mailbox;
 	default:
 		return 0;
 	}
@@ -46,25 +48,27 @@ may_go(const struct tacit_contact *ct, const struct out_ref *o)
 	if (o->okayed)
 		return 0;
 	return o->kind != tacit_state_OutKind_OUT_TEXT ||
-	    (contact_is_trusted(ct) &&
+	    (contact_is_trusted(ct) && !ct->rec.told_closed &&
 	    env_mono_ms(ct->t) >= ct->texts_at);
 }
 
-/* What goes next: control first, then texts, each in order. */
+/* What goes next: control, then texts, each in order; Closed is the end. */
 static struct out_ref *
 next_ref(const struct tacit_contact *ct)
 {
-	struct out_ref *o, *text = NULL;
+	struct out_ref *o, *text = NULL, *closed = NULL;
 
 	for (o = ct->out; o != NULL; o = o->next) {
 		if (!may_go(ct, o))
 			continue;
-		if (o->kind != tacit_state_OutKind_OUT_TEXT)
+		if (o->kind == tacit_state_OutKind_OUT_CLOSED)
+			closed = o;
+		else if (o->kind != tacit_state_OutKind_OUT_TEXT)
 			return o;
-		if (text == NULL)
+		else if (text == NULL)
 			text = o;
 	}
-	return text;
+	return text != NULL ? text : closed;
 }
 
 int
@@ -96,7 +100,7 @@ post_due(const struct tacit_contact *ct)
 		at = ct->post_at;
 	else if (ct->texts_at > now)
 		at = ct->texts_at;
-	if (ct->out->kind == tacit_state_OutKind_OUT_HELLO &&
+	if (outbox_has(ct, tacit_state_OutKind_OUT_HELLO) &&
 	    ct->hello_at > now && (at < 0 || ct->hello_at < at))
 		at = ct->hello_at;
 	return at;
@@ -223,32 +227,26 @@ row_okayed(struct tacit_contact *ct, struct out_ref *ref)
 	return rc;
 }
 
-/* The relay has our Closed; if the peer's came before, nothing is left. */
-static void
-closed_okayed(struct tacit_contact *ct)
-{
-	if (ct->rec.told_closed && ct->rec.mailbox) {
-		ct->rec.mailbox = 0;
-		ct->rec.due |= DUE_CLOSE;
-	}
-}
-
 static int
 one_okayed(struct tacit_contact *ct, uint32_t id)
 {
 	struct out_ref *o = ref_by_request(ct, id), **at;
+	tacit_state_OutKind kind;
+	int rc;
 
 	if (o == NULL)
 		return 0;
 	o->request = 0;
+	kind = o->kind;
 	if (o->kind == tacit_state_OutKind_OUT_TEXT ||
 	    o->kind == tacit_state_OutKind_OUT_HELLO)
 		return row_okayed(ct, o);
-	if (o->kind == tacit_state_OutKind_OUT_CLOSED)
-		closed_okayed(ct);
 	for (at = &ct->out; *at != o; at = &(*at)->next)
 		continue;
-	return outbox_ref_remove(ct, at);
+	rc = outbox_ref_remove(ct, at);
+	if (rc == 0 && kind == tacit_state_OutKind_OUT_CLOSED)
+		rc = ending_said(ct);
+	return rc;
 }
 
 int
@@ -285,6 +283,17 @@ say_unreachable(struct tacit_contact *ct)
 	ct->rec.unreachable = 1;
 	rc = event_say(ct->t, ct, TACIT_EV_UNREACHABLE);
 	return change_end(ct->t, ct, rc);
+}
+
+/* Their mailbox is gone while we are closing: nobody is left to be told. */
+static int
+end_alone(struct tacit_contact *ct)
+{
+	int rc;
+
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	return change_end(ct->t, ct, ending_alone(ct));
 }
 
 /* Another envelope has this id: the row needs a new one. */
@@ -327,7 +336,8 @@ post_error(struct tacit_contact *ct, const tacit_Error *e)
 		ct->post_at = env_mono_ms(ct->t) +
 		    env_random_between(ct->t, wait, wait + wait / 2);
 		if (e->code == -TACIT_E_REFUSED)
-			rc = say_unreachable(ct);
+			rc = ct->rec.step == tacit_state_Step_CLOSED ?
+			    end_alone(ct) : say_unreachable(ct);
 		else if (e->code == -TACIT_E_CONFLICT)
 			rc = unseal(ct, n);
 	}

@@ -8,6 +8,7 @@
 #include "change.h"
 #include "contact.h"
 #include "content.h"
+#include "ending.h"
 #include "model.h"
 #include "history.h"
 #include "outbox.h"
@@ -288,10 +289,9 @@ tacit_contact_close(struct tacit_contact *ct)
 		return 0;
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	if (state != TACIT_ACTIVE)
+	/* Once Hello may be on its way, the other end has to be told. */
+	if (state != TACIT_ACTIVE &&
+	    ct->rec.step != tacit_state_Step_J3_JOINING)
 		return change_end(ct->t, ct, pair_abandon(ct));
-	ct->rec.step = tacit_state_Step_CLOSED;
-	ct->rec.closed_by_me = 1;
-	rc = outbox_add_control(ct, tacit_state_OutKind_OUT_CLOSED);
-	return change_end(ct->t, ct, rc);
+	return change_end(ct->t, ct, ending_begin(ct));
 }

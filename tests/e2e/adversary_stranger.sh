@@ -13,10 +13,9 @@ held() {
 }
 
 rounds() {
-	local n
-	for n in 1 2 3; do
-		as anna sync >>"$work/anna.events"
-		as eve sync >>"$work/eve.events"
+	local who
+	for who in anna eve anna eve anna eve; do
+		as "$who" sync >>"$work/$who.events"
 	done
 }
 
