@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include "keystore.h"
+#include "tacit/hash.h"
 
 static void
 put_u32(uint8_t out[4], uint32_t n)
@@ -34,7 +35,7 @@ name_row(struct vault_key *out, const struct keystore *k,
 
 	out->len = 0;
 	if (row != ROW_COUNTER) {
-		memcpy(out->data, k->at.relationship, TACIT_HASH_LEN);
+		memcpy(out->data, k->name, TACIT_HASH_LEN);
 		out->len = TACIT_HASH_LEN;
 	}
 	out->data[out->len++] = (uint8_t)row;
@@ -73,6 +74,23 @@ find_staged(struct keystore *k, const struct vault_key *key)
 	return NULL;
 }
 
+/*
+ * What row keys call ${relationship}.  They are in plain sight, and the
+ * relationship id is the same at both ends: two stolen vaults must not tell
+ * that they belong together.
+ */
+static void
+name_relationship(struct keystore *k,
+    const uint8_t relationship[TACIT_HASH_LEN])
+{
+	const struct tacit_part part = { relationship, TACIT_HASH_LEN };
+	uint8_t key[TACIT_KEY_LEN];
+
+	vault_derive(k->vault, key, "tacit/1/ratchet/rows");
+	tacit_hash_keyed(k->name, key, "tacit/1/ratchet/row", &part, 1);
+	sodium_memzero(key, sizeof(key));
+}
+
 void
 keystore_begin(struct keystore *k, const struct ratchet_session *s,
     int may_learn)
@@ -80,6 +98,7 @@ keystore_begin(struct keystore *k, const struct ratchet_session *s,
 
 	keystore_discard(k);
 	k->at = *s;
+	name_relationship(k, s->relationship);
 	k->may_learn = may_learn;
 	k->error = 0;
 }
@@ -194,7 +213,7 @@ keystore_sweep(struct keystore *k, int row)
 	size_t len = TACIT_HASH_LEN;
 	int rc;
 
-	memcpy(prefix, k->at.relationship, TACIT_HASH_LEN);
+	memcpy(prefix, k->name, TACIT_HASH_LEN);
 	if (row != 0)
 		prefix[len++] = (uint8_t)row;
 

@@ -5,7 +5,8 @@
  * whatever it stores is staged in memory, read back from there, and reaches
  * the vault only by keystore_commit(), after libsignal has said yes.
  *
- * Row keys (R: the relationship id, numbers big-endian):
+ * Row keys (R: a name of the relationship that only this vault can compute,
+ * numbers big-endian):
  *
  *   'n'				u32, the last prekey id handed out
  *   R | 'i'				my identity: public, private, u32
@@ -50,6 +51,7 @@ struct keystore_staged {
 struct keystore {
 	struct vault *vault;
 	struct ratchet_session at;	/* what the call is about */
+	uint8_t name[TACIT_HASH_LEN];	/* of its relationship, in row keys */
 	int may_learn;			/* the peer's identity */
 	int error;			/* first one in a callback, or 0 */
 	size_t n_staged;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is refused, and that a refusal writes nothing. */
+#include "keystore.h"
 #include "ratchet_end.h"
 
 enum { MAC_LEN = 8, KEY_AT = 4 };
@@ -396,6 +397,16 @@ another_identity_is_refused(void **state)
 	    t.at_i.relationship, identity), TACIT_E_STATE);
 }
 
+/* What the row keys of ${t}'s inviter begin with. */
+static void
+row_name(const struct talk *t, uint8_t out[32])
+{
+	struct keystore k = { .vault = t->i->vault };
+
+	keystore_begin(&k, &t->at_i, 0);
+	memcpy(out, k.name, sizeof(k.name));
+}
+
 static void
 trust_is_looked_at_before_each_message(void **state)
 {
@@ -406,7 +417,7 @@ trust_is_looked_at_before_each_message(void **state)
 
 	talk_settle(&t, *state);
 	write_letter(t.j, &t.at_j, "to come", &l);
-	memcpy(key, t.at_i.relationship, 32);
+	row_name(&t, key);
 	key[32] = 'p';
 	randombytes_buf(row, sizeof(row));
 	begin(t.i);
@@ -495,7 +506,7 @@ a_record_that_is_none_is_told_from_a_message(void **state)
 
 	talk_settle(&t, *state);
 	write_letter(t.j, &t.at_j, "x", &l);
-	memcpy(key, t.at_i.relationship, 32);
+	row_name(&t, key);
 	memcpy(key + 32, "s\0\0\0\1\0", 6);
 	begin(t.i);
 	assert_int_equal(vault_put(t.i->vault, VAULT_RATCHET, key,
