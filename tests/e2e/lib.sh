@@ -60,6 +60,7 @@ lacks() {
 # start_relay [NAME [OPTION...]]: a relay on a port of its own
 start_relay() {
 	local name=${1:-relay} n
+	: >"$work/$name.out"
 	"$relay" serve --data "$work/$name" --listen "${relay_at:-127.0.0.1:0}" \
 	    "${@:2}" >"$work/$name.out" 2>"$work/$name.log" &
 	relay_pid=$!
