@@ -121,6 +121,17 @@ contact_add(struct tacit_contact *ct)
 }
 
 void
+contact_remove(struct tacit_contact *ct)
+{
+	struct tacit_contact **at = &ct->t->contacts;
+
+	while (*at != ct)
+		at = &(*at)->next;
+	*at = ct->next;
+	contact_free(ct);
+}
+
+void
 contact_free_out(struct tacit_contact *ct)
 {
 	struct out_ref *o;

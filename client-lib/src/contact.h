@@ -19,6 +19,9 @@ void contact_add(struct tacit_contact *ct);
 struct tacit_contact *contact_alloc(struct tacit *t);
 void contact_insert(struct tacit_contact *ct);
 
+/* Take a handle that nobody was given out of the list again. */
+void contact_remove(struct tacit_contact *ct);
+
 /* Wipe and free a handle that is in no list. */
 void contact_free(struct tacit_contact *ct);
 /* Forget what is known of the outbox; its rows stay. */

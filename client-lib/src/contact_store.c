@@ -48,7 +48,12 @@ contact_erase(struct tacit_contact *ct)
 		if ((rc = record_clear(ct->t->vault, tables[i], ct->id,
 		    sizeof(ct->id))) != 0)
 			return rc;
+	sodium_free(ct->pairing);
+	ct->pairing = NULL;
+	ct->pairing_changed = 0;
+	contact_free_out(ct);
 	ct->rec.step = tacit_state_Step_REMOVED;
+	ct->rec.history = 0;
 	return ratchet_forget(ct->t->ratchet, ct->rec.relationship);
 }
 

@@ -17,8 +17,6 @@
 #include "pair.h"
 #include "tend.h"
 
-enum { TEND_MS = 1000 };
-
 int
 core_load(struct tacit *t)
 {
@@ -44,13 +42,20 @@ core_free(struct tacit *t)
 	sodium_memzero(&t->self, sizeof(t->self));
 }
 
-static int
-have_is_due(const struct tacit_contact *ct)
+/* When the `have` that is owed goes alone: ms from now; -1: not. */
+static int64_t
+have_wait(const struct tacit_contact *ct)
 {
-	if (ct->rec.have_owed >= TACIT_HAVE_ALONE_AFTER)
-		return 1;
-	return ct->rec.have_due_ms != 0 &&
-	    (uint64_t)env_unix_ms(ct->t) >= ct->rec.have_due_ms;
+	uint64_t now = (uint64_t)env_unix_ms(ct->t);
+
+	if (ct->rec.step == tacit_state_Step_CLOSED ||
+	    ct->rec.have_owed == 0 ||
+	    outbox_has(ct, tacit_state_OutKind_OUT_HAVE))
+		return -1;
+	if (ct->rec.have_owed >= TACIT_HAVE_ALONE_AFTER ||
+	    now >= ct->rec.have_due_ms)
+		return 0;
+	return (int64_t)(ct->rec.have_due_ms - now);
 }
 
 static int
@@ -58,9 +63,7 @@ send_have(struct tacit_contact *ct)
 {
 	int rc;
 
-	if (!have_is_due(ct) ||
-	    outbox_has(ct, tacit_state_OutKind_OUT_HAVE) ||
-	    ct->rec.step == tacit_state_Step_CLOSED)
+	if (have_wait(ct) != 0)
 		return 0;
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
@@ -108,7 +111,7 @@ tend_contact(struct tacit_contact *ct)
 		return 0;
 	if ((rc = end_invitation(ct)) != 0 || (rc = end_late(ct)) != 0)
 		return rc;
-	if ((rc = inbox_tend(ct)) != 0)
+	if ((rc = inbox_tend(ct)) != 0 || (rc = outbox_tend(ct)) != 0)
 		return rc;
 	return send_have(ct);
 }
@@ -136,22 +139,29 @@ core_step(struct tacit *t)
 	return rc;
 }
 
+static int64_t
+shorter(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
 int64_t
 core_wait(const struct tacit *t)
 {
-	int64_t at = tend_due(t), now = env_mono_ms(t);
+	int64_t at = tend_due(t), now = env_mono_ms(t), wait = -1;
 	const struct tacit_contact *ct;
 
-	/* Gaps and `have` are looked at once a second while one waits. */
 	for (ct = t->contacts; ct != NULL; ct = ct->next)
-		if (contact_is_shown(ct) && (ct->rec.have_due_ms != 0 ||
-		    !sodium_is_zero(ct->rec.their_stream,
-		    sizeof(ct->rec.their_stream))) &&
-		    (at < 0 || at > now + TEND_MS))
-			at = now + TEND_MS;
-	if (t->settle_at != 0 && (at < 0 || at > t->settle_at))
-		at = t->settle_at;
-	if (at < 0)
-		return -1;
-	return at <= now ? 0 : at - now;
+		if (contact_is_shown(ct)) {
+			at = shorter(at, inbox_due(ct));
+			at = shorter(at, outbox_due(ct));
+			wait = shorter(wait, have_wait(ct));
+		}
+	if (t->settle_at != 0)
+		at = shorter(at, t->settle_at);
+	if (at >= 0)
+		wait = shorter(wait, at <= now ? 0 : at - now);
+	return wait;
 }

@@ -18,6 +18,7 @@ finish(struct tacit_contact *ct)
 		tacit_state_OutKind_OUT_HELLO_ACK,
 		tacit_state_OutKind_OUT_CONFIRM,
 		tacit_state_OutKind_OUT_HAVE,
+		tacit_state_OutKind_OUT_NEED,
 		tacit_state_OutKind_OUT_CLOSED,
 	};
 	size_t i;

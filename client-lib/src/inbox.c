@@ -140,9 +140,10 @@ take_content(struct tacit_contact *ct, const tacit_Content *c,
 		return pair_on_hello_ack(ct, &c->is.hello_ack);
 	case tacit_Content_closed_tag:
 		return ending_told(ct);
+	case tacit_Content_need_tag:
+		return outbox_need(ct, c->is.need.from, c->is.need.to);
 	case tacit_Content_confirm_tag:
 	case tacit_Content_have_only_tag:
-	case tacit_Content_need_tag:
 		return 0;
 	default:
 		return TACIT_E_POISON;
@@ -202,6 +203,8 @@ take(struct tacit_contact *ct, struct arrival *a)
 		rc = 0;
 	else if (is_verdict(rc))
 		rc = poison(ct, a, rc);
+	if (h.waiting_ms != 0)
+		ct->in_order = 0;
 	return rc != 0 ? rc : heard_put(ct, a->head.stream, &h);
 }
 
@@ -229,22 +232,42 @@ inbox_take(struct tacit_contact *ct,
 
 enum { GAP_WAIT_MS = 60 * 1000 };
 
+int64_t
+inbox_due(const struct tacit_contact *ct)
+{
+	return ct->drained && !ct->in_order ? ct->drained_at + GAP_WAIT_MS :
+	    -1;
+}
+
+/* True if a text has waited for a minute; a clock that was set back counts. */
+static int
+has_waited(const struct tacit_contact *ct, const struct heard *h)
+{
+	uint64_t now = (uint64_t)env_unix_ms(ct->t);
+
+	return now < h->waiting_ms || now - h->waiting_ms >= GAP_WAIT_MS;
+}
+
 int
 inbox_tend(struct tacit_contact *ct)
 {
-	uint64_t now = (uint64_t)env_unix_ms(ct->t);
 	struct heard h;
 	int rc;
 
-	if (!ct->drained || env_mono_ms(ct->t) - ct->drained_at < GAP_WAIT_MS)
+	if (inbox_due(ct) < 0 || env_mono_ms(ct->t) < inbox_due(ct))
 		return 0;
 	ct->drained_at = env_mono_ms(ct->t);
-	if ((rc = heard_get(ct, ct->rec.their_stream, &h)) != 0 ||
-	    h.waiting_ms == 0 || h.waiting_ms + GAP_WAIT_MS > now)
+	if ((rc = heard_get(ct, ct->rec.their_stream, &h)) != 0)
 		return rc;
+	ct->in_order = h.waiting_ms == 0;
+	if (ct->in_order || !has_waited(ct, &h))
+		return 0;
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	if ((rc = reorder_skip(ct, ct->rec.their_stream, &h)) == 0)
-		rc = heard_put(ct, ct->rec.their_stream, &h);
+	if ((rc = reorder_skip(ct, ct->rec.their_stream, &h)) == 0 &&
+	    (rc = heard_put(ct, ct->rec.their_stream, &h)) == 0 &&
+	    !outbox_has(ct, tacit_state_OutKind_OUT_NEED) &&
+	    ct->rec.step != tacit_state_Step_CLOSED)
+		rc = outbox_add_control(ct, tacit_state_OutKind_OUT_NEED);
 	return change_end(ct->t, ct, rc);
 }

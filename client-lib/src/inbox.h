@@ -19,8 +19,11 @@ int inbox_take(struct tacit_contact *ct,
 
 /*
  * If a text has waited for an earlier one for a minute after the mailbox was
- * drained, say so and hand it on.
+ * drained, say so, hand it on, and ask for the earlier one.
  */
 int inbox_tend(struct tacit_contact *ct);
+
+/* When it has something to look at: mono ms, or -1. */
+int64_t inbox_due(const struct tacit_contact *ct);
 
 #endif

@@ -60,6 +60,24 @@ fill_hello(struct tacit_contact *ct, tacit_Content *c)
 	memcpy(h->relay_pin, place.pin, sizeof(h->relay_pin));
 }
 
+/* What is missing now; `have` beside it says what of that is not. */
+static int
+fill_need(struct tacit_contact *ct, tacit_Content *c)
+{
+	struct heard h;
+	int rc;
+
+	if ((rc = heard_get(ct, ct->rec.their_stream, &h)) != 0)
+		return rc;
+	c->which_is = tacit_Content_have_only_tag;
+	if (h.had.n == 0)
+		return 0;
+	c->which_is = tacit_Content_need_tag;
+	c->is.need.from = h.had.missing[0].from;
+	c->is.need.to = h.had.missing[h.had.n - 1].to;
+	return 0;
+}
+
 /* The part of the content that follows from the kind of row. */
 static int
 fill_body(struct tacit_contact *ct, const tacit_state_Out *o,
@@ -96,6 +114,8 @@ fill_body(struct tacit_contact *ct, const tacit_state_Out *o,
 	case tacit_state_OutKind_OUT_CLOSED:
 		c->which_is = tacit_Content_closed_tag;
 		return 0;
+	case tacit_state_OutKind_OUT_NEED:
+		return fill_need(ct, c);
 	case tacit_state_OutKind_OUT_NONE:
 		break;
 	}

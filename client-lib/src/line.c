@@ -127,6 +127,8 @@ line_reset(struct line *l)
 				ct->read_conn = 0;
 				ct->drained = 0;
 			}
+	if (l->out != NULL)
+		sodium_memzero(l->out, l->out_len);
 	free(l->asked);
 	l->asked = NULL;
 	l->n_asked = 0;

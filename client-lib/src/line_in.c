@@ -33,7 +33,6 @@ welcome(struct line *l, const tacit_Welcome *w)
 	memcpy(l->nonce, w->nonce, sizeof(l->nonce));
 	memcpy(l->place.next_pin, w->next_pin, sizeof(l->place.next_pin));
 	l->ready = 1;
-	l->wait = 0;
 	l->t->problem = 0;
 	if (l->use == LINE_ONCE) {
 		if (due_next(l->ct) != 0)
@@ -57,10 +56,14 @@ subscribed(struct line *l, const tacit_Subscribed *s, const uint8_t *result)
 		return TACIT_E_FRAME;
 	for (i = 0; i < s->count; i++) {
 		ct = l->asked[i];
-		if (result[i] == 0 || ct->rec.unreachable)
+		if (result[i] == 0)
 			continue;
+		if (result[i] != -TACIT_E_REFUSED)
+			return TACIT_E_UNAVAILABLE;
 		/* The relay does not know my mailbox (any more). */
 		ct->drained = 1;
+		if (ct->rec.unreachable)
+			continue;
 		if ((rc = change_begin(l->t)) != 0)
 			return rc;
 		ct->rec.unreachable = 1;
@@ -71,6 +74,7 @@ subscribed(struct line *l, const tacit_Subscribed *s, const uint8_t *result)
 	free(l->asked);
 	l->asked = NULL;
 	l->n_asked = 0;
+	l->wait = 0;
 	return 0;
 }
 
@@ -130,6 +134,9 @@ reading_frame(struct line *l, const struct tacit_frame *f)
 		answered(l, f->head.is.ok.id_count);
 		return 0;
 	case tacit_Frame_error_tag:
+		/* Without SUBSCRIBE the line is of no use: another, later. */
+		if (l->asked != NULL && f->head.is.error.id == l->asked_id)
+			return TACIT_E_UNAVAILABLE;
 		answered(l, 1);
 		return 0;
 	case tacit_Frame_ended_tag:
@@ -150,6 +157,7 @@ posting_frame(struct line *l, const struct tacit_frame *f)
 {
 	switch (f->head.which_is) {
 	case tacit_Frame_ok_tag:
+		l->wait = 0;
 		return post_ok(l->ct, &f->head.is.ok);
 	case tacit_Frame_error_tag:
 		return post_error(l->ct, &f->head.is.error);
@@ -192,7 +200,7 @@ once_frame(struct line *l, const struct tacit_frame *f)
 	}
 	rc = due_answer(ct, answer, f->body);
 	line_drop(l);
-	if (answer == 0)
+	if (answer == 0 && rc == 0)
 		ct->once_at = ct->once_wait = 0;
 	else if (wait > 0)
 		ct->once_at = env_mono_ms(ct->t) + wait;

@@ -45,6 +45,7 @@ struct out_ref {
 	uint64_t seq;
 	uint8_t last_part;
 	uint8_t okayed;
+	uint64_t okayed_ms;		/* Unix ms, when last; 0: never */
 	uint32_t request;		/* under way on the posting line; or 0 */
 };
 
@@ -65,9 +66,11 @@ struct tacit_contact {
 	uint32_t read_conn;		/* subscribed on this connection */
 	uint8_t drained;
 	int64_t drained_at;		/* mono ms */
+	uint8_t in_order;		/* no text waits for an earlier one */
 	int problem;			/* of the last relay request */
 	int64_t once_at, once_wait;	/* next try of a request; back-off */
-	int64_t post_at;		/* nothing is posted before (mono ms) */
+	int64_t post_at, post_wait;	/* nothing is posted before; back-off */
+	int64_t late_at;		/* when to look for texts never had */
 	int64_t texts_at;		/* mailbox nearly full: no texts before */
 	int64_t hello_at;		/* Hello goes again after this */
 	uint8_t failing;		/* answers of a broken window outstanding */

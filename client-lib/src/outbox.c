@@ -4,10 +4,15 @@
 
 #include <sodium.h>
 
+#include "change.h"
 #include "contact.h"
 #include "event.h"
 #include "outbox.h"
 #include "record.h"
+
+enum { LATE_LOOK_MS = 3600 * 1000 };
+
+static const uint64_t TTL_MS = TACIT_TTL_DAYS * 24ULL * 3600 * 1000;
 
 static void
 row_key(struct record_key *key, const struct tacit_contact *ct, uint64_t n)
@@ -52,6 +57,7 @@ ref_add(struct tacit_contact *ct, uint64_t n, const tacit_state_Out *o)
 	ref->last_part = o->part + 1 == o->parts;
 	/* A new process offers Hello again: the answer may have been lost. */
 	ref->okayed = o->okayed && o->kind != tacit_state_OutKind_OUT_HELLO;
+	ref->okayed_ms = o->okayed_ms;
 	for (at = &ct->out; *at != NULL; at = &(*at)->next)
 		continue;
 	*at = ref;
@@ -180,13 +186,93 @@ outbox_had(struct tacit_contact *ct, const tacit_Have *have)
 			at = &o->next;
 			continue;
 		}
-		if (!o->okayed && o->last_part &&
+		if (o->okayed_ms == 0 && o->last_part &&
 		    (rc = outbox_say_accepted(ct, o->seq)) != 0)
 			return rc;
 		if ((rc = outbox_ref_remove(ct, at)) != 0)
 			return rc;
 	}
 	return 0;
+}
+
+/* Let ${ref} be posted again; ${late}: it was not had in time. */
+static int
+send_again(struct tacit_contact *ct, struct out_ref *ref, int late)
+{
+	tacit_state_Event e = tacit_state_Event_init_zero;
+	tacit_state_Out o;
+	char *text = NULL;
+	size_t len = 0;
+	int say, rc;
+
+	if ((rc = outbox_row_get(ct, ref->n, &o, &text, &len)) != 0)
+		return rc;
+	say = late && ref->last_part && !o.undelivered;
+	ref->okayed = 0;
+	o.okayed = 0;
+	o.undelivered |= say;
+	rc = outbox_row_put(ct, ref->n, &o, text, len);
+	record_tail_free(text, len);
+	if (rc != 0 || !say)
+		return rc;
+	e.type = TACIT_EV_UNDELIVERED;
+	memcpy(e.stream, ct->rec.stream, sizeof(e.stream));
+	e.seq = ref->seq;
+	return event_add(ct->t, ct, &e, NULL, 0);
+}
+
+int
+outbox_need(struct tacit_contact *ct, uint64_t from, uint64_t to)
+{
+	struct out_ref *o;
+	int rc;
+
+	for (o = ct->out; o != NULL; o = o->next)
+		if (o->okayed && o->seq >= from && o->seq <= to &&
+		    (rc = send_again(ct, o, 0)) != 0)
+			return rc;
+	return 0;
+}
+
+static int
+is_late(const struct tacit_contact *ct, const struct out_ref *o)
+{
+	return o->seq != 0 && o->okayed &&
+	    (uint64_t)env_unix_ms(ct->t) >= o->okayed_ms + TTL_MS;
+}
+
+int64_t
+outbox_due(const struct tacit_contact *ct)
+{
+	const struct out_ref *o;
+
+	if (ct->rec.step == tacit_state_Step_CLOSED)
+		return -1;
+	for (o = ct->out; o != NULL; o = o->next)
+		if (o->seq != 0 && o->okayed)
+			return ct->late_at;
+	return -1;
+}
+
+int
+outbox_tend(struct tacit_contact *ct)
+{
+	struct out_ref *o;
+	int rc;
+
+	if (outbox_due(ct) < 0 || env_mono_ms(ct->t) < ct->late_at)
+		return 0;
+	ct->late_at = env_mono_ms(ct->t) + LATE_LOOK_MS;
+	for (o = ct->out; o != NULL && !is_late(ct, o); o = o->next)
+		continue;
+	if (o == NULL)
+		return 0;
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	for (; o != NULL && rc == 0; o = o->next)
+		if (is_late(ct, o))
+			rc = send_again(ct, o, 1);
+	return change_end(ct->t, ct, rc);
 }
 
 enum tacit_message_state

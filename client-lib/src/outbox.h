@@ -26,6 +26,17 @@ int outbox_has(const struct tacit_contact *ct, tacit_state_OutKind kind);
 /* The other end has these seqs: their rows go, inside a change. */
 int outbox_had(struct tacit_contact *ct, const tacit_Have *have);
 
+/* The other end asks for these seqs: what it was sent goes again. */
+int outbox_need(struct tacit_contact *ct, uint64_t from, uint64_t to);
+
+/*
+ * Texts that were not had when the relay let them go, TTL after its OK: said
+ * once, sealed and posted again.  A change of its own, once an hour.
+ */
+int outbox_tend(struct tacit_contact *ct);
+/* When it has something to look at: mono ms, or -1. */
+int64_t outbox_due(const struct tacit_contact *ct);
+
 /*
  * Where the text numbered ${seq} is.  That the other end has it is never
  * shown: it would tell when they were online (PROTOCOL-level receipt, not a

@@ -11,6 +11,7 @@
 #include "letter.h"
 #include "outbox.h"
 #include "pair.h"
+#include "record.h"
 
 enum { HELLO_MAX = 1989 };
 
@@ -139,6 +140,8 @@ pair_invite(struct tacit_contact **out, struct tacit *t, const char *label,
 	contact_add(ct);
 	if ((rc = change_end(t, ct, make_blob(ct))) == 0)
 		*out = ct;
+	else
+		contact_remove(ct);
 	return rc;
 }
 
@@ -173,6 +176,8 @@ pair_accept(struct tacit_contact **out, struct tacit *t,
 	contact_add(ct);
 	if ((rc = change_end(t, ct, 0)) == 0)
 		*out = ct;
+	else
+		contact_remove(ct);
 	return rc;
 }
 
@@ -452,7 +457,8 @@ pair_abandon(struct tacit_contact *ct)
 	    ct->rec.relationship)) != 0)
 		return rc;
 	contact_free_out(ct);
-	return 0;
+	return record_clear(ct->t->vault, VAULT_OUTBOX, ct->id,
+	    sizeof(ct->id));
 }
 
 int

@@ -16,6 +16,7 @@
 
 enum {
 	RETRY_MIN_MS = 200,
+	RETRY_MAX_MS = 60 * 1000,
 	REFUSED_RETRY_MS = 3600 * 1000,
 	NEARLY_FULL_MS = 30 * 1000,
 	HELLO_AGAIN_MS = 10 * 60 * 1000
@@ -89,6 +90,23 @@ post_is_under_way(const struct tacit_contact *ct)
 	return 0;
 }
 
+static size_t
+window_room(const struct tacit_contact *ct)
+{
+	const struct out_ref *o;
+	size_t room = OUT_WINDOW;
+
+	for (o = ct->out; o != NULL && room > 0; o = o->next)
+		room -= o->request != 0;
+	return room;
+}
+
+int
+post_has_room(const struct tacit_contact *ct)
+{
+	return window_room(ct) > 0;
+}
+
 int64_t
 post_due(const struct tacit_contact *ct)
 {
@@ -104,6 +122,22 @@ post_due(const struct tacit_contact *ct)
 	    ct->hello_at > now && (at < 0 || ct->hello_at < at))
 		at = ct->hello_at;
 	return at;
+}
+
+/* When to try again: twice as long each time, and not before ${least} ms. */
+static int64_t
+post_back_off(struct tacit_contact *ct, int64_t least)
+{
+	int64_t wait;
+
+	ct->post_wait = ct->post_wait == 0 ? RETRY_MIN_MS : ct->post_wait * 2;
+	if (ct->post_wait > RETRY_MAX_MS)
+		ct->post_wait = RETRY_MAX_MS;
+	wait = least < ct->post_wait ? ct->post_wait : least;
+	if (wait > REFUSED_RETRY_MS)
+		wait = REFUSED_RETRY_MS;
+	return env_mono_ms(ct->t) + env_random_between(ct->t, wait,
+	    wait + wait / 2);
 }
 
 /* One row on its way out. */
@@ -143,6 +177,7 @@ static int
 send_one(struct tacit_contact *ct, struct going *g)
 {
 	tacit_Frame f = tacit_Frame_init_zero;
+	int rc;
 
 	f.which_is = tacit_Frame_post_tag;
 	memcpy(f.is.post.address, ct->rec.their_address,
@@ -153,7 +188,9 @@ send_one(struct tacit_contact *ct, struct going *g)
 	f.is.post.kind = tacit_Kind_KIND_LETTER;
 	f.is.post.resume = ct->resume;
 	ct->resume = 0;
-	return line_request(ct->post, &f, g->body, &g->ref->request);
+	rc = line_request(ct->post, &f, g->body, &g->ref->request);
+	sodium_memzero(&f, sizeof(f));
+	return rc;
 }
 
 int
@@ -161,11 +198,9 @@ post_pump(struct tacit_contact *ct)
 {
 	struct going *going;
 	struct out_ref *o;
-	size_t n = 0, i, room = OUT_WINDOW;
+	size_t n = 0, i, room = window_room(ct);
 	int rc;
 
-	for (o = ct->out; o != NULL; o = o->next)
-		room -= o->request != 0;
 	if (room == 0 || !post_wants(ct))
 		return 0;
 	if ((going = calloc(room, sizeof(*going))) == NULL)
@@ -178,8 +213,10 @@ post_pump(struct tacit_contact *ct)
 		o->request = UINT32_MAX;	/* taken; named by send_one() */
 		rc = make_ready(ct, &going[n++]);
 	}
-	if ((rc = change_end(ct->t, ct, rc)) != 0)
+	if ((rc = change_end(ct->t, ct, rc)) != 0) {
+		ct->post_at = post_back_off(ct, 0);
 		goto out;
+	}
 	for (i = 0; i < n && rc == 0; i++)
 		rc = send_one(ct, &going[i]);
 	if (rc != 0) {
@@ -208,12 +245,15 @@ row_okayed(struct tacit_contact *ct, struct out_ref *ref)
 	tacit_state_Out o;
 	char *text = NULL;
 	size_t len = 0;
-	int rc;
+	int first, rc;
 
 	if ((rc = outbox_row_get(ct, ref->n, &o, &text, &len)) != 0)
 		return rc;
+	first = ref->okayed_ms == 0;
 	ref->okayed = 1;
+	ref->okayed_ms = (uint64_t)env_unix_ms(ct->t);
 	o.okayed = 1;
+	o.okayed_ms = ref->okayed_ms;
 	if (ref->kind == tacit_state_OutKind_OUT_TEXT) {
 		memset(o.envelope, 0, sizeof(o.envelope));
 		o.sealed.size = 0;
@@ -221,7 +261,7 @@ row_okayed(struct tacit_contact *ct, struct out_ref *ref)
 		ct->hello_at = env_mono_ms(ct->t) + HELLO_AGAIN_MS;
 	rc = outbox_row_put(ct, ref->n, &o, text, len);
 	record_tail_free(text, len);
-	if (rc == 0 && ref->kind == tacit_state_OutKind_OUT_TEXT &&
+	if (rc == 0 && ref->kind == tacit_state_OutKind_OUT_TEXT && first &&
 	    outbox_state(ct, ref->seq) == TACIT_ACCEPTED)
 		rc = outbox_say_accepted(ct, ref->seq);
 	return rc;
@@ -262,6 +302,7 @@ post_ok(struct tacit_contact *ct, const tacit_Ok *ok)
 	ct->rec.unreachable = 0;
 	if ((rc = change_end(ct->t, ct, rc)) != 0)
 		return rc;
+	ct->post_wait = 0;
 	if (ok->nearly_full)
 		ct->texts_at = env_mono_ms(ct->t) + NEARLY_FULL_MS;
 	if (!post_is_under_way(ct))
@@ -307,7 +348,9 @@ unseal(struct tacit_contact *ct, uint64_t n)
 
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	if ((rc = outbox_row_get(ct, n, &o, &text, &len)) == 0) {
+	/* A Hello cannot be made again from its row; it stays as it is. */
+	if ((rc = outbox_row_get(ct, n, &o, &text, &len)) == 0 &&
+	    o.kind != tacit_state_OutKind_OUT_HELLO) {
 		memset(o.envelope, 0, sizeof(o.envelope));
 		o.sealed.size = 0;
 		rc = outbox_row_put(ct, n, &o, text, len);
@@ -320,7 +363,6 @@ int
 post_error(struct tacit_contact *ct, const tacit_Error *e)
 {
 	struct out_ref *o = ref_by_request(ct, e->id);
-	int64_t wait = e->retry_after_ms;
 	uint64_t n;
 	int rc = 0;
 
@@ -331,10 +373,7 @@ post_error(struct tacit_contact *ct, const tacit_Error *e)
 	if (!ct->failing) {
 		ct->failing = 1;
 		ct->resume = 1;
-		if (wait < RETRY_MIN_MS)
-			wait = RETRY_MIN_MS;
-		ct->post_at = env_mono_ms(ct->t) +
-		    env_random_between(ct->t, wait, wait + wait / 2);
+		ct->post_at = post_back_off(ct, e->retry_after_ms);
 		if (e->code == -TACIT_E_REFUSED)
 			rc = ct->rec.step == tacit_state_Step_CLOSED ?
 			    end_alone(ct) : say_unreachable(ct);

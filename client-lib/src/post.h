@@ -13,6 +13,8 @@
 /* Something could be posted now; something is under way. */
 int post_wants(const struct tacit_contact *ct);
 int post_is_under_way(const struct tacit_contact *ct);
+/* Fewer posts are under way than may be. */
+int post_has_room(const struct tacit_contact *ct);
 
 /* When post_wants() may become true by time alone: mono ms, or -1. */
 int64_t post_due(const struct tacit_contact *ct);

@@ -34,25 +34,30 @@ text_key(struct record_key *key, const struct tacit_contact *ct,
 }
 
 /*
- * How many parts of ${seq} are here.  Errors: TACIT_E_POISON if one of them
- * belongs to a text of another number of parts.
+ * How many parts of a text are here, and how long they are together.  Errors:
+ * TACIT_E_POISON if one of them belongs to another number of parts.
  */
 static int
 count_parts(struct tacit_contact *ct, const struct record_key *text,
-    uint32_t parts, uint32_t *n)
+    uint32_t parts, uint32_t *n, size_t *total)
 {
 	struct vault_key key = { .len = 0 };
 	struct vault_value value;
 	tacit_state_In in;
+	char *part;
+	size_t len;
 	int rc;
 
-	for (*n = 0;; ++*n) {
+	for (*n = 0, *total = 0;; ++*n, *total += len) {
 		if ((rc = vault_next(ct->t->vault, VAULT_INBOX, text->data,
 		    text->len, &key, &value)) != 0 || key.len == 0)
 			return rc;
-		rc = record_read(&value, tacit_state_In_fields, &in, NULL,
-		    NULL);
+		part = NULL;
+		len = 0;
+		rc = record_read(&value, tacit_state_In_fields, &in, &part,
+		    &len);
 		vault_value_free(&value);
+		record_tail_free(part, len);
 		if (rc != 0)
 			return rc;
 		if (in.parts != parts)
@@ -179,6 +184,7 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
     struct heard *h)
 {
 	struct record_key text;
+	size_t total;
 	uint32_t n;
 	int rc;
 
@@ -188,10 +194,16 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 	if (marks_has(&h->had, c->seq) || !marks_keeps(&h->had, c->seq))
 		return 0;
 	text_key(&text, ct, c->stream, c->seq);
-	if ((rc = count_parts(ct, &text, c->is.text.parts, &n)) != 0 ||
+	if ((rc = count_parts(ct, &text, c->is.text.parts, &n,
+	    &total)) != 0 ||
 	    (rc = keep_part(ct, &text, c)) != 0 ||
-	    (rc = count_parts(ct, &text, c->is.text.parts, &n)) != 0)
+	    (rc = count_parts(ct, &text, c->is.text.parts, &n,
+	    &total)) != 0)
 		return rc;
+	/* Whole parts may make more than a text may be. */
+	if (total > TACIT_TEXT_MAX)
+		return (rc = record_clear(ct->t->vault, VAULT_INBOX,
+		    text.data, text.len)) != 0 ? rc : TACIT_E_POISON;
 	if (n < c->is.text.parts)
 		return 0;
 	(void)marks_add(&h->had, c->seq);

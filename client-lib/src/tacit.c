@@ -64,14 +64,20 @@ config_is_valid(const struct tacit_config *cfg)
 	    cfg->passphrase_len <= TACIT_PASSPHRASE_MAX;
 }
 
-/* The one row that a new vault needs. */
+/*
+ * The one row that a new vault needs.
+ * Errors:  TACIT_E_VAULT_EXISTS: it is there, the vault is somebody's.
+ */
 static int
 write_self(struct vault *v, const char *name)
 {
 	static const uint8_t key[] = { 0 };
-	tacit_state_Self self = tacit_state_Self_init_zero;
+	tacit_state_Self self;
 	int rc;
 
+	if ((rc = record_get(v, VAULT_SELF, key, sizeof(key),
+	    tacit_state_Self_fields, &self, sizeof(self), NULL, NULL)) != 0)
+		return rc < 0 ? rc : TACIT_E_VAULT_EXISTS;
 	self.name.size = (pb_size_t)strlen(name);
 	memcpy(self.name.bytes, name, self.name.size);
 	if ((rc = vault_begin(v)) != 0)
@@ -82,6 +88,22 @@ write_self(struct vault *v, const char *name)
 		return rc;
 	}
 	return vault_commit(v);
+}
+
+/* Open the vault that is to be made; one cut short at this is made whole. */
+static int
+make(struct vault **out, const struct tacit_config *cfg,
+    const struct vault_cost *cost)
+{
+	int made, rc;
+
+	made = vault_create(cfg->path, cfg->passphrase, cfg->passphrase_len,
+	    cost);
+	if (made != 0 && made != TACIT_E_VAULT_EXISTS)
+		return made;
+	rc = vault_open(out, cfg->path, cfg->passphrase, cfg->passphrase_len,
+	    made == 0 ? cfg->lock_wait_ms : 0);
+	return rc != 0 && made != 0 ? made : rc;
 }
 
 int
@@ -101,11 +123,7 @@ tacit_create(const struct tacit_config *cfg, const char *name)
 		cost.passes = cfg->argon_passes;
 	if (cfg->argon_mib != 0)
 		cost.mib = cfg->argon_mib;
-	if ((rc = vault_create(cfg->path, cfg->passphrase,
-	    cfg->passphrase_len, &cost)) != 0)
-		return rc;
-	if ((rc = vault_open(&v, cfg->path, cfg->passphrase,
-	    cfg->passphrase_len, cfg->lock_wait_ms)) != 0)
+	if ((rc = make(&v, cfg, &cost)) != 0)
 		return rc;
 	rc = write_self(v, name);
 	vault_close(v);
@@ -182,12 +200,16 @@ shorter(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int
+as_int(int64_t ms)
+{
+	return ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
 int
 tacit_timeout_ms(const struct tacit *t)
 {
-	int64_t ms = shorter(core_wait(t), net_timeout_ms(t->net));
-
-	return ms > INT32_MAX ? INT32_MAX : (int)ms;
+	return as_int(shorter(core_wait(t), net_timeout_ms(t->net)));
 }
 
 int
@@ -198,8 +220,8 @@ tacit_step(struct tacit *t, int timeout_ms)
 	/* First what needs no waiting: it may be what is waited for. */
 	if ((rc = core_step(t)) != 0)
 		return rc;
-	net_step(t->net, (int)shorter(timeout_ms < 0 ? -1 : timeout_ms,
-	    core_wait(t)));
+	net_step(t->net, as_int(shorter(timeout_ms < 0 ? -1 : timeout_ms,
+	    core_wait(t))));
 	return core_step(t);
 }
 

@@ -15,7 +15,7 @@ enum {
 };
 
 static struct line *
-reading_line(struct tacit *t, const tacit_state_Place *place)
+reading_line(const struct tacit *t, const tacit_state_Place *place)
 {
 	struct line *l;
 
@@ -68,6 +68,8 @@ subscribe(struct line *l)
 	l->asked = calloc(n, sizeof(*l->asked));
 	if (body == NULL || l->asked == NULL) {
 		free(body);
+		free(l->asked);
+		l->asked = NULL;
 		return TACIT_E_NOMEM;
 	}
 	f.which_is = tacit_Frame_subscribe_tag;
@@ -160,25 +162,52 @@ tend_lines(struct tacit *t)
 	return 0;
 }
 
+static void
+earlier(int64_t *at, int64_t due)
+{
+	if (due >= 0 && (*at < 0 || due < *at))
+		*at = due;
+}
+
+/* When tend() has work by time alone; what waits for an answer has none. */
+static int64_t
+line_due(const struct line *l)
+{
+	if (l->conn == 0)
+		return l->retry_at;
+	if (l->use != LINE_POST || !l->ready || post_is_under_way(l->ct))
+		return -1;
+	return l->until;
+}
+
+/* The same of want_lines() and post_pump(): work that is there now. */
+static int
+contact_has_work(const struct tacit_contact *ct)
+{
+	if (contact_has_mailbox(ct) &&
+	    reading_line(ct->t, &ct->rec.my_place) == NULL)
+		return 1;
+	if (ct->post == NULL)
+		return post_wants(ct);
+	return ct->post->ready && env_mono_ms(ct->t) < ct->post->until &&
+	    post_has_room(ct) && post_wants(ct);
+}
+
 int64_t
 tend_due(const struct tacit *t)
 {
 	const struct tacit_contact *ct;
 	const struct line *l;
-	int64_t at = -1, due;
+	int64_t at = -1;
 
-	for (l = t->lines; l != NULL; l = l->next) {
-		due = l->conn == 0 ? l->retry_at : l->until;
-		if (due != 0 && (at < 0 || due < at))
-			at = due;
-	}
+	for (l = t->lines; l != NULL; l = l->next)
+		earlier(&at, line_due(l));
 	for (ct = t->contacts; ct != NULL; ct = ct->next) {
-		if (due_next(ct) != 0 && ct->once == NULL &&
-		    (at < 0 || ct->once_at < at))
-			at = ct->once_at;
-		due = post_due(ct);
-		if (due >= 0 && (at < 0 || due < at))
-			at = due;
+		if (contact_has_work(ct))
+			return env_mono_ms(t);
+		if (due_next(ct) != 0 && ct->once == NULL)
+			earlier(&at, ct->once_at);
+		earlier(&at, post_due(ct));
 	}
 	return at;
 }

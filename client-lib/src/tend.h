@@ -8,7 +8,7 @@
 /* Open and close lines, subscribe, post. */
 int tend_lines(struct tacit *t);
 
-/* When tend_lines() has work by time alone: mono ms, or -1. */
+/* When tend_lines() has work without input: mono ms, or -1. */
 int64_t tend_due(const struct tacit *t);
 
 #endif

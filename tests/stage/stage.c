@@ -264,24 +264,38 @@ stage_end(struct stage *s, int i)
 }
 
 int
-stage_turn(struct stage *s, int i)
+stage_has_input(const struct stage *s, int i)
+{
+	return s->end[i].first != NULL;
+}
+
+int
+stage_try(struct stage *s, int i, int *rc)
 {
 	struct end *e = &s->end[i];
 	struct queued *q = e->first;
-	int rc = 0;
 
 	(void)stage_end(s, i);
+	*rc = 0;
 	if (q != NULL) {
 		if ((e->first = q->next) == NULL)
 			e->last = &e->first;
-		rc = line_event(e->t, &q->e);
-		assert(rc == 0);
+		*rc = line_event(e->t, &q->e);
 		free(q->e.data);
 		free(q);
 	}
-	rc = core_step(e->t);
-	assert(rc == 0);
+	if (*rc == 0)
+		*rc = core_step(e->t);
 	return q != NULL;
+}
+
+int
+stage_turn(struct stage *s, int i)
+{
+	int rc, had = stage_try(s, i, &rc);
+
+	assert(rc == 0);
+	return had;
 }
 
 void

@@ -50,6 +50,11 @@ void stage_sleep(struct stage *s, int64_t ms);
  */
 int stage_turn(struct stage *s, int i);
 
+/* The same where the core may fail: ${*rc} is what it said. */
+int stage_try(struct stage *s, int i, int *rc);
+/* True if a message waits for end ${i}. */
+int stage_has_input(const struct stage *s, int i);
+
 /* The relay's answers arrive in the queues of the ends. */
 void stage_relay_turn(struct stage *s);
 
