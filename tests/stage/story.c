@@ -34,7 +34,7 @@ remove_scratch(void)
 const char *
 story_scratch(void)
 {
-	if (strchr(scratch, 'X') != NULL) {
+	if (strstr(scratch, "XXXXXX") != NULL) {
 		assert_non_null(mkdtemp(scratch));
 		assert_int_equal(atexit(remove_scratch), 0);
 	}

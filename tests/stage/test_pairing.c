@@ -230,7 +230,7 @@ scratch(void)
 {
 	static char dir[] = "/dev/shm/tacit-stage-XXXXXX";
 
-	if (strchr(dir, 'X') != NULL)
+	if (strstr(dir, "XXXXXX") != NULL)
 		assert_non_null(mkdtemp(dir));
 	return dir;
 }
