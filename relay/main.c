@@ -69,6 +69,7 @@ main(int argc, char **argv)
 
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);	/* an error of the write: disk full */
 	if (sodium_init() < 0)
 		return EX_SOFTWARE;
 	if (options_read(&o, argc, argv) != 0)

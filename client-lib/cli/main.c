@@ -256,8 +256,10 @@ main(int argc, char **argv)
 	struct cli c = { .lock_wait_ms = 5000 };
 	int status;
 
-	/* A reader that went away is an error of the write, not a signal. */
-	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+	/* A reader that went away, a file that may not grow: errors of the
+	   write, not signals. */
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
+	    signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
 		return EX_OSERR;
 	if ((status = read_options(&c, argc, argv)) >= 0)
 		goto out;

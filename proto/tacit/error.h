@@ -70,7 +70,7 @@
 	X(INVITATION_REVOKED, -84, "invitation-revoked",		\
 	    "this invitation was withdrawn")				\
 	X(INVITATION_UNKNOWN, -85, "invitation-unknown",		\
-	    "the relay knows no such invitation")			\
+	    "the relay knows no such invitation, or it expired long ago") \
 	X(INVITATION_OWN, -86, "invitation-own",			\
 	    "this invitation was made by this vault")			\
 	X(ADMISSION,	-87, "admission-refused",			\

@@ -1,9 +1,9 @@
-# tests/e2e/cli_*.sh: people and their vaults, by the command; and what stands
-# in README.md and examples/.
-file(GLOB found CONFIGURE_DEPENDS e2e/cli_*.sh)
+# tests/e2e/cli_*.sh: people and their vaults, by the command; contract_*.sh:
+# what scripts rely on; and what stands in README.md and examples/.
+file(GLOB found CONFIGURE_DEPENDS e2e/cli_*.sh e2e/contract_*.sh)
 foreach(source ${found})
   get_filename_component(name ${source} NAME_WE)
-  string(REPLACE "cli_" "e2e/cli/" test ${name})
+  string(REGEX REPLACE "^(cli|contract)_" "e2e/\\1/" test ${name})
   list(APPEND cli_tests ${test} ${source})
 endforeach()
 list(APPEND cli_tests
