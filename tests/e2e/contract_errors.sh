@@ -59,8 +59,10 @@ fails 77 'invitation-\(expired\|unknown\)' as carl accept <<<"$link"$'\nanna'
 # ---- a vault that something else wrote to ------------------------------------
 size=$(stat -c %s "$work/anna.vault")
 cp "$work/anna.vault" "$work/whole"
-printf 'xxxxxxxxxxxxxxxx' | dd of="$work/anna.vault" bs=1 conv=notrunc \
-    seek=$((size - 900)) status=none
+for at in $(seq 2700 1024 "$size"); do
+	printf xxxxxxxx | dd of="$work/anna.vault" bs=1 conv=notrunc \
+	    seek="$at" status=none
+done
 fails 65 vault-corrupt as anna contacts
 head -c $((size - size % 1024 - 3072)) "$work/whole" >"$work/anna.vault"
 fails 65 '\(vault-truncated\|vault-corrupt\)' as anna contacts
