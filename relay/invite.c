@@ -27,9 +27,15 @@ request_split(struct dispatch *d, struct conn *c, const struct tacit_frame *f)
 	return 0;
 }
 
-/* All that a PUT says, so that the same again can be told from another. */
+/*
+ * All that a PUT says, so that the same again can be told from another.  The
+ * code itself goes in, which is on no disk: with its hash, everything hashed
+ * here would stand in the database, and who has that could try which codes and
+ * passes belong to which invitation.
+ */
 static void
-hash_put(struct op_put *op, uint32_t hours)
+hash_put(struct op_put *op, const uint8_t code[TACIT_CODE_LEN],
+    uint32_t hours)
 {
 	const uint8_t h[4] = {
 		(uint8_t)(hours >> 24), (uint8_t)(hours >> 16),
@@ -38,7 +44,7 @@ hash_put(struct op_put *op, uint32_t hours)
 	const struct tacit_part part[] = {
 		{ op->address, sizeof(op->address) },
 		{ op->key, sizeof(op->key) },
-		{ op->code_hash, sizeof(op->code_hash) },
+		{ code, TACIT_CODE_LEN },
 		{ op->pass_hash, sizeof(op->pass_hash) },
 		{ h, sizeof(h) },
 		{ op->blob, TACIT_BLOB_LEN },
@@ -72,7 +78,7 @@ request_put(struct dispatch *d, struct conn *c, const struct tacit_frame *f)
 	op->expiry_hour = d->relay->hour + m->hours + 1;
 	memcpy(r->body, f->body, TACIT_BLOB_LEN);
 	op->blob = r->body;
-	hash_put(op, m->hours);
+	hash_put(op, m->code, m->hours);
 	request_submit(r);
 	return 0;
 }

@@ -30,6 +30,7 @@ static struct {
 	struct keys keys;
 	struct relay relay;
 	struct dispatch *dispatch;
+	struct store *store;		/* commit.c's; its ops may be changed */
 	sem_t woken;
 	uint64_t now_ms;
 	uint8_t secret[64];
@@ -84,8 +85,9 @@ start(void)
 	t.relay.keys = &t.keys;
 	t.now_ms = 1000;
 	(void)sem_init(&t.woken, 0, 0);
-	assert_int_equal(commit_start(&t.relay.commit,
-	    store_mem_new(&t.config.limits), wake, &t.woken), 0);
+	t.store = store_mem_new(&t.config.limits);
+	assert_int_equal(commit_start(&t.relay.commit, t.store, wake,
+	    &t.woken), 0);
 	assert_int_equal(hub_open(&t.relay.hub, &t.relay), 0);
 	assert_int_equal(dispatch_open(&t.dispatch, &t.relay), 0);
 

@@ -281,6 +281,66 @@ limits_are_said_before_the_store_is_asked(void **state)
 	finish();
 }
 
+/* What the store is given of a PUT, which is what a disk would have of it. */
+static struct op_put stored_put;
+
+static int
+keep_put(struct store *s, struct op *op)
+{
+	(void)s;
+	stored_put = op->u.put;
+	op->rc = 0;
+	return 0;
+}
+
+static void
+a_stored_invitation_does_not_tell_its_code(void **state)
+{
+	static uint8_t blob[TACIT_BLOB_LEN], hours[4] = { 0, 0, 0, 72 };
+	const struct op_put *p = &stored_put;
+	const struct tacit_part part[] = {
+		{ p->address, 32 }, { p->key, 32 }, { p->code_hash, 32 },
+		{ p->pass_hash, 32 }, { hours, 4 }, { blob, sizeof(blob) },
+	};
+	tacit_Frame f = { .which_is = tacit_Frame_put_invitation_tag };
+	uint8_t guess[TACIT_HASH_LEN], again[TACIT_HASH_LEN];
+	struct store_ops ops;
+	struct client c;
+	int i;
+
+	(void)state;
+	start();
+	ops = *t.store->ops;
+	ops.run[OP_PUT_INVITATION] = keep_put;
+	t.store->ops = &ops;
+	client_open(&c);
+	memcpy(f.is.put_invitation.code, code, sizeof(code));
+	f.is.put_invitation.hours = 72;
+	for (i = 0; i < 2; i++) {
+		c.id++;
+		assert_int_equal(request(&c, &f, blob), 0);
+		collect();
+		expect_ok(&c);
+		if (i == 0)
+			memcpy(again, p->request_hash, sizeof(again));
+	}
+	assert_memory_equal(again, p->request_hash, sizeof(again));
+
+	/* From what is in the database nobody can make the hash again. */
+	tacit_hash(guess, "tacit/1/put", part, sizeof(part) / sizeof(part[0]));
+	assert_memory_not_equal(guess, p->request_hash, sizeof(guess));
+
+	/* Another code is another request. */
+	f.is.put_invitation.code[0] ^= 1;
+	c.id++;
+	assert_int_equal(request(&c, &f, blob), 0);
+	collect();
+	expect_ok(&c);
+	assert_memory_not_equal(again, p->request_hash, sizeof(again));
+	client_close(&c);
+	finish();
+}
+
 static void
 the_tenth_malformed_frame_ends_it(void **state)
 {
@@ -330,6 +390,7 @@ main(void)
 		cmocka_unit_test(posts_over_their_rate_latch_until_resume),
 		cmocka_unit_test(invitations_are_read_ten_times_a_minute),
 		cmocka_unit_test(limits_are_said_before_the_store_is_asked),
+		cmocka_unit_test(a_stored_invitation_does_not_tell_its_code),
 		cmocka_unit_test(the_tenth_malformed_frame_ends_it),
 		cmocka_unit_test(a_message_over_the_size_is_closed_with_1009),
 	};
