@@ -29,38 +29,44 @@ struct arrival {
 	uint8_t *padded;		/* the content */
 };
 
-/* Keep what cannot be used: the first 64 of a mailbox. */
+/*
+ * Keep what cannot be used: the first 64 of a mailbox.
+ * Output:  ${known}: it was kept before; may be NULL.
+ */
 static int
-set_aside(struct tacit_contact *ct, const struct arrival *a)
+set_aside(struct tacit_contact *ct, const struct arrival *a, int *known)
 {
 	uint8_t row[CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN];
 	struct vault_key key = { .len = 0 };
 	size_t n = 0;
 	int rc;
 
+	memcpy(row, ct->id, CONTACT_ID_LEN);
+	memcpy(row + CONTACT_ID_LEN, a->place.envelope,
+	    TACIT_ENVELOPE_ID_LEN);
 	for (;;) {
 		if ((rc = vault_next(ct->t->vault, VAULT_ASIDE, ct->id,
 		    sizeof(ct->id), &key, NULL)) != 0)
 			return rc;
 		if (key.len == 0)
 			break;
+		if (sodium_memcmp(key.data, row, sizeof(row)) == 0 &&
+		    known != NULL)
+			*known = 1;
 		if (++n == TACIT_SETS_ASIDE_MAX)
 			return 0;
 	}
-	memcpy(row, ct->id, CONTACT_ID_LEN);
-	memcpy(row + CONTACT_ID_LEN, a->place.envelope,
-	    TACIT_ENVELOPE_ID_LEN);
 	return vault_put(ct->t->vault, VAULT_ASIDE, row, sizeof(row),
 	    a->body, a->len);
 }
 
-/* Authentic, but of no use: kept, and the app is told. */
+/* Authentic, but of no use: kept, and the app is told, once. */
 static int
 poison(struct tacit_contact *ct, const struct arrival *a, int why)
 {
-	int rc;
+	int rc, known = 0;
 
-	if ((rc = set_aside(ct, a)) != 0)
+	if ((rc = set_aside(ct, a, &known)) != 0 || known)
 		return rc;
 	return event_say(ct->t, ct, why == TACIT_E_IDENTITY_CHANGED ?
 	    TACIT_EV_IDENTITY_CHANGED : TACIT_EV_POISON);
@@ -176,11 +182,11 @@ out:
 	return rc;
 }
 
+/* About the envelope, that is: not about our own storage. */
 static int
 is_verdict(int rc)
 {
-	return rc == TACIT_E_CRYPTO || rc == TACIT_E_POISON ||
-	    rc == TACIT_E_IDENTITY_CHANGED || rc == TACIT_E_STATE;
+	return rc != 0 && (rc > TACIT_E_NOMEM || rc < TACIT_E_INTERNAL);
 }
 
 static int
@@ -190,7 +196,7 @@ take(struct tacit_contact *ct, struct arrival *a)
 	int rc;
 
 	if ((rc = open_seal(ct, a)) == TACIT_E_CRYPTO)
-		return set_aside(ct, a);
+		return set_aside(ct, a, NULL);
 	if (rc != 0)
 		return is_verdict(rc) ? poison(ct, a, rc) : rc;
 	if ((rc = heard_get(ct, a->head.stream, &h)) != 0)
@@ -199,10 +205,14 @@ take(struct tacit_contact *ct, struct arrival *a)
 		return a->head.kind == SEAL_HELLO ?
 		    pair_on_hello_again(ct) : 0;
 	rc = take_opened(ct, a, &h);
+	/*
+	 * Who has S can seal what the ratchet refuses: that leaves no mark,
+	 * which would have the true owner of the counter refused.
+	 */
 	if (rc == TACIT_E_REPLAY)
-		rc = 0;
-	else if (is_verdict(rc))
-		rc = poison(ct, a, rc);
+		return 0;
+	if (is_verdict(rc))
+		return poison(ct, a, rc);
 	if (h.waiting_ms != 0)
 		ct->in_order = 0;
 	return rc != 0 ? rc : heard_put(ct, a->head.stream, &h);

@@ -173,6 +173,19 @@ outbox_say_accepted(struct tacit_contact *ct, uint64_t seq)
 	return event_add(ct->t, ct, &e, NULL, 0);
 }
 
+/* Was it ever sealed?  What was not, the other end cannot have. */
+static int
+was_sealed(struct tacit_contact *ct, const struct out_ref *o)
+{
+	tacit_state_Out row;
+	int rc;
+
+	if (o->okayed)
+		return 1;
+	rc = outbox_row_get(ct, o->n, &row, NULL, NULL);
+	return rc != 0 ? rc : row.sealed.size > 0;
+}
+
 int
 outbox_had(struct tacit_contact *ct, const tacit_Have *have)
 {
@@ -182,7 +195,11 @@ outbox_had(struct tacit_contact *ct, const tacit_Have *have)
 	if (memcmp(have->stream, ct->rec.stream, sizeof(have->stream)) != 0)
 		return 0;
 	while ((o = *at) != NULL) {
-		if (o->seq == 0 || !have_covers(have, o->seq)) {
+		rc = 0;
+		if (o->seq != 0 && have_covers(have, o->seq) &&
+		    (rc = was_sealed(ct, o)) < 0)
+			return rc;
+		if (rc == 0) {
 			at = &o->next;
 			continue;
 		}
