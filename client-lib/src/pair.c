@@ -298,21 +298,31 @@ say_paired(struct tacit_contact *ct)
 	return event_add(ct->t, ct, &e, NULL, 0);
 }
 
+/*
+ * Both mailboxes are on the relay of the link.  HELLO_ACK goes out without
+ * anybody being asked: one who got hold of the link must not be able to say
+ * whom our host calls.
+ */
+static int
+names_our_relay(const struct tacit_contact *ct, const tacit_Hello *h)
+{
+	char url[TACIT_LINK_TEXT_MAX];
+	struct tacit_place ours;
+
+	contact_place_read(&ours, &ct->rec.my_place);
+	return tacit_url_write(url, sizeof(url), &ours) == 0 &&
+	    strlen(url) == h->relay_url.size &&
+	    memcmp(url, h->relay_url.bytes, h->relay_url.size) == 0 &&
+	    memcmp(h->relay_key, ours.relay_key, TACIT_KEY_LEN) == 0 &&
+	    memcmp(h->relay_pin, ours.pin, TACIT_HASH_LEN) == 0;
+}
+
 static int
 learn_joiner(struct tacit_contact *ct, const tacit_Hello *h)
 {
-	struct tacit_place place = { .flags = 0 };
-
-	if (!label_is_valid((const char *)h->name.bytes, h->name.size) ||
-	    tacit_url_parse(&place, (const char *)h->relay_url.bytes,
-	    h->relay_url.size) != 0)
+	if (!names_our_relay(ct, h))
 		return TACIT_E_POISON;
-	memcpy(place.relay_key, h->relay_key, sizeof(place.relay_key));
-	memcpy(place.pin, h->relay_pin, sizeof(place.pin));
-	if (!(place.flags & TACIT_LINK_PLAINTEXT) &&
-	    sodium_is_zero(place.pin, sizeof(place.pin)))
-		place.flags |= TACIT_LINK_WEBPKI;
-	contact_place_write(&ct->rec.their_place, &place);
+	ct->rec.their_place = ct->rec.my_place;
 	memcpy(ct->rec.their_address, h->address,
 	    sizeof(ct->rec.their_address));
 	memcpy(ct->rec.their_token, h->token, sizeof(ct->rec.their_token));
