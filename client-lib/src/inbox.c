@@ -23,8 +23,10 @@ struct arrival {
 	struct seal_place place;
 	const uint8_t *body;
 	size_t len;
+	int seal;			/* what open_seal() said; if 0, */
 	struct seal_header head;
-	int key1;			/* opened under k1 */
+	int key1;			/* opened under k1, */
+	struct heard heard;		/* and what was heard of its stream */
 	uint8_t *msg;			/* the ratchet message */
 	uint8_t *padded;		/* the content */
 };
@@ -189,22 +191,58 @@ is_verdict(int rc)
 	return rc != 0 && (rc > TACIT_E_NOMEM || rc < TACIT_E_INTERNAL);
 }
 
+/* 1 if no more can be kept of what nothing opens; 0; or an error. */
+static int
+is_full(struct tacit_contact *ct)
+{
+	struct vault_key key = { .len = 0 };
+	size_t n = 0;
+	int rc;
+
+	if (ct->aside_full)
+		return 1;
+	do {
+		if ((rc = vault_next(ct->t->vault, VAULT_ASIDE, ct->id,
+		    sizeof(ct->id), &key, NULL)) != 0)
+			return rc;
+	} while (key.len != 0 && ++n < TACIT_SETS_ASIDE_MAX);
+	ct->aside_full = key.len != 0;
+	return ct->aside_full;
+}
+
+/*
+ * Open the seal, without a change.  Returns 1 if nothing of ${a} is to be
+ * kept, 0 if there may be; or an error.  Forgeries and replays, of which a
+ * relay can send any number, end here: the disk has no work with them.
+ */
+static int
+look(struct tacit_contact *ct, struct arrival *a)
+{
+	int rc;
+
+	if ((a->seal = open_seal(ct, a)) == TACIT_E_CRYPTO)
+		return is_full(ct);
+	if (a->seal != 0)
+		return is_verdict(a->seal) ? 0 : a->seal;
+	if ((rc = heard_get(ct, a->head.stream, &a->heard)) != 0)
+		return rc;
+	return a->head.kind != SEAL_HELLO &&
+	    marks_has(&a->heard.replay, a->head.counter);
+}
+
 static int
 take(struct tacit_contact *ct, struct arrival *a)
 {
-	struct heard h;
+	struct heard *h = &a->heard;
 	int rc;
 
-	if ((rc = open_seal(ct, a)) == TACIT_E_CRYPTO)
+	if (a->seal == TACIT_E_CRYPTO)
 		return set_aside(ct, a, NULL);
-	if (rc != 0)
-		return is_verdict(rc) ? poison(ct, a, rc) : rc;
-	if ((rc = heard_get(ct, a->head.stream, &h)) != 0)
-		return rc;
-	if (!marks_add(&h.replay, a->head.counter))
-		return a->head.kind == SEAL_HELLO ?
-		    pair_on_hello_again(ct) : 0;
-	rc = take_opened(ct, a, &h);
+	if (a->seal != 0)
+		return poison(ct, a, a->seal);
+	if (!marks_add(&h->replay, a->head.counter))
+		return pair_on_hello_again(ct);
+	rc = take_opened(ct, a, h);
 	/*
 	 * Who has S can seal what the ratchet refuses: that leaves no mark,
 	 * which would have the true owner of the counter refused.
@@ -213,9 +251,9 @@ take(struct tacit_contact *ct, struct arrival *a)
 		return 0;
 	if (is_verdict(rc))
 		return poison(ct, a, rc);
-	if (h.waiting_ms != 0)
+	if (h->waiting_ms != 0)
 		ct->in_order = 0;
-	return rc != 0 ? rc : heard_put(ct, a->head.stream, &h);
+	return rc != 0 ? rc : heard_put(ct, a->head.stream, h);
 }
 
 int
@@ -231,13 +269,13 @@ inbox_take(struct tacit_contact *ct,
 	a.msg = malloc(MSG_MAX);
 	a.padded = malloc(MSG_MAX);
 	if (a.msg != NULL && a.padded != NULL &&
-	    (rc = change_begin(ct->t)) == 0)
+	    (rc = look(ct, &a)) == 0 && (rc = change_begin(ct->t)) == 0)
 		rc = change_end(ct->t, ct, take(ct, &a));
 	if (a.padded != NULL)
 		sodium_memzero(a.padded, MSG_MAX);
 	free(a.padded);
 	free(a.msg);
-	return rc;
+	return rc == 1 ? 0 : rc;
 }
 
 enum { GAP_WAIT_MS = 60 * 1000 };

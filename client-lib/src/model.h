@@ -75,6 +75,7 @@ struct tacit_contact {
 	int64_t hello_at;		/* Hello goes again after this */
 	uint8_t failing;		/* answers of a broken window outstanding */
 	uint8_t resume;			/* the next POST lifts the latch */
+	uint8_t aside_full;		/* seen: its rows are never removed */
 };
 
 struct tacit {

@@ -295,9 +295,15 @@ post_ok(struct tacit_contact *ct, const tacit_Ok *ok)
 	size_t i;
 	int rc;
 
+	/* The disk has no work with what nobody asked. */
+	for (i = 0; i < ok->id_count; i++)
+		if (ref_by_request(ct, ok->id[i]) != NULL)
+			break;
+	if (i == ok->id_count)
+		return 0;
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	for (i = 0; i < ok->id_count && rc == 0; i++)
+	for (; i < ok->id_count && rc == 0; i++)
 		rc = one_okayed(ct, ok->id[i]);
 	ct->rec.unreachable = 0;
 	if ((rc = change_end(ct->t, ct, rc)) != 0)

@@ -17,13 +17,47 @@
 #include "story.h"
 
 /* What the Hello says of the joiner's relay, that the link does not. */
-static void another_host(tacit_state_Place *p) { p->host.bytes[0] = '2'; }
-static void another_port(tacit_state_Place *p) { p->port = 2; }
-static void another_key(tacit_state_Place *p) { p->relay_key[0] ^= 1; }
-static void another_pin(tacit_state_Place *p) { p->pin[0] ^= 1; }
-static void no_pin(tacit_state_Place *p) { memset(p->pin, 0, sizeof(p->pin)); }
-static void no_tls(tacit_state_Place *p) { p->flags = TACIT_LINK_PLAINTEXT; }
-static void the_same(tacit_state_Place *p) { (void)p; }
+static void
+another_host(tacit_state_Place *p)
+{
+	p->host.bytes[0] = '2';
+}
+
+static void
+another_port(tacit_state_Place *p)
+{
+	p->port = 2;
+}
+
+static void
+another_key(tacit_state_Place *p)
+{
+	p->relay_key[0] ^= 1;
+}
+
+static void
+another_pin(tacit_state_Place *p)
+{
+	p->pin[0] ^= 1;
+}
+
+static void
+no_pin(tacit_state_Place *p)
+{
+	memset(p->pin, 0, sizeof(p->pin));
+}
+
+static void
+no_tls(tacit_state_Place *p)
+{
+	p->flags = TACIT_LINK_PLAINTEXT;
+}
+
+static void
+the_same(tacit_state_Place *p)
+{
+	(void)p;
+}
 
 /* A Hello of end 1, whose relay ${change} altered, arrives at end 0. */
 static void
