@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * To change the TLS key: stop the relay, rename tls-next.key to tls.key,
- * remove tls.crt, start it.  Clients know the new pin already, and a further
- * next key is made.
+ * remove tls.crt, start it.  The new pin was announced to clients, and a
+ * further next key is made.  Who does not remember what was announced
+ * (PROTOCOL.md, section 18) refuses this relay from then on.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a state owes the relay is done whatever crash comes before its answer:
- * CREATE and PUT of I1 and I2, REVOKE and SET_TOKEN of I4 and I5.  The relay
- * is asked, not the vault.  PROTOCOL.md, section 11.
+ * CREATE and PUT of I1 and I2, REVOKE and SET_TOKEN of I4 and I5, CLOSE at the
+ * end.  The relay is asked, not the vault.  PROTOCOL.md, section 11.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 #include "tacit/frame.h"
 #include "tacit/hash.h"
 
-enum { INVITE_STEPS = 24, PAIR_STEPS = 48 };
+enum { INVITE_STEPS = 24, END_STEPS = 36, PAIR_STEPS = 96 };
 
 /* The relay's answer to ${f}, on a connection of its own: 0 or its error. */
 static int
@@ -157,12 +157,42 @@ pairing_leaves_neither_blob_nor_first_token(void **state)
 	stage_free(s);
 }
 
+static void
+what_ended_leaves_no_mailbox(void **state)
+{
+	struct stage *s = stage_new(story_scratch(), 3);
+	int at, step;
+
+	(void)state;
+	for (at = 0; at < END_STEPS; at++) {
+		struct story st = { .s = s };
+
+		story_pair(&st, TACIT_INVITE_IN_PERSON);
+		assert_int_equal(stage_relay_count(stage_relay(s)).mailboxes,
+		    2);
+		assert_int_equal(tacit_contact_close(story_contact(&st, 0)),
+		    0);
+		for (step = 0; step < END_STEPS; step++) {
+			disturb(s, step, at, 1);
+			if (step % 3 == 2)
+				stage_relay_turn(s);
+			else
+				(void)stage_turn(s, step % 3);
+		}
+		stage_quiesce(s);
+		assert_int_equal(stage_relay_count(stage_relay(s)).mailboxes,
+		    0);
+	}
+	stage_free(s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_invitation_is_made_whatever_comes_between),
 		cmocka_unit_test(pairing_leaves_neither_blob_nor_first_token),
+		cmocka_unit_test(what_ended_leaves_no_mailbox),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,6 +134,7 @@ static void
 check_paired(struct pair *p)
 {
 	char digits[2][TACIT_SAFETY_SIZE];
+	const struct out_ref *o;
 	struct tacit_contact *ct;
 	int i;
 
@@ -145,6 +146,8 @@ check_paired(struct pair *p)
 		assert_int_equal(ct->rec.step, i == 0 ?
 		    tacit_state_Step_I5_ACTIVE : tacit_state_Step_J4_ACTIVE);
 		assert_int_equal(ct->rec.due, 0);
+		for (o = ct->out; o != NULL; o = o->next)
+			assert_true(o->okayed);
 		assert_int_equal(tacit_safety_number(ct, digits[i]), 0);
 	}
 	assert_string_equal(digits[0], digits[1]);

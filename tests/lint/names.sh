@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Pages that name the tests behind a promise name tests that exist: programs
+# as ctest has them, cases as functions of such a program.
+set -eu
+
+cd "$(dirname "$0")/../.."
+found=$(mktemp)
+trap 'rm -f "$found"' EXIT
+
+{
+	cat docs/PROMISES.md
+	sed -n '/^## 17\./,/^## 18\./p' proto/PROTOCOL.md
+} | grep '^|' | grep -o '`[a-z0-9_/]*`' | tr -d '\140' | sort -u |
+while read -r name; do
+	case $name in
+	unit/* | store/* | stage/*)
+		[ -f "tests/$name.c" ] || echo "no such test: $name" ;;
+	e2e/*)
+		file=tests/e2e/$(echo "${name#e2e/}" | tr / _)
+		[ -f "$file.c" ] || [ -f "$file.sh" ] || echo "no such test: $name" ;;
+	vectors/second)
+		[ -f tests/vectors/second/run.sh ] || echo "no such test: $name" ;;
+	*_*_*)
+		grep -rqsE "^$name\(" tests || echo "no such case: $name" ;;
+	esac
+done >"$found"
+cat "$found"
+[ ! -s "$found" ]
