@@ -256,8 +256,11 @@ one_message(struct tacit *t, uint32_t conn, const uint8_t *data, size_t len)
 		if ((rc = tacit_frame_parse(&f, &used, data, len)) == 0)
 			rc = one_frame(l, &f);
 		if (rc != 0) {
-			if ((l = line_by_conn(t, conn)) != NULL)
+			if ((l = line_by_conn(t, conn)) != NULL) {
+				if (l->use == LINE_ONCE)
+					l->ct->problem = rc;
 				line_drop(l);
+			}
 			if (is_ours(rc))
 				return rc;
 			t->problem = rc;
