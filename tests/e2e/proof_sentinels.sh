@@ -211,12 +211,20 @@ for n in 1 2 3; do
 	} | as ben send 1 >/dev/null
 done
 search 'letters wait'
+mkfifo "$work/pipe"
 TACIT_PASSPHRASE_FILE=$work/anna.pass "$tacit" --vault "$work/anna.vault" \
-    --json send 1 --lines --wait-ms 5000 >/dev/null \
-    < <(for n in $(seq 20); do secret "anna.cut.$n"; done; sleep 2) &
+    --json send 1 --lines --wait-ms 5000 <"$work/pipe" >/dev/null &
 cut=$!
-sleep 1
-kill -KILL "$cut" && { wait "$cut" || true; } 2>/dev/null
+pids+=("$cut")
+exec 9>"$work/pipe"
+for n in $(seq 20); do secret "anna.cut.$n" >&9; done
+for n in $(seq 600); do
+	if [ -s "$work/anna.vault-wal" ]; then break; fi
+	sleep 0.05
+done
+kill -KILL "$cut"
+wait "$cut" 2>/dev/null || true
+exec 9>&-
 is 'an interrupted writer leaves a log' "$(test -s "$work/anna.vault-wal" && echo yes)" yes
 search 'interrupted'
 for who in anna ben anna ben; do as "$who" sync >/dev/null; done
