@@ -20,6 +20,8 @@ export TACIT_ARGON_MIB=64
 clean_up() {
 	local status=$?
 	for pid in "${pids[@]}"; do
+		# One that ended may have given its number to a stranger.
+		grep -qs "^PPid:[[:space:]]$$\$" "/proc/$pid/status" || continue
 		kill "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
