@@ -167,6 +167,9 @@ take_opened(struct tacit_contact *ct, struct arrival *a, struct heard *h)
 
 	if (a->head.kind == SEAL_HELLO)
 		return pair_on_hello(ct, a->msg, a->head.length);
+	/* Before Hello nobody is known who could have changed. */
+	if (ct->rec.step == tacit_state_Step_I3_INVITED)
+		return TACIT_E_CRYPTO;
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return TACIT_E_NOMEM;
 	if ((rc = open_ratchet(ct, a, c)) != 0)

@@ -180,7 +180,7 @@ was_sealed(struct tacit_contact *ct, const struct out_ref *o)
 	tacit_state_Out row;
 	int rc;
 
-	if (o->okayed)
+	if (o->okayed_ms != 0)
 		return 1;
 	rc = outbox_row_get(ct, o->n, &row, NULL, NULL);
 	return rc != 0 ? rc : row.sealed.size > 0;

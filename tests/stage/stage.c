@@ -144,19 +144,27 @@ find_cable(struct end *e, uint32_t conn)
 	return at;
 }
 
+void
+stage_forward(struct stage *s, int i, uint32_t conn, const uint8_t *msg,
+    size_t len)
+{
+	struct cable *c = *find_cable(&s->end[i], conn);
+
+	assert(c == NULL || stage_wire_input(c->wire, msg, len,
+	    (uint64_t)s->now) == 0);
+}
+
 static int
 end_send(struct transport *tr, uint32_t conn, const uint8_t *msg, size_t len)
 {
 	struct end *e = (struct end *)tr;
-	struct cable *c = *find_cable(e, conn);
 
-	if (c == NULL)
+	if (*find_cable(e, conn) == NULL)
 		return TACIT_E_STATE;
 	if (e->s->tap.up != NULL && !e->s->tap.up(e->s->tap.arg,
 	    (int)(e - e->s->end), conn, msg, len))
 		return 0;
-	assert(stage_wire_input(c->wire, msg, len,
-	    (uint64_t)e->s->now) == 0);
+	stage_forward(e->s, (int)(e - e->s->end), conn, msg, len);
 	return 0;
 }
 

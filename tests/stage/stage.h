@@ -40,6 +40,10 @@ void stage_tap(struct stage *s, const struct stage_tap *tap);
 void stage_inject(struct stage *s, int i, uint32_t conn, const uint8_t *msg,
     size_t len);
 
+/* A message of end ${i} goes on to its relay, past the tap. */
+void stage_forward(struct stage *s, int i, uint32_t conn, const uint8_t *msg,
+    size_t len);
+
 /* Uniform below ${n}, from the seed. */
 uint32_t stage_below(struct stage *s, uint32_t n);
 void stage_sleep(struct stage *s, int64_t ms);
