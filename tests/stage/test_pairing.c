@@ -15,7 +15,7 @@
 #include <sodium.h>
 
 #include "contact.h"
-#include "stage.h"
+#include "story.h"
 
 enum { LETTERS_MAX = 12 };
 
@@ -227,17 +227,6 @@ play(struct stage *s, enum act a, int at, enum act b, int bt)
 	finish(&p);
 }
 
-/* In memory: what a disk does to a vault is tested elsewhere. */
-static const char *
-scratch(void)
-{
-	static char dir[] = "/dev/shm/tacit-stage-XXXXXX";
-
-	if (strstr(dir, "XXXXXX") != NULL)
-		assert_non_null(mkdtemp(dir));
-	return dir;
-}
-
 static void
 one_disturbance_at_every_step(void **state)
 {
@@ -250,7 +239,7 @@ one_disturbance_at_every_step(void **state)
 			if (n % 48 == 0) {
 				if (s != NULL)
 					stage_free(s);
-				s = stage_new(scratch(), (uint64_t)n);
+				s = stage_new(story_scratch(), (uint64_t)n);
 			}
 			play(s, (enum act)a, at, LETTER_J, -1);
 		}
@@ -258,19 +247,11 @@ one_disturbance_at_every_step(void **state)
 	print_message("%d pairings, each with one disturbance\n", n);
 }
 
-static uint64_t
-seed_from(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text != NULL ? strtoull(text, NULL, 0) : otherwise;
-}
-
 static void
 random_disturbances(void **state)
 {
-	uint64_t seed = seed_from("TACIT_SEED", randombytes_random());
-	uint64_t n = seed_from("TACIT_SEQUENCES", 200), i;
+	uint64_t seed = story_number("TACIT_SEED", randombytes_random());
+	uint64_t n = story_number("TACIT_SEQUENCES", 200), i;
 	struct stage *s = NULL;
 	uint32_t k, acts;
 
@@ -283,7 +264,7 @@ random_disturbances(void **state)
 		if (i % 40 == 0) {
 			if (s != NULL)
 				stage_free(s);
-			s = stage_new(scratch(), seed + i);
+			s = stage_new(story_scratch(), seed + i);
 		}
 		p.s = s;
 		begin(&p);
