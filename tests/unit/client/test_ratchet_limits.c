@@ -352,8 +352,13 @@ a_gap_is_crossed_up_to_the_size_of_a_record(void **state)
 	}
 	print_message("largest gap in one chain: %d messages\n", low);
 
-	/* One more is refused whole, and the other direction goes on. */
-	assert_int_equal(verdict_after_gap(*state, high, &t), TACIT_E_LIMIT);
+	/*
+	 * More is refused whole, and the other direction goes on.  Random ids
+	 * make a record a few bytes longer or shorter: 3 messages more are
+	 * too many for any.
+	 */
+	assert_int_equal(verdict_after_gap(*state, high + 3, &t),
+	    TACIT_E_LIMIT);
 	before = dump_take(t.i);
 	write_letter(t.j, &t.at_j, "and one more", &l);
 	assert_int_equal(read_verdict(t.i, &t.at_i, 0, &l), TACIT_E_LIMIT);
