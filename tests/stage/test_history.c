@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was written can be read again, both ways, in any order of reading; and
+ * nothing that was changed, removed or put in its place is ever shown (S4).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "contact.h"
+#include "record.h"
+#include "story.h"
+
+enum { PLACES = 20 };
+
+static void
+begin(struct story *st, uint64_t seed)
+{
+	memset(st, 0, sizeof(*st));
+	st->s = stage_new(story_scratch(), seed);
+	story_pair(st, TACIT_INVITE_IN_PERSON);
+}
+
+/* What stands at place ${n} in end 0's history: its letters and theirs. */
+static void
+is_at_place(const struct tacit_message *m, uint64_t n)
+{
+	char text[32];
+
+	assert_int_equal(m->size, sizeof(*m));
+	assert_int_equal(m->place, n);
+	assert_int_equal(m->from_me, n % 2);
+	assert_int_equal(m->seq, (n + 1) / 2);
+	assert_int_equal(m->state, n % 2 ? TACIT_ACCEPTED : TACIT_RECEIVED);
+	(void)snprintf(text, sizeof(text), "letter %d", (int)(n + 1) / 2);
+	assert_string_equal(m->text, text);
+	assert_int_equal(m->text_len, strlen(text));
+	assert_true(m->time_ms > 0);
+}
+
+/* By turns, each delivered before the next is written. */
+static void
+talk(struct story *st)
+{
+	int n, k;
+
+	for (n = 0; n < PLACES; n++) {
+		assert_int_equal(story_write(st, n % 2, n / 2 + 1), 0);
+		for (k = 0; k < 16; k++) {
+			(void)stage_turn(st->s, k % 2);
+			stage_relay_turn(st->s);
+		}
+	}
+	stage_quiesce(st->s);
+}
+
+static void
+history_reads_backwards_and_in_any_order(void **state)
+{
+	uint64_t seed = story_number("TACIT_SEED", randombytes_random());
+	struct tacit_message m = { .size = sizeof(m) };
+	struct tacit_contact *ct;
+	struct story st;
+	uint64_t n, at;
+
+	(void)state;
+	print_message("TACIT_SEED=%llu\n", (unsigned long long)seed);
+	begin(&st, seed);
+	ct = story_contact(&st, 0);
+	assert_int_equal(tacit_history(ct, 0, &m), TACIT_E_STATE);
+	assert_int_equal(tacit_history(ct, 7, &m), TACIT_E_STATE);
+	talk(&st);
+	for (at = 0, n = PLACES; n > 0; n--) {
+		assert_int_equal(tacit_history(ct, at, &m), 0);
+		is_at_place(&m, n);
+		at = m.place;
+	}
+	assert_int_equal(tacit_history(ct, at, &m), TACIT_E_STATE);
+	for (n = 0; n < 300; n++) {
+		at = stage_below(st.s, PLACES + 10);
+		if (stage_below(st.s, 50) == 0)
+			stage_crash(st.s, 0);
+		ct = story_contact(&st, 0);
+		if (at == 1) {
+			assert_int_equal(tacit_history(ct, at, &m),
+			    TACIT_E_STATE);
+			continue;
+		}
+		assert_int_equal(tacit_history(ct, at, &m), 0);
+		is_at_place(&m, at == 0 || at > PLACES ? PLACES : at - 1);
+	}
+	assert_int_equal(tacit_history(ct, UINT64_MAX, &m), 0);
+	is_at_place(&m, PLACES);
+	stage_free(st.s);
+}
+
+/* The same message has the same id at both ends, and in its events. */
+static void
+a_message_has_one_id_at_both_ends(void **state)
+{
+	struct tacit_message m[2] = { { .size = sizeof(m[0]) },
+	    { .size = sizeof(m[0]) } };
+	char id[TACIT_MESSAGE_ID_SIZE];
+	struct tacit_event e;
+	struct story st;
+	uint64_t seq;
+	int i;
+
+	(void)state;
+	begin(&st, 2);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(tacit_send(story_contact(&st, i), "hello", 5,
+		    id, &seq), 0);
+		stage_quiesce(st.s);
+		assert_int_equal(story_next(&st, i, &e), 1);
+		assert_int_equal(e.type, TACIT_EV_ACCEPTED);
+		assert_string_equal(e.message, id);
+		assert_int_equal(story_next(&st, 1 - i, &e), 1);
+		assert_int_equal(e.type, TACIT_EV_MESSAGE);
+		assert_string_equal(e.message, id);
+		assert_int_equal(tacit_history(story_contact(&st, i), 0,
+		    &m[0]), 0);
+		assert_int_equal(tacit_history(story_contact(&st, 1 - i), 0,
+		    &m[1]), 0);
+		assert_string_equal(m[0].id, id);
+		assert_string_equal(m[1].id, id);
+		assert_int_equal(m[0].time_ms, m[1].time_ms);
+		assert_int_equal(seq, 1);
+	}
+	stage_free(st.s);
+}
+
+/* ---- tampering -------------------------------------------------------------- */
+
+enum harm { TEXT, TIME, SIDE, SEQ, SWAP, REMOVE, OLDER, HARMS };
+
+static void
+row_key(struct record_key *key, const struct tacit_contact *ct, uint64_t n)
+{
+	record_key(key, ct->id, sizeof(ct->id), n);
+}
+
+static void
+put(struct tacit_contact *ct, uint64_t n, const tacit_state_Past *p,
+    const char *text, size_t len)
+{
+	struct record_key key;
+
+	row_key(&key, ct, n);
+	assert_int_equal(record_put(ct->t->vault, VAULT_HISTORY, key.data,
+	    key.len, tacit_state_Past_fields, p, text, len), 0);
+}
+
+static void
+get(struct tacit_contact *ct, uint64_t n, tacit_state_Past *p, char **text,
+    size_t *len)
+{
+	struct record_key key;
+
+	row_key(&key, ct, n);
+	assert_int_equal(record_get(ct->t->vault, VAULT_HISTORY, key.data,
+	    key.len, tacit_state_Past_fields, p, sizeof(*p), text, len), 1);
+}
+
+/* Rows are harmed by who can seal them: the chain alone has to notice. */
+static void
+harm(struct tacit_contact *ct, enum harm how, uint64_t n)
+{
+	tacit_state_Past p, other;
+	struct record_key key;
+	char *text, *more;
+	size_t len, more_len;
+
+	get(ct, n, &p, &text, &len);
+	get(ct, n - 1, &other, &more, &more_len);
+	assert_int_equal(vault_begin(ct->t->vault), 0);
+	if (how == TEXT)
+		text[0] ^= 1;
+	else if (how == TIME)
+		p.time_ms++;
+	else if (how == SIDE)
+		p.from_me = !p.from_me;
+	else if (how == SEQ)
+		p.seq++;
+	put(ct, n, how == OLDER || how == SWAP ? &other : &p,
+	    how == OLDER || how == SWAP ? more : text,
+	    how == OLDER || how == SWAP ? more_len : len);
+	if (how == SWAP)
+		put(ct, n - 1, &p, text, len);
+	row_key(&key, ct, n);
+	if (how == REMOVE)
+		assert_int_equal(vault_del(ct->t->vault, VAULT_HISTORY,
+		    key.data, key.len), 0);
+	assert_int_equal(vault_commit(ct->t->vault), 0);
+	free(text);
+	free(more);
+}
+
+static void
+nothing_that_was_changed_is_shown(void **state)
+{
+	static const uint64_t places[] = { 2, PLACES / 2, PLACES };
+	struct tacit_message m;
+	struct tacit_contact *ct;
+	struct story st;
+	uint64_t n, at;
+	size_t k;
+	int how;
+
+	(void)state;
+	begin(&st, 3);
+	for (how = 0; how < HARMS; how++)
+		for (k = 0; k < sizeof(places) / sizeof(places[0]); k++) {
+			story_pair(&st, TACIT_INVITE_IN_PERSON);
+			talk(&st);
+			ct = story_contact(&st, 0);
+			harm(ct, (enum harm)how, places[k]);
+			/* Backwards up to the place, and not beyond. */
+			for (at = 0, n = PLACES; n > places[k]; n--) {
+				m.size = sizeof(m);
+				assert_int_equal(tacit_history(ct, at, &m),
+				    0);
+				is_at_place(&m, n);
+				at = m.place;
+			}
+			memset(&m, 0x55, sizeof(m));
+			m.size = sizeof(m);
+			assert_int_equal(tacit_history(ct, at, &m),
+			    TACIT_E_CORRUPT);
+			assert_int_equal(tacit_history(ct, 2, &m),
+			    TACIT_E_CORRUPT);
+			assert_int_equal(tacit_contact_close(ct), 0);
+			stage_quiesce(st.s);
+		}
+	stage_free(st.s);
+}
+
+/* A text lent to the host stays until the next one is. */
+static void
+what_is_lent_stays_until_the_next_call(void **state)
+{
+	struct tacit_message m = { .size = sizeof(m) };
+	struct tacit_event e = { .size = sizeof(e) };
+	struct story st;
+	const char *text;
+
+	(void)state;
+	begin(&st, 4);
+	assert_int_equal(story_write(&st, 1, 1), 0);
+	stage_quiesce(st.s);
+	assert_int_equal(tacit_history(story_contact(&st, 0), 0, &m), 0);
+	text = m.text;
+	while (tacit_next_event(stage_end(st.s, 0), e.id, &e) == 1 &&
+	    e.type != TACIT_EV_MESSAGE)
+		continue;
+	assert_int_equal(story_write(&st, 0, 2), 0);
+	stage_quiesce(st.s);
+	assert_int_equal(tacit_history(story_contact(&st, 0), 1, &m),
+	    TACIT_E_STATE);
+	assert_string_equal(text, "letter 1");
+	assert_string_equal(e.text, "letter 1");
+	stage_free(st.s);
+}
+
+/* An invitation withdrawn has no past, and is no damage. */
+static void
+a_contact_that_is_gone_has_no_history(void **state)
+{
+	struct tacit_message m = { .size = sizeof(m) };
+	struct story st = { .s = stage_new(story_scratch(), 5) };
+	struct tacit_contact *ct;
+
+	(void)state;
+	story_invite(&st, 0, 0);
+	ct = story_contact(&st, 0);
+	assert_int_equal(story_write(&st, 0, 1), 0);
+	assert_int_equal(tacit_history(ct, 0, &m), 0);
+	assert_int_equal(tacit_contact_close(ct), 0);
+	assert_null(ct->out);
+	stage_quiesce(st.s);
+	assert_int_equal(ct->rec.due, 0);
+	assert_null(ct->pairing);
+	assert_int_equal(tacit_history(ct, 0, &m), TACIT_E_STATE);
+	assert_int_equal(tacit_send(ct, "x", 1, NULL, NULL),
+	    TACIT_E_CONTACT_CLOSED);
+	stage_free(st.s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(history_reads_backwards_and_in_any_order),
+		cmocka_unit_test(a_message_has_one_id_at_both_ends),
+		cmocka_unit_test(nothing_that_was_changed_is_shown),
+		cmocka_unit_test(what_is_lent_stays_until_the_next_call),
+		cmocka_unit_test(a_contact_that_is_gone_has_no_history),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
