@@ -50,6 +50,7 @@ line_request(struct line *l, tacit_Frame *f, const uint8_t *body,
 	    need > OUT_CAP - l->out_len) && (rc = line_flush(l)) != 0)
 		return rc;
 	f->id = ++l->last_id;
+	l->moved_at = env_mono_ms(l->t);
 	n = tacit_frame_write(l->out + l->out_len, OUT_CAP - l->out_len, f,
 	    body);
 	if (n == 0)
@@ -200,6 +201,7 @@ line_connect(struct line *l)
 
 	contact_place_read(&place, &l->place);
 	l->conn = ++l->t->next_conn;
+	l->moved_at = env_mono_ms(l->t);
 	rc = l->t->transport->ops->open(l->t->transport, l->conn, &place,
 	    l->place.next_pin);
 	if (rc != 0) {

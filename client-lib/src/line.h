@@ -25,6 +25,7 @@ struct line {
 	uint32_t due;			/* ONCE: what was asked */
 	int64_t retry_at, wait;		/* next try; back-off in ms */
 	int64_t until;			/* POST: its time is over */
+	int64_t moved_at;		/* last opened, asked or answered */
 
 	/* READ: who was asked for in the SUBSCRIBE under way. */
 	struct tacit_contact **asked;

@@ -253,6 +253,7 @@ one_message(struct tacit *t, uint32_t conn, const uint8_t *data, size_t len)
 
 	/* A frame may end the line: look it up each time. */
 	while (len > 0 && (l = line_by_conn(t, conn)) != NULL) {
+		l->moved_at = env_mono_ms(t);
 		if ((rc = tacit_frame_parse(&f, &used, data, len)) == 0)
 			rc = one_frame(l, &f);
 		if (rc != 0) {

@@ -11,7 +11,8 @@
 
 enum {
 	POST_LIFE_MIN_MS = 60 * 1000,
-	POST_LIFE_MAX_MS = 10 * 60 * 1000
+	POST_LIFE_MAX_MS = 10 * 60 * 1000,
+	SILENCE_MS = 60 * 1000		/* then the relay is given up */
 };
 
 static struct line *
@@ -124,9 +125,27 @@ is_wanted(const struct line *l)
 	return 0;
 }
 
+/* Something was asked of the relay, if only its WELCOME. */
+static int
+is_waiting(const struct line *l)
+{
+	if (l->conn == 0)
+		return 0;
+	if (!l->ready || l->use == LINE_ONCE)
+		return 1;
+	if (l->use == LINE_READ)
+		return l->asked != NULL || l->acks > 0;
+	return post_is_under_way(l->ct);
+}
+
 static int
 tend(struct line *l)
 {
+	if (is_waiting(l) && env_mono_ms(l->t) - l->moved_at >= SILENCE_MS) {
+		l->t->problem = TACIT_E_UNREACHABLE;
+		line_drop(l);
+		return 0;
+	}
 	if (l->ready)
 		return tend_ready(l);
 	if (l->conn != 0)
@@ -169,15 +188,15 @@ earlier(int64_t *at, int64_t due)
 		*at = due;
 }
 
-/* When tend() has work by time alone; what waits for an answer has none. */
+/* When tend() has work by time alone. */
 static int64_t
 line_due(const struct line *l)
 {
 	if (l->conn == 0)
 		return l->retry_at;
-	if (l->use != LINE_POST || !l->ready || post_is_under_way(l->ct))
-		return -1;
-	return l->until;
+	if (is_waiting(l))
+		return l->moved_at + SILENCE_MS;
+	return l->use == LINE_POST ? l->until : -1;
 }
 
 /* The same of want_lines() and post_pump(): work that is there now. */

@@ -419,6 +419,10 @@ stage_quiesce(struct stage *s)
 		for (i = 0; i < STAGE_ENDS; i++)
 			while (s->end[i].t != NULL && stage_turn(s, i))
 				moved = 1;
+		/* No answer may be late by the jump of the clock below. */
+		stage_relay_turn(s);
+		for (i = 0; i < STAGE_ENDS; i++)
+			moved |= stage_has_input(s, i);
 		if (moved) {
 			still = 0;
 			continue;

@@ -496,7 +496,7 @@ cut_and_wait(struct story *st)
 {
 	stage_cut(st->s, 0);
 	run(st, 1);
-	stage_sleep(st->s, MINUTE);	/* longer than any back-off */
+	stage_sleep(st->s, 50 * SECOND);	/* longer than the back-off */
 	run(st, 5);
 }
 
