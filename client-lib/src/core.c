@@ -102,6 +102,19 @@ end_late(struct tacit_contact *ct)
 	return change_end(ct->t, ct, ending_alone(ct));
 }
 
+/* What the relay let go before the other end had it. */
+static int
+send_late(struct tacit_contact *ct)
+{
+	int rc;
+
+	if (!outbox_has_late(ct))
+		return 0;
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	return change_end(ct->t, ct, outbox_late(ct));
+}
+
 static int
 tend_contact(struct tacit_contact *ct)
 {
@@ -111,7 +124,7 @@ tend_contact(struct tacit_contact *ct)
 		return 0;
 	if ((rc = end_invitation(ct)) != 0 || (rc = end_late(ct)) != 0)
 		return rc;
-	if ((rc = inbox_tend(ct)) != 0 || (rc = outbox_tend(ct)) != 0)
+	if ((rc = inbox_tend(ct)) != 0 || (rc = send_late(ct)) != 0)
 		return rc;
 	return send_have(ct);
 }

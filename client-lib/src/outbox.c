@@ -4,7 +4,6 @@
 
 #include <sodium.h>
 
-#include "change.h"
 #include "contact.h"
 #include "event.h"
 #include "outbox.h"
@@ -272,24 +271,29 @@ outbox_due(const struct tacit_contact *ct)
 }
 
 int
-outbox_tend(struct tacit_contact *ct)
+outbox_has_late(struct tacit_contact *ct)
 {
-	struct out_ref *o;
-	int rc;
+	const struct out_ref *o;
 
 	if (outbox_due(ct) < 0 || env_mono_ms(ct->t) < ct->late_at)
 		return 0;
 	ct->late_at = env_mono_ms(ct->t) + LATE_LOOK_MS;
-	for (o = ct->out; o != NULL && !is_late(ct, o); o = o->next)
-		continue;
-	if (o == NULL)
-		return 0;
-	if ((rc = change_begin(ct->t)) != 0)
-		return rc;
-	for (; o != NULL && rc == 0; o = o->next)
+	for (o = ct->out; o != NULL; o = o->next)
 		if (is_late(ct, o))
-			rc = send_again(ct, o, 1);
-	return change_end(ct->t, ct, rc);
+			return 1;
+	return 0;
+}
+
+int
+outbox_late(struct tacit_contact *ct)
+{
+	struct out_ref *o;
+	int rc;
+
+	for (o = ct->out; o != NULL; o = o->next)
+		if (is_late(ct, o) && (rc = send_again(ct, o, 1)) != 0)
+			return rc;
+	return 0;
 }
 
 enum tacit_message_state

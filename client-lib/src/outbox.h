@@ -30,11 +30,13 @@ int outbox_had(struct tacit_contact *ct, const tacit_Have *have);
 int outbox_need(struct tacit_contact *ct, uint64_t from, uint64_t to);
 
 /*
- * Texts that were not had when the relay let them go, TTL after its OK: said
- * once, sealed and posted again.  A change of its own, once an hour.
+ * Texts that were not had when the relay let them go, TTL after its OK: are
+ * there any (looked at once an hour)?  Inside a change: say each once, and
+ * let all be sealed and posted again.
  */
-int outbox_tend(struct tacit_contact *ct);
-/* When it has something to look at: mono ms, or -1. */
+int outbox_has_late(struct tacit_contact *ct);
+int outbox_late(struct tacit_contact *ct);
+/* When outbox_has_late() looks next: mono ms, or -1. */
 int64_t outbox_due(const struct tacit_contact *ct);
 
 /*

@@ -299,7 +299,7 @@ contacts_are_not_made_of_nonsense(void **state)
 {
 	char path[64], link[TACIT_LINK_SIZE];
 	struct tacit *t = vault(path, "contacts");
-	struct tacit_contact *ct, *found;
+	struct tacit_contact *ct;
 	struct tacit_link l = { .place = { .host = "127.0.0.1", .port = 1,
 	    .pin = { 1 }, .relay_key = { 1 } }, .secret = { 7 } };
 	uint64_t before = looks(t);
@@ -340,7 +340,18 @@ contacts_are_not_made_of_nonsense(void **state)
 #undef ACCEPT
 	assert_int_equal(tacit_accept(NULL, t, link, strlen(link), "b"),
 	    TACIT_E_INVALID);
+	drop(t, path);
+}
 
+static void
+a_contact_is_found_by_what_it_is_called(void **state)
+{
+	char path[64];
+	struct tacit *t = vault(path, "find");
+	struct tacit_contact *ct, *found;
+	uint64_t before;
+
+	(void)state;
 	assert_int_equal(tacit_invite(&ct, t, "a", 0, 44640,
 	    "wss://127.0.0.1:1"), 0);
 	before = looks(t);
@@ -456,6 +467,7 @@ main(void)
 		cmocka_unit_test(a_passphrase_is_changed_by_who_knows_it),
 		cmocka_unit_test(calls_on_a_vault_check_what_they_are_given),
 		cmocka_unit_test(contacts_are_not_made_of_nonsense),
+		cmocka_unit_test(a_contact_is_found_by_what_it_is_called),
 		cmocka_unit_test(calls_on_a_contact_check_what_they_are_given),
 		cmocka_unit_test(two_vaults_in_one_process_are_independent),
 	};
