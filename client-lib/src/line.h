@@ -20,6 +20,7 @@ struct line {
 	tacit_state_Place place;
 	uint32_t conn;			/* 0: not connected */
 	uint8_t ready;			/* WELCOME was seen and is right */
+	uint8_t by_next;		/* the relay uses its next key */
 	uint8_t nonce[TACIT_NONCE_LEN];
 	uint32_t last_id;
 	uint32_t due;			/* ONCE: what was asked */

@@ -11,6 +11,7 @@
 #include "inbox.h"
 #include "line.h"
 #include "line_in.h"
+#include "pins.h"
 #include "post.h"
 #include "tacit/frame.h"
 
@@ -22,6 +23,7 @@ static int
 welcome(struct line *l, const tacit_Welcome *w)
 {
 	uint8_t hash[TACIT_HASH_LEN];
+	int rc;
 
 	if (l->ready || w->version < TACIT_PROTOCOL_VERSION)
 		return TACIT_E_VERSION;
@@ -30,8 +32,9 @@ welcome(struct line *l, const tacit_Welcome *w)
 	    sizeof(w->relay_key)) != 0 || crypto_sign_verify_detached(
 	    w->signature, hash, sizeof(hash), w->relay_key) != 0)
 		return TACIT_E_PIN;
+	if ((rc = pins_learn(l->t, &l->place, l->by_next, w->next_pin)) != 0)
+		return rc;
 	memcpy(l->nonce, w->nonce, sizeof(l->nonce));
-	memcpy(l->place.next_pin, w->next_pin, sizeof(l->place.next_pin));
 	l->ready = 1;
 	l->t->problem = 0;
 	if (l->use == LINE_ONCE) {
@@ -281,8 +284,9 @@ line_event(struct tacit *t, const struct net_event *e)
 	if (l == NULL)
 		return 0;
 	switch (e->what) {
-	case NET_OPEN:
-		return 0;		/* the relay speaks first */
+	case NET_OPEN:			/* the relay speaks first */
+		l->by_next = e->by_next != 0;
+		return 0;
 	case NET_MESSAGE:
 		return one_message(t, e->conn, e->data, e->len);
 	case NET_CLOSED:

@@ -206,6 +206,7 @@ ws_opened(struct ws_conn *ws)
 	struct conn *c = (struct conn *)ws;
 
 	(void)uv_timer_stop(&c->timer);
+	c->opened->ev.by_next = ws->peer.by_next;
 	net_queue_put(&c->net->queue, c->opened);
 	c->opened = NULL;
 }

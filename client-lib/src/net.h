@@ -26,6 +26,8 @@ enum net_what {
 struct net_event {
 	enum net_what what;
 	uint32_t conn;
+	int by_next;			/* NET_OPEN: the next pin matched, so
+					   the relay has changed its key */
 	int why;			/* NET_CLOSED: TACIT_E_UNREACHABLE, TACIT_E_PIN,
 					   TACIT_E_LIMIT (message too long), ... */
 	uint8_t *data;			/* NET_MESSAGE: malloc'ed, the taker's */

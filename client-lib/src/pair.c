@@ -13,7 +13,11 @@
 #include "pair.h"
 #include "record.h"
 
-enum { HELLO_MAX = 1989 };
+enum {
+	HELLO_MAX = 1989,
+	IN_PERSON_S = TACIT_IN_PERSON_MINUTES * 60,
+	SKEW_S = 5 * 60			/* between two people's clocks */
+};
 
 static void
 hello_keypair(const tacit_state_Pairing *p, uint8_t public[TACIT_KEY_LEN])
@@ -222,14 +226,18 @@ pair_on_blob(struct tacit_contact *ct, const uint8_t blob[TACIT_BLOB_LEN])
 	struct ratchet_session s;
 	struct tacit_link link;
 	tacit_Bundle b;
+	uint64_t now = (uint64_t)env_unix_ms(ct->t) / 1000;
 	int rc;
 
 	pair_link(ct, &link);
 	if ((rc = blob_open(&b, &link, blob)) != 0)
 		goto out;
 	rc = TACIT_E_INVITATION_EXPIRED;
-	if (b.expires < (uint64_t)env_unix_ms(ct->t) / 1000)
+	if (b.expires < now)
 		goto out;
+	/* Nobody stays in a room for long: such a link came another way. */
+	if (b.expires > now + IN_PERSON_S + SKEW_S)
+		ct->rec.verified = 0;
 	read_bundle(&b, &theirs);
 	contact_session(ct, &s);
 	if ((rc = ratchet_accept(ct->t->ratchet, &s, &theirs)) != 0)
@@ -313,8 +321,7 @@ names_our_relay(const struct tacit_contact *ct, const tacit_Hello *h)
 	return tacit_url_write(url, sizeof(url), &ours) == 0 &&
 	    strlen(url) == h->relay_url.size &&
 	    memcmp(url, h->relay_url.bytes, h->relay_url.size) == 0 &&
-	    memcmp(h->relay_key, ours.relay_key, TACIT_KEY_LEN) == 0 &&
-	    memcmp(h->relay_pin, ours.pin, TACIT_HASH_LEN) == 0;
+	    memcmp(h->relay_key, ours.relay_key, TACIT_KEY_LEN) == 0;
 }
 
 static int
@@ -322,6 +329,10 @@ learn_joiner(struct tacit_contact *ct, const tacit_Hello *h)
 {
 	if (!names_our_relay(ct, h))
 		return TACIT_E_POISON;
+	/* Who answers late was not in the room, or cannot be told from it. */
+	if ((uint64_t)env_unix_ms(ct->t) / 1000 >
+	    ct->pairing->expires + SKEW_S)
+		ct->rec.verified = 0;
 	ct->rec.their_place = ct->rec.my_place;
 	memcpy(ct->rec.their_address, h->address,
 	    sizeof(ct->rec.their_address));

@@ -187,10 +187,12 @@ tacit_invite(struct tacit_contact **out, struct tacit *t, const char *label,
     unsigned flags, uint32_t minutes, const char *relay)
 {
 	int in_person = (flags & TACIT_INVITE_IN_PERSON) != 0, rc;
+	uint32_t longest = in_person ? TACIT_IN_PERSON_MINUTES :
+	    TACIT_INVITATION_HOURS_MAX * 60;
 	tacit_state_Relay r;
 
 	if (out == NULL || label == NULL || flags > TACIT_INVITE_IN_PERSON ||
-	    minutes > TACIT_INVITATION_HOURS_MAX * 60)
+	    minutes > longest)
 		return TACIT_E_INVALID;
 	*out = NULL;
 	if (!label_is_valid(label, strlen(label)))

@@ -43,7 +43,7 @@ is_address(const char *name)
  * certificate under the same key.  Both pins are always compared.
  */
 static int
-key_matches(const struct tls_peer *p, X509 *cert)
+key_matches(struct tls_peer *p, X509 *cert)
 {
 	static const uint8_t none[TACIT_HASH_LEN];
 	uint8_t hash[TACIT_HASH_LEN];
@@ -63,6 +63,7 @@ key_matches(const struct tls_peer *p, X509 *cert)
 	now = CRYPTO_memcmp(hash, p->pin, sizeof(hash)) == 0;
 	next = CRYPTO_memcmp(hash, p->next_pin, sizeof(hash)) == 0;
 	next &= CRYPTO_memcmp(none, p->next_pin, sizeof(none)) != 0;
+	p->by_next = next & !now;
 	return now | next;
 }
 

@@ -22,6 +22,7 @@ struct tls_peer {
 	uint8_t pin[TACIT_HASH_LEN];
 	uint8_t next_pin[TACIT_HASH_LEN];	/* zeros: none */
 	int refused;			/* out: it was somebody else */
+	int by_next;			/* out: its key is the next one */
 };
 
 /* The peer that ${ssl} is to reach, or NULL, which is refused. */

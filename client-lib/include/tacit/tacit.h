@@ -228,7 +228,8 @@ enum {
  * Begin a relationship: make keys and an invitation.  The relay stores it
  * during later tacit_step() calls; then tacit_invitation_link() has the link.
  *
- * Limits:  ${label} as a name in tacit_create(); ${minutes} 1 to 44640, or 0
+ * Limits:  ${label} as a name in tacit_create(); ${minutes} 1 to 44640, in
+ *          person 1 to 10 (the room is left after that), or 0
  *          for 10 (in person) or 4320; ${relay} a URL that was added, or NULL
  *          for the one added last.
  * Errors:  TACIT_E_LABEL, TACIT_E_NO_RELAY, TACIT_E_INVALID.
