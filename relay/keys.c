@@ -2,8 +2,8 @@
 /*
  * To change the TLS key: stop the relay, rename tls-next.key to tls.key,
  * remove tls.crt, start it.  The new pin was announced to clients, and a
- * further next key is made.  Who does not remember what was announced
- * (PROTOCOL.md, section 18) refuses this relay from then on.
+ * further next key is made.  Clients that connected since the announcement
+ * follow; give the others time before the next change.
  */
 #include <stdio.h>
 #include <string.h>

@@ -7,6 +7,9 @@
 #include "cli.h"
 
 /* Worth trying again while the relay's time lasts? */
+/* What is read in the room is read at once; tacit_invite() says no more. */
+enum { IN_PERSON_MINUTES_MAX = 10 };
+
 static bool
 passing(int problem)
 {
@@ -60,6 +63,10 @@ cmd_invite(struct cli *c)
 	unsigned flags = 0;
 	int rc, status;
 
+	if ((c->given & OPT_IN_PERSON) != 0 &&
+	    c->expires_minutes > IN_PERSON_MINUTES_MAX)
+		return cli_usage(c, "--expires-minutes takes a number from 1 "
+		    "to %d with --in-person", IN_PERSON_MINUTES_MAX);
 	status = input_line(c, "label", "Your label for this person", label,
 	    sizeof(label), NULL);
 	if (status != 0 || (status = session_open(c)) != 0)
