@@ -42,12 +42,6 @@ another_pin(tacit_state_Place *p)
 }
 
 static void
-no_pin(tacit_state_Place *p)
-{
-	memset(p->pin, 0, sizeof(p->pin));
-}
-
-static void
 no_tls(tacit_state_Place *p)
 {
 	p->flags = TACIT_LINK_PLAINTEXT;
@@ -94,8 +88,7 @@ static void
 an_answer_goes_to_the_relay_of_the_link_or_nowhere(void **state)
 {
 	static void (*const changes[])(tacit_state_Place *) = {
-		another_host, another_port, another_key, another_pin, no_pin,
-		no_tls,
+		another_host, another_port, another_key, no_tls,
 	};
 	struct stage *s = stage_new(story_scratch(), 1);
 	struct tacit_contact *ct;
@@ -118,17 +111,25 @@ an_answer_goes_to_the_relay_of_the_link_or_nowhere(void **state)
 static void
 a_hello_from_the_relay_of_the_link_is_answered(void **state)
 {
-	struct story st = { .s = stage_new(story_scratch(), 2) };
+	/* The relay may have changed its key since: our own pin counts. */
+	static void (*const changes[])(tacit_state_Place *) = {
+		the_same, another_pin,
+	};
 	struct tacit_contact *ct;
+	size_t i;
 
 	(void)state;
-	say_hello(&st, the_same);
-	ct = story_contact(&st, 0);
-	assert_int_equal(ct->rec.step, tacit_state_Step_I4_ANSWERED);
-	assert_memory_equal(&ct->rec.their_place, &ct->rec.my_place,
-	    sizeof(ct->rec.my_place));
-	assert_int_equal(story_count(&st, 0, TACIT_EV_PAIRED), 1);
-	stage_free(st.s);
+	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		struct story st = { .s = stage_new(story_scratch(), 2) };
+
+		say_hello(&st, changes[i]);
+		ct = story_contact(&st, 0);
+		assert_int_equal(ct->rec.step, tacit_state_Step_I4_ANSWERED);
+		assert_memory_equal(&ct->rec.their_place, &ct->rec.my_place,
+		    sizeof(ct->rec.my_place));
+		assert_int_equal(story_count(&st, 0, TACIT_EV_PAIRED), 1);
+		stage_free(st.s);
+	}
 }
 
 int
