@@ -297,15 +297,12 @@ calls_on_a_vault_check_what_they_are_given(void **state)
 static void
 contacts_are_not_made_of_nonsense(void **state)
 {
-	char path[64], link[TACIT_LINK_SIZE];
+	char path[64];
 	struct tacit *t = vault(path, "contacts");
 	struct tacit_contact *ct;
-	struct tacit_link l = { .place = { .host = "127.0.0.1", .port = 1,
-	    .pin = { 1 }, .relay_key = { 1 } }, .secret = { 7 } };
 	uint64_t before = looks(t);
 
 	(void)state;
-	assert_int_equal(tacit_link_write(link, sizeof(link), &l), 0);
 #define INVITE(error, label, flags, minutes, relay)			\
 	do {								\
 		ct = (struct tacit_contact *)path;			\
@@ -318,6 +315,7 @@ contacts_are_not_made_of_nonsense(void **state)
 	INVITE(TACIT_E_INVALID, NULL, 0, 0, NULL);
 	INVITE(TACIT_E_INVALID, "a", 2, 0, NULL);
 	INVITE(TACIT_E_INVALID, "a", 0, 44641, NULL);
+	INVITE(TACIT_E_INVALID, "a", TACIT_INVITE_IN_PERSON, 11, NULL);
 	INVITE(TACIT_E_LABEL, "", 0, 0, NULL);
 	INVITE(TACIT_E_LABEL, "a\tb", 0, 0, NULL);
 	INVITE(TACIT_E_NO_RELAY, "a", 0, 0, "wss://127.0.0.1:2");
@@ -325,6 +323,21 @@ contacts_are_not_made_of_nonsense(void **state)
 #undef INVITE
 	assert_int_equal(tacit_invite(NULL, t, "a", 0, 0, NULL),
 	    TACIT_E_INVALID);
+	drop(t, path);
+}
+
+static void
+no_link_is_accepted_but_a_link(void **state)
+{
+	char path[64], link[TACIT_LINK_SIZE];
+	struct tacit *t = vault(path, "accept");
+	struct tacit_contact *ct;
+	struct tacit_link l = { .place = { .host = "127.0.0.1", .port = 1,
+	    .pin = { 1 }, .relay_key = { 1 } }, .secret = { 7 } };
+	uint64_t before = looks(t);
+
+	(void)state;
+	assert_int_equal(tacit_link_write(link, sizeof(link), &l), 0);
 #define ACCEPT(error, link, len, label)					\
 	do {								\
 		assert_int_equal(tacit_accept(&ct, t, link, len,	\
@@ -467,6 +480,7 @@ main(void)
 		cmocka_unit_test(a_passphrase_is_changed_by_who_knows_it),
 		cmocka_unit_test(calls_on_a_vault_check_what_they_are_given),
 		cmocka_unit_test(contacts_are_not_made_of_nonsense),
+		cmocka_unit_test(no_link_is_accepted_but_a_link),
 		cmocka_unit_test(a_contact_is_found_by_what_it_is_called),
 		cmocka_unit_test(calls_on_a_contact_check_what_they_are_given),
 		cmocka_unit_test(two_vaults_in_one_process_are_independent),
