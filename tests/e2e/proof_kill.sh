@@ -30,6 +30,7 @@ nap_ms() {
 
 # begin WHO OUT COMMAND...: in the background, reading ${work}/in; ${begun}
 begin() {
+	: >"$work/$2"
 	TACIT_PASSPHRASE_FILE=$work/$1.pass "$tacit" --vault "$work/$1.vault" \
 	    --json "${@:3}" <"$work/in" >"$work/$2" 2>"$work/$1.err" &
 	begun=$!
@@ -154,24 +155,29 @@ texts_of() {
 	done
 }
 
-# write WHO WANTED: until so many are written; half of the sends are killed
+# send_some WHO N: half of the time it is killed
+send_some() {
+	texts_of "$1" "$2" >"$work/in"
+	cp "$work/in" "$work/texts"
+	pick 800
+	begin "$1" "$1.sent" send peer --lines --wait-ms "$pick"
+	pick 4
+	case $pick in
+	0 | 1) kill_client "$begun" ;;
+	2) kill_relay ;;
+	esac
+	end "$1" "$begun"
+	whole_lines "$work/$1.sent" | jq -sc --rawfile texts "$work/texts" \
+	    '($texts / "\n") as $t | to_entries[] |
+	    .value + {text: $t[.key]}' >>"$work/$1.said"
+}
+
+# write WHO WANTED: until so many are written
 write() {
 	local n
 	while n=$(written "$1") && [ "$n" -lt "$2" ]; do
-		n=$(($2 - n > letters / 4 ? letters / 4 : $2 - n))
-		texts_of "$1" "$n" >"$work/in"
-		cp "$work/in" "$work/texts"
-		pick 800
-		begin "$1" "$1.sent" send peer --lines --wait-ms "$pick"
-		pick 4
-		case $pick in
-		0 | 1) kill_client "$begun" ;;
-		2) kill_relay ;;
-		esac
-		end "$1" "$begun"
-		whole_lines "$work/$1.sent" | jq -sc --rawfile texts "$work/texts" \
-		    '($texts / "\n") as $t | to_entries[] |
-		    .value + {text: $t[.key]}' >>"$work/$1.said"
+		n=$(($2 - n))
+		send_some "$1" $((n > letters / 4 ? letters / 4 : n))
 	done
 }
 
@@ -207,10 +213,15 @@ pairing() {
 	done
 }
 
-# chaos N: all at once
+# chaos N: all at once, with something on its way
 chaos() {
 	local n
 	for ((n = 0; n < $1; n++)); do
+		if ((n % 2)); then
+			send_some "$anna" $((letters / 10))
+		else
+			send_some "$ben" $((letters / 10))
+		fi
 		pick 6
 		case $pick in
 		0) hit_sync "$anna" ;;
@@ -286,7 +297,7 @@ one_seed() {
 	write "$ben" "$letters"
 	pairing
 	write "$anna" "$letters"
-	chaos $((8 + letters / 20))
+	chaos $((6 + letters / 20))
 	settle
 
 	for who in "$anna" "$ben"; do
@@ -305,6 +316,6 @@ one_seed() {
 
 all_kills=0
 for ((n = 0; n < seeds; n++)); do one_seed $((base + n)); done
-echo "proof_kill: ok: $seeds seeds of 2 x $letters, $all_kills kills," \
+echo "proof_kill: ok: $seeds seeds of 2 x $letters letters or more, $all_kills kills," \
     '0 lost, 0 doubled, 0 out of order, 0 foreign'
 finish
