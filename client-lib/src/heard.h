@@ -24,6 +24,13 @@ int heard_get(struct tacit_contact *ct,
 int heard_put(struct tacit_contact *ct,
     const uint8_t stream[TACIT_STREAM_LEN], const struct heard *h);
 
+/*
+ * True if ${h}, just read, is of a stream never heard of and there are
+ * TACIT_STREAMS_MAX already.  A device begins a stream when its vault was
+ * restored, which is rare; who begins more only wants our vault to grow.
+ */
+int heard_is_one_too_many(struct tacit_contact *ct, const struct heard *h);
+
 /* Fill ${c->have} with what is durable here of the other end's stream. */
 int heard_have(struct tacit_contact *ct, tacit_Content *c);
 

@@ -243,6 +243,8 @@ take(struct tacit_contact *ct, struct arrival *a)
 		return set_aside(ct, a, NULL);
 	if (a->seal != 0)
 		return poison(ct, a, a->seal);
+	if (heard_is_one_too_many(ct, h))
+		return poison(ct, a, TACIT_E_LIMIT);
 	if (!marks_add(&h->replay, a->head.counter))
 		return pair_on_hello_again(ct);
 	rc = take_opened(ct, a, h);

@@ -76,6 +76,7 @@ enum {
 	TACIT_PARCEL_CONTENT_LEN = 65327,
 	TACIT_HAVE_RANGES_MAX = 8,
 	TACIT_HAVE_ALONE_AFTER = 50,	/* contents, then `have` goes alone */
+	TACIT_STREAMS_MAX = 64,		/* of one contact, heard of */
 	TACIT_SETS_ASIDE_MAX = 64,	/* unopenable envelopes kept */
 
 	/* Argon2id floor, enforced when a vault is opened. */

@@ -413,6 +413,40 @@ having_what_was_never_sent_changes_nothing(void **state)
 	stage_free(st.s);
 }
 
+/* One row per stream that is heard of: their number is bounded. */
+static void
+streams_are_bounded(void **state)
+{
+	struct story st = { .s = stage_new(story_scratch(), 1005) };
+	uint8_t stream[TACIT_STREAM_LEN] = { 0xff };
+	struct vault_key key = { .len = 0 };
+	struct tacit_contact *ct;
+	struct forge f;
+	tacit_Content c;
+	int n, rows = -1;
+
+	(void)state;
+	story_pair(&st, TACIT_INVITE_IN_PERSON);
+	still_talk(&st, 1);
+	ct = story_contact(&st, 0);
+	forge_peer(&f, &st, 1);
+	for (n = 0; n < 2 * TACIT_STREAMS_MAX; n++) {
+		stream[1] = (uint8_t)n;
+		c = control(&f, tacit_Content_have_only_tag);
+		memcpy(c.stream, stream, sizeof(c.stream));
+		forge_say_as(&f, &c, stream, SEAL_WHISPER, 1);
+	}
+	do {
+		assert_int_equal(vault_next(ct->t->vault, VAULT_MARK, ct->id,
+		    sizeof(ct->id), &key, NULL), 0);
+		rows++;
+	} while (key.len != 0);
+	assert_int_equal(rows, TACIT_STREAMS_MAX);
+	(void)story_count(&st, 0, TACIT_EV_POISON);
+	still_talk(&st, 1);
+	stage_free(st.s);
+}
+
 /* An authentic second HelloAck, or one in the other direction. */
 static void
 hello_ack_counts_once(void **state)
@@ -479,6 +513,7 @@ main(void)
 		cmocka_unit_test(a_lie_hurts_nothing_but_itself),
 		cmocka_unit_test(what_never_becomes_a_text_is_a_gap),
 		cmocka_unit_test(having_what_was_never_sent_changes_nothing),
+		cmocka_unit_test(streams_are_bounded),
 		cmocka_unit_test(hello_ack_counts_once),
 		cmocka_unit_test(closed_counts_once),
 	};
