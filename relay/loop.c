@@ -13,7 +13,7 @@ enum { CLOSE_AWAY = 1001 };
 struct loop {
 	struct relay *relay;
 	struct dispatch *dispatch;
-	uint8_t stopping, leaving, stopped;
+	uint8_t stopping, leaving;
 	ev_async wake;
 	ev_prepare prepare;		/* before the loop sleeps */
 	ev_idle busy;			/* active: it must not sleep */
@@ -40,19 +40,15 @@ stop_step(struct loop *l)
 		dispatch_tick(l->dispatch);
 		dispatch_fail_all(l->dispatch, CLOSE_AWAY);
 	}
-	if (l->leaving && r->connections == 0) {
-		l->stopped = 1;
+	if (l->leaving && r->connections == 0)
 		ev_break(r->loop, EVBREAK_ALL);
-	}
 }
 
 static void
 on_stop(struct ev_loop *loop, ev_timer *w, int events)
 {
-	struct loop *l = w->data;
-
+	(void)w;
 	(void)events;
-	l->stopped = 1;
 	ev_break(loop, EVBREAK_ALL);
 }
 
@@ -182,10 +178,4 @@ loop_stop(struct loop *l)
 		return;
 	l->stopping = l->relay->stopping = 1;
 	ev_timer_start(l->relay->loop, &l->stop);
-}
-
-int
-loop_stopped(const struct loop *l)
-{
-	return l->stopped;
 }

@@ -18,9 +18,8 @@ void loop_free(struct loop *l);		/* NULL does nothing */
 /* From any thread: have the loop collect soon. */
 void loop_wake(struct loop *l);
 
-/* As ws_stop() and ws_stopped(). */
+/* As ws_stop(). */
 void loop_stop(struct loop *l);
-int loop_stopped(const struct loop *l);
 
 /* A clock that never goes back, in milliseconds. */
 uint64_t loop_ms(void);

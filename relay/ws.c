@@ -415,12 +415,6 @@ ws_stop(struct ws *w)
 	loop_stop(w->loop);
 }
 
-int
-ws_stopped(const struct ws *w)
-{
-	return loop_stopped(w->loop);
-}
-
 void
 ws_free(struct ws *w)
 {

@@ -2,10 +2,10 @@
 /*
  * libwebsockets <-> conn.c; the only file of the relay that knows it.
  *
- * Order of a start:  hub_open, ws_start, commit_start(..., ws_wake, ws),
- *     then ev_run(); nothing is served before the loop runs.
- * Order of a stop:   ws_stop, ev_run() until ws_stopped() or a deadline,
- *     commit_stop, ws_free, hub_free.
+ * Order of a start:  commit_start, hub_open, ws_start, then ev_run(); nothing
+ *     is served before the loop runs.
+ * Order of a stop:   ws_stop, ev_run() until it breaks, commit_stop, ws_free,
+ *     hub_free.
  */
 #ifndef RELAY_WS_H
 #define RELAY_WS_H
@@ -28,11 +28,10 @@ void ws_wake(void *ws);
 
 /*
  * Set ${r->stopping}: accept and read nothing more, answer what is under way,
- * then close every connection with 1001.  When the last one is gone,
- * ws_stopped() is true and the loop is ev_break()ed.
+ * then close every connection with 1001.  When the last one is gone, or a
+ * deadline has passed, the loop is ev_break()ed.
  */
 void ws_stop(struct ws *w);
-int ws_stopped(const struct ws *w);
 
 /* After commit_stop().  NULL does nothing. */
 void ws_free(struct ws *w);

@@ -249,8 +249,6 @@ pair_on_blob(struct tacit_contact *ct, const uint8_t blob[TACIT_BLOB_LEN])
 	if ((rc = letter_seal_hello(ct, &hello, b.hello_key)) != 0 ||
 	    (rc = outbox_add(ct, &hello, NULL, 0)) != 0)
 		goto out;
-	memcpy(ct->pairing->hello_id, hello.envelope,
-	    sizeof(ct->pairing->hello_id));
 	ct->rec.step = tacit_state_Step_J2_READ;
 	ct->rec.due = DUE_CREATE;
 out:
