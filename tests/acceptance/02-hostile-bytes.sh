@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The first conversation holds against mistakes and hostile bytes: what that
+# means, line by line, each run for real and shown with its figure.
+#
+# usage: tests/acceptance/02-hostile-bytes.sh [LINE...]   (default: all)
+#
+# Run from a clean clone, as root.  Prints "ok" or "FALLS SHORT" per line;
+# exit 1 if any falls short.  Full output: .acceptance/
+set -uo pipefail
+
+cd "$(dirname "$0")/../.."
+root=$PWD
+log=$root/.acceptance
+rm -rf "$log"
+mkdir -p "$log"
+short=0
+export TACIT_BUILD=$root/build
+
+# check LINE FIGURE-PATTERN WHAT COMMAND...: run, keep the output, say how it
+# went, with the lines of output that match the pattern as figures.
+check() {
+	local line=$1 figures=$2 what=$3 began=$SECONDS
+	shift 3
+	if "$@" >"$log/out" 2>&1; then
+		printf 'ok           %s  %s  (%d s)\n' "$line" "$what" \
+		    $((SECONDS - began))
+	else
+		printf 'FALLS SHORT  %s  %s  (%d s)\n' "$line" "$what" \
+		    $((SECONDS - began))
+		tail -n 15 "$log/out" | sed 's/^/                 | /'
+		short=$((short + 1))
+	fi
+	grep -E "$figures" "$log/out" | tail -n 12 | cut -c1-150 |
+	    sed 's/^/                 /'
+	{ echo "== $line $what"; cat "$log/out"; } >>"$log/all"
+}
+
+# tests BUILD REGEX: these tests of a build, by name, at least one
+tests() {
+	ctest --test-dir "$1" --output-on-failure --no-tests=error \
+	    --verbose -R "$2"
+}
+
+# fails COMMAND...: a control must be caught
+fails() {
+	! "$@"
+}
+
+control() {	# control NAME TARGET: build TARGET with one deliberate defect
+	cmake -S . -B "build-control-$1" -G Ninja -DTACIT_CONTROL="$1" \
+	    >/dev/null && cmake --build "build-control-$1" --target "$2"
+}
+
+# asan TARGET...: these targets of the build with ASan and UBSan
+asan() {
+	cmake -S . -B build-asan -G Ninja -DTACIT_SANITIZE=ON >/dev/null &&
+	    cmake --build build-asan --target "$@"
+}
+
+# open LINE WHAT: nothing shows this line yet
+open() {
+	check "$1" '^$' "$2: nothing shows this yet" false
+}
+
+line_1() {
+	open 1 'conformance cases on the release and the ASan build'
+}
+
+line_2() {
+	open 2 '10,000 idle and 1,000 slow connections beside 10 good clients; floods'
+}
+
+line_3() {
+	open 3 'a forged envelope costs under 50 microseconds'
+}
+
+line_4() {
+	open 4 'interoperation with both peers; Debian 13'
+}
+
+line_5() {
+	open 5 '10 M fuzz executions, 2 CPU-hours once, no finding left'
+}
+
+line_6() {
+	open 6 'silent name server; nothing but the proxy is contacted'
+}
+
+line_7() {
+	open 7 'confinement: the allow-list holds, each forbidden act dies'
+}
+
+line_8() {
+	open 8 '5,000 cross-mailbox and replay attempts have no effect'
+}
+
+script/build >"$log/build" 2>&1 || {
+	tail -n 20 "$log/build"
+	echo 'FALLS SHORT  the build'
+	exit 1
+}
+for n in "${@:-1 2 3 4 5 6 7 8}"; do
+	for line in $n; do "line_$line"; done
+done
+echo
+if [ "$short" -eq 0 ]; then
+	echo 'Everything is ok.'
+else
+	echo "$short falls short."
+fi
+[ "$short" -eq 0 ]
