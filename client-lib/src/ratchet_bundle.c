@@ -160,6 +160,19 @@ ratchet_withdraw(struct ratchet *r, const uint8_t relationship[32])
 }
 
 static int
+one_time_is_sound(const struct ratchet_bundle *b)
+{
+
+#ifdef TACIT_CONTROL_NO_ONE_TIME_RULE
+	if (b->one_time_prekey_id == 0)
+		return 1;
+#endif
+	return b->one_time_prekey_id >= 1 &&
+	    b->one_time_prekey_id <= KEYSTORE_PREKEY_MAX &&
+	    curve_point_is_sound(b->one_time_prekey);
+}
+
+static int
 bundle_is_sound(const struct ratchet_bundle *b)
 {
 
@@ -167,11 +180,9 @@ bundle_is_sound(const struct ratchet_bundle *b)
 	    b->registration_id <= REGISTRATION_MAX &&
 	    b->signed_prekey_id >= 1 &&
 	    b->signed_prekey_id <= KEYSTORE_PREKEY_MAX &&
-	    b->one_time_prekey_id >= 1 &&
-	    b->one_time_prekey_id <= KEYSTORE_PREKEY_MAX &&
 	    curve_point_is_sound(b->identity) &&
 	    curve_point_is_sound(b->signed_prekey) &&
-	    curve_point_is_sound(b->one_time_prekey);
+	    one_time_is_sound(b);
 }
 
 static int
@@ -197,6 +208,10 @@ read_bundle(struct ratchet *r, session_pre_key_bundle **out,
 		rc = read_point(r, &signed_, b->signed_prekey);
 	if (rc == 0)
 		rc = read_point(r, &one_time, b->one_time_prekey);
+#ifdef TACIT_CONTROL_NO_ONE_TIME_RULE
+	if (b->one_time_prekey_id == 0)
+		SIGNAL_UNREF(one_time);
+#endif
 	if (rc == 0)
 		rc = session_pre_key_bundle_create(out, b->registration_id,
 		    r->address.device_id, b->one_time_prekey_id, one_time,

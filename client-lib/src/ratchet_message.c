@@ -189,20 +189,30 @@ check_message(const signal_message *m)
 }
 
 /*
- * What libsignal adds to the first messages of a session.  It would also take
- * one without a one-time prekey, and would begin a session from it again and
- * again.
+ * Both prekeys are of one bundle.  libsignal would also take a message without
+ * a one-time prekey, and would begin a session from it again and again.
  */
+static int
+names_both_prekeys(const pre_key_signal_message *m)
+{
+
+#ifdef TACIT_CONTROL_NO_ONE_TIME_RULE
+	if (!pre_key_signal_message_has_pre_key_id(m))
+		return 1;
+#endif
+	return pre_key_signal_message_has_pre_key_id(m) &&
+	    pre_key_signal_message_get_pre_key_id(m) ==
+	    pre_key_signal_message_get_signed_pre_key_id(m);
+}
+
+/* What libsignal adds to the first messages of a session. */
 static int
 check_first(const pre_key_signal_message *m)
 {
 	int rc;
 
 	if (pre_key_signal_message_get_message_version(m) !=
-	    CIPHERTEXT_CURRENT_VERSION ||
-	    !pre_key_signal_message_has_pre_key_id(m) ||
-	    pre_key_signal_message_get_pre_key_id(m) !=
-	    pre_key_signal_message_get_signed_pre_key_id(m))
+	    CIPHERTEXT_CURRENT_VERSION || !names_both_prekeys(m))
 		return TACIT_E_POISON;
 	rc = check_point(pre_key_signal_message_get_identity_key(m));
 	if (rc == 0)

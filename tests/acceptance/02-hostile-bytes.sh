@@ -77,7 +77,11 @@ line_3() {
 }
 
 line_4() {
-	open 4 'interoperation with both peers; Debian 13'
+	check 4 'checks, 0 cases failed$|control caught' \
+	    'two-way conversations with two other implementations' \
+	    tests build '^interop/'
+	check 4 'passed' 'Debian 13 builds and passes' \
+	    script/clean-room --suite trixie
 }
 
 line_5() {

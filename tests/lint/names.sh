@@ -20,6 +20,10 @@ while read -r name; do
 	e2e/*)
 		file=tests/e2e/$(echo "${name#e2e/}" | tr / _)
 		[ -f "$file.c" ] || [ -f "$file.sh" ] || echo "no such test: $name" ;;
+	interop/refusal)
+		[ -f tests/interop/refusal.sh ] || echo "no such test: $name" ;;
+	interop/*)
+		[ -f "tests/$name.mjs" ] || echo "no such test: $name" ;;
 	vectors/second)
 		[ -f tests/vectors/second/run.sh ] || echo "no such test: $name" ;;
 	tacit_*) ;;
