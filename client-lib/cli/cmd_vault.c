@@ -42,9 +42,9 @@ argon_mib(const struct cli *c, uint32_t *out)
 	errno = 0;
 	n = strtoul(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
-	    n < 64 || n > 4096)
+	    n < 64 || n > 1024)
 		return cli_usage(c, "TACIT_ARGON_MIB is a number from 64 to "
-		    "4096");
+		    "1024");
 	*out = (uint32_t)n;
 	return 0;
 }

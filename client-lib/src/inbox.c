@@ -16,7 +16,10 @@
 #include "pair.h"
 #include "reorder.h"
 
-enum { MSG_MAX = 65477 };
+enum {
+	MSG_MAX = 65477,
+	ASIDE_KEY_LEN = CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN
+};
 
 /* One envelope on its way up. */
 struct arrival {
@@ -27,51 +30,114 @@ struct arrival {
 	struct seal_header head;
 	int key1;			/* opened under k1, */
 	struct heard heard;		/* and what was heard of its stream */
+	int is_gap;			/* the ratchet cannot reach so far */
 	uint8_t *msg;			/* the ratchet message */
 	uint8_t *padded;		/* the content */
 };
 
-/*
- * Keep what cannot be used: the first 64 of a mailbox.
- * Output:  ${known}: it was kept before; may be NULL.
- */
-static int
-set_aside(struct tacit_contact *ct, const struct arrival *a, int *known)
+static void
+aside_key(const struct tacit_contact *ct, const struct arrival *a,
+    uint8_t row[ASIDE_KEY_LEN])
 {
-	uint8_t row[CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN];
+	memcpy(row, ct->id, CONTACT_ID_LEN);
+	memcpy(row + CONTACT_ID_LEN, a->place.envelope,
+	    TACIT_ENVELOPE_ID_LEN);
+}
+
+/* 1 if no more can be kept of what is of no use; 0; or an error. */
+static int
+is_full(struct tacit_contact *ct)
+{
 	struct vault_key key = { .len = 0 };
 	size_t n = 0;
 	int rc;
 
-	memcpy(row, ct->id, CONTACT_ID_LEN);
-	memcpy(row + CONTACT_ID_LEN, a->place.envelope,
-	    TACIT_ENVELOPE_ID_LEN);
-	for (;;) {
+	if (ct->aside_full)
+		return 1;
+	do {
 		if ((rc = vault_next(ct->t->vault, VAULT_ASIDE, ct->id,
 		    sizeof(ct->id), &key, NULL)) != 0)
 			return rc;
-		if (key.len == 0)
-			break;
-		if (sodium_memcmp(key.data, row, sizeof(row)) == 0 &&
-		    known != NULL)
-			*known = 1;
-		if (++n == TACIT_SETS_ASIDE_MAX)
-			return 0;
-	}
+	} while (key.len != 0 && ++n < TACIT_SETS_ASIDE_MAX);
+	ct->aside_full = key.len != 0;
+	return ct->aside_full;
+}
+
+/* Keep what cannot be used: the first 64 of a mailbox. */
+static int
+set_aside(struct tacit_contact *ct, const struct arrival *a)
+{
+	uint8_t row[ASIDE_KEY_LEN];
+	int rc;
+
+	if ((rc = is_full(ct)) != 0)
+		return rc < 0 ? rc : 0;
+	aside_key(ct, a, row);
 	return vault_put(ct->t->vault, VAULT_ASIDE, row, sizeof(row),
 	    a->body, a->len);
 }
 
-/* Authentic, but of no use: kept, and the app is told, once. */
+/*
+ * 1 if the app has not been told of ${a}; 0; or an error.  What was kept was
+ * told; when no more can be kept, one of a kind is told by each process.
+ */
+static int
+is_news(struct tacit_contact *ct, const struct arrival *a, uint32_t kind)
+{
+	struct vault_value value;
+	uint8_t row[ASIDE_KEY_LEN];
+	int rc;
+
+	aside_key(ct, a, row);
+	if ((rc = vault_get(ct->t->vault, VAULT_ASIDE, row, sizeof(row),
+	    &value)) != 0)
+		return rc;
+	rc = value.data == NULL;
+	vault_value_free(&value);
+	if (rc != 1 || (rc = is_full(ct)) < 0)
+		return rc;
+	return rc == 0 || (ct->told & kind) == 0;
+}
+
+static enum tacit_event_type
+event_of(int why)
+{
+	switch (why) {
+	case TACIT_E_IDENTITY_CHANGED:
+		return TACIT_EV_IDENTITY_CHANGED;
+	case TACIT_E_INVITATION_USED:
+		return TACIT_EV_INVITATION_MISUSED;
+	default:
+		return TACIT_EV_POISON;
+	}
+}
+
+/*
+ * Authentic, but of no use, because ${why}: kept, and the app is told, once.
+ * What was begun with it has been undone.
+ */
 static int
 poison(struct tacit_contact *ct, const struct arrival *a, int why)
 {
-	int rc, known = 0;
+	const enum tacit_event_type event = event_of(why);
+	const uint32_t kind = UINT32_C(1) << event;
+	/* Too many were lost in one chain: an answer of ours begins another. */
+	int owes = a->is_gap && ct->rec.have_owed < TACIT_HAVE_ALONE_AFTER;
+	int rc, news;
 
-	if ((rc = set_aside(ct, a, &known)) != 0 || known)
+	if ((news = is_news(ct, a, kind)) < 0)
+		return news;
+	if (!news && !owes)
+		return 0;
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	return event_say(ct->t, ct, why == TACIT_E_IDENTITY_CHANGED ?
-	    TACIT_EV_IDENTITY_CHANGED : TACIT_EV_POISON);
+	if (owes)
+		ct->rec.have_owed = TACIT_HAVE_ALONE_AFTER;
+	if (news && (rc = set_aside(ct, a)) == 0)
+		rc = event_say(ct->t, ct, event);
+	if ((rc = change_end(ct->t, ct, rc)) == 0)
+		ct->told |= kind;
+	return rc;
 }
 
 /* Find the key by the hint and open the seal.  Errors: TACIT_E_CRYPTO. */
@@ -109,11 +175,7 @@ open_ratchet(struct tacit_contact *ct, struct arrival *a, tacit_Content *c)
 	rc = ratchet_decrypt(ct->t->ratchet, &s,
 	    a->head.kind == SEAL_PREKEY ? RATCHET_PREKEY : RATCHET_WHISPER, 0,
 	    a->msg, a->head.length, a->padded, MSG_MAX, &n);
-	/* Too many were lost in one chain: an answer of ours begins another. */
-	if (rc == TACIT_E_LIMIT) {
-		ct->rec.have_owed = TACIT_HAVE_ALONE_AFTER;
-		rc = TACIT_E_CRYPTO;
-	}
+	a->is_gap = rc == TACIT_E_LIMIT;
 	return rc != 0 ? rc : content_read(c, a->padded, n);
 }
 
@@ -191,26 +253,7 @@ out:
 static int
 is_verdict(int rc)
 {
-	return rc != 0 && (rc > TACIT_E_NOMEM || rc < TACIT_E_INTERNAL);
-}
-
-/* 1 if no more can be kept of what nothing opens; 0; or an error. */
-static int
-is_full(struct tacit_contact *ct)
-{
-	struct vault_key key = { .len = 0 };
-	size_t n = 0;
-	int rc;
-
-	if (ct->aside_full)
-		return 1;
-	do {
-		if ((rc = vault_next(ct->t->vault, VAULT_ASIDE, ct->id,
-		    sizeof(ct->id), &key, NULL)) != 0)
-			return rc;
-	} while (key.len != 0 && ++n < TACIT_SETS_ASIDE_MAX);
-	ct->aside_full = key.len != 0;
-	return ct->aside_full;
+	return rc < 0 && (rc > TACIT_E_NOMEM || rc < TACIT_E_INTERNAL);
 }
 
 /*
@@ -229,10 +272,11 @@ look(struct tacit_contact *ct, struct arrival *a)
 		return is_verdict(a->seal) ? 0 : a->seal;
 	if ((rc = heard_get(ct, a->head.stream, &a->heard)) != 0)
 		return rc;
-	return a->head.kind != SEAL_HELLO &&
-	    marks_has(&a->heard.replay, a->head.counter);
+	return marks_has(&a->heard.replay, a->head.counter) &&
+	    !(a->head.kind == SEAL_HELLO && pair_owes_ack(ct));
 }
 
+/* Errors:  verdicts on the envelope, of storage; 1: leave no trace of it. */
 static int
 take(struct tacit_contact *ct, struct arrival *a)
 {
@@ -240,25 +284,22 @@ take(struct tacit_contact *ct, struct arrival *a)
 	int rc;
 
 	if (a->seal == TACIT_E_CRYPTO)
-		return set_aside(ct, a, NULL);
+		return set_aside(ct, a);
 	if (a->seal != 0)
-		return poison(ct, a, a->seal);
+		return a->seal;
 	if (heard_is_one_too_many(ct, h))
-		return poison(ct, a, TACIT_E_LIMIT);
+		return TACIT_E_LIMIT;
 	if (!marks_add(&h->replay, a->head.counter))
 		return pair_on_hello_again(ct);
-	rc = take_opened(ct, a, h);
 	/*
 	 * Who has S can seal what the ratchet refuses: that leaves no mark,
 	 * which would have the true owner of the counter refused.
 	 */
-	if (rc == TACIT_E_REPLAY)
-		return 0;
-	if (is_verdict(rc))
-		return poison(ct, a, rc);
+	if ((rc = take_opened(ct, a, h)) != 0)
+		return rc == TACIT_E_REPLAY ? 1 : rc;
 	if (h->waiting_ms != 0)
 		ct->in_order = 0;
-	return rc != 0 ? rc : heard_put(ct, a->head.stream, h);
+	return heard_put(ct, a->head.stream, h);
 }
 
 int
@@ -276,6 +317,8 @@ inbox_take(struct tacit_contact *ct,
 	if (a.msg != NULL && a.padded != NULL &&
 	    (rc = look(ct, &a)) == 0 && (rc = change_begin(ct->t)) == 0)
 		rc = change_end(ct->t, ct, take(ct, &a));
+	if (is_verdict(rc))
+		rc = poison(ct, &a, rc);
 	if (a.padded != NULL)
 		sodium_memzero(a.padded, MSG_MAX);
 	free(a.padded);

@@ -76,6 +76,7 @@ struct tacit_contact {
 	uint8_t failing;		/* answers of a broken window outstanding */
 	uint8_t resume;			/* the next POST lifts the latch */
 	uint8_t aside_full;		/* seen: its rows are never removed */
+	uint32_t told;			/* events that inbox.c told: 1 << type */
 };
 
 struct tacit {

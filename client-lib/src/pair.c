@@ -378,7 +378,7 @@ pair_on_hello(struct tacit_contact *ct, const uint8_t *boxed, size_t len)
 	if (ct->pairing == NULL || !ct->rec.inviter)
 		return TACIT_E_POISON;
 	if (ct->rec.step >= tacit_state_Step_I4_ANSWERED)
-		return event_say(ct->t, ct, TACIT_EV_INVITATION_MISUSED);
+		return TACIT_E_INVITATION_USED;
 	/* Too late: the next turn ends the invitation, and says so. */
 	if (pair_is_over(ct))
 		return 0;
@@ -395,12 +395,16 @@ out:
 }
 
 int
+pair_owes_ack(const struct tacit_contact *ct)
+{
+	return ct->rec.step == tacit_state_Step_I4_ANSWERED &&
+	    (ct->rec.due & DUE_TOKEN_KEEP) == 0 &&
+	    !outbox_has(ct, tacit_state_OutKind_OUT_HELLO_ACK);
+}
+
+int
 pair_on_hello_again(struct tacit_contact *ct)
 {
-	if (ct->rec.step != tacit_state_Step_I4_ANSWERED ||
-	    (ct->rec.due & DUE_TOKEN_KEEP) != 0 ||
-	    outbox_has(ct, tacit_state_OutKind_OUT_HELLO_ACK))
-		return 0;
 	return outbox_add_control(ct, tacit_state_OutKind_OUT_HELLO_ACK);
 }
 

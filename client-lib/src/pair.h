@@ -32,12 +32,17 @@ int pair_on_blob(struct tacit_contact *ct,
 
 /*
  * I3 -> I4: the boxed ratchet message of a Hello.
- * Errors:  TACIT_E_CRYPTO, TACIT_E_POISON: set it aside.
+ * Errors:  TACIT_E_CRYPTO, TACIT_E_POISON, TACIT_E_INVITATION_USED (another
+ *          was accepted): the caller rolls back and sets it aside.
  */
 int pair_on_hello(struct tacit_contact *ct, const uint8_t *boxed,
     size_t len);
 
-/* A Hello that we had came again: the answer may have been lost. */
+/*
+ * A Hello that we had came again: the answer may have been lost.  True if
+ * there is then one to give; and give it.
+ */
+int pair_owes_ack(const struct tacit_contact *ct);
 int pair_on_hello_again(struct tacit_contact *ct);
 
 /* J3 -> J4. */

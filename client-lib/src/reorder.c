@@ -179,6 +179,22 @@ hand_on_in_order(struct tacit_contact *ct,
 	return 0;
 }
 
+/* 1 if as many parts of early texts wait as may; 0; or an error. */
+static int
+is_full(struct tacit_contact *ct)
+{
+	struct vault_key key = { .len = 0 };
+	size_t n = 0;
+	int rc;
+
+	do {
+		if ((rc = vault_next(ct->t->vault, VAULT_INBOX, ct->id,
+		    sizeof(ct->id), &key, NULL)) != 0)
+			return rc;
+	} while (key.len != 0 && ++n < TACIT_EARLY_PARTS_MAX);
+	return key.len != 0;
+}
+
 int
 reorder_take(struct tacit_contact *ct, const tacit_Content *c,
     struct heard *h)
@@ -193,6 +209,9 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 	/* With too many holes it is not kept, nor claimed: it comes again. */
 	if (marks_has(&h->had, c->seq) || !marks_keeps(&h->had, c->seq))
 		return 0;
+	/* Likewise with too much here already, but for what all wait for. */
+	if (c->seq != h->shown + 1 && (rc = is_full(ct)) != 0)
+		return rc < 0 ? rc : 0;
 	text_key(&text, ct, c->stream, c->seq);
 	if ((rc = count_parts(ct, &text, c->is.text.parts, &n,
 	    &total)) != 0 ||
@@ -200,10 +219,14 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 	    (rc = count_parts(ct, &text, c->is.text.parts, &n,
 	    &total)) != 0)
 		return rc;
-	/* Whole parts may make more than a text may be. */
+	/*
+	 * Whole parts may make more than a text may be.  That is said, and no
+	 * verdict on this part alone: the others go with it.
+	 */
 	if (total > TACIT_TEXT_MAX)
 		return (rc = record_clear(ct->t->vault, VAULT_INBOX,
-		    text.data, text.len)) != 0 ? rc : TACIT_E_POISON;
+		    text.data, text.len)) != 0 ? rc :
+		    event_say(ct->t, ct, TACIT_EV_POISON);
 	if (n < c->is.text.parts)
 		return 0;
 	(void)marks_add(&h->had, c->seq);

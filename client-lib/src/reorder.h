@@ -11,7 +11,8 @@
 
 /*
  * Take a text of stream ${c->stream}, whose marks are ${h}; hand on what is
- * now in order.
+ * now in order.  What would be too much is not kept, nor marked as had: the
+ * sender has it still, and is asked.
  * Errors:  TACIT_E_POISON (too far ahead, or parts that contradict).
  */
 int reorder_take(struct tacit_contact *ct, const tacit_Content *c,

@@ -68,9 +68,10 @@ int
 vault_cost_check(const struct vault_cost *cost)
 {
 	if (cost->passes < TACIT_ARGON_PASSES_FLOOR ||
-	    cost->passes > VAULT_PASSES_MAX)
+	    cost->passes > TACIT_ARGON_PASSES_MAX)
 		return TACIT_E_INVALID;
-	if (cost->mib < TACIT_ARGON_MIB_FLOOR || cost->mib > VAULT_MIB_MAX)
+	if (cost->mib < TACIT_ARGON_MIB_FLOOR ||
+	    cost->mib > TACIT_ARGON_MIB_MAX)
 		return TACIT_E_INVALID;
 	return 0;
 }

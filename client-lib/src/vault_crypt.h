@@ -18,11 +18,7 @@ enum {
 
 	/* Rows are padded to a multiple of this, which hides exact sizes. */
 	VAULT_PAD = 256,
-	VAULT_SEALED_MAX = VAULT_VALUE_MAX + 2 * VAULT_PAD,
-
-	/* Above these a vault was tampered with: refused before the work. */
-	VAULT_MIB_MAX = 4096,
-	VAULT_PASSES_MAX = 64
+	VAULT_SEALED_MAX = VAULT_VALUE_MAX + 2 * VAULT_PAD
 };
 
 /* Lives in sodium_malloc'ed memory. */

@@ -78,12 +78,15 @@ enum {
 	TACIT_HAVE_ALONE_AFTER = 50,	/* contents, then `have` goes alone */
 	TACIT_STREAMS_MAX = 64,		/* of one contact, heard of */
 	TACIT_SETS_ASIDE_MAX = 64,	/* unopenable envelopes kept */
+	TACIT_EARLY_PARTS_MAX = 1024,	/* of one contact, that wait */
 
-	/* Argon2id floor, enforced when a vault is opened. */
+	/* Argon2id; floor and ceiling are enforced when a vault is opened. */
 	TACIT_ARGON_PASSES = 3,
 	TACIT_ARGON_MIB = 256,
 	TACIT_ARGON_PASSES_FLOOR = 3,
 	TACIT_ARGON_MIB_FLOOR = 64,
+	TACIT_ARGON_PASSES_MAX = 16,
+	TACIT_ARGON_MIB_MAX = 1024,
 	TACIT_PASSPHRASE_MIN = 12,	/* characters, asked of people */
 	TACIT_PASSPHRASE_MAX = 1024	/* bytes */
 };

@@ -73,7 +73,13 @@ line_2() {
 }
 
 line_3() {
-	open 3 'a forged envelope costs under 50 microseconds'
+	cmake -S . -B build -G Ninja -DTACIT_BENCH=ON >/dev/null &&
+	    cmake --build build --target forged >/dev/null
+	check 3 '^(kind|random|right|one|replay|libsignal|worst)' \
+	    'a forged envelope costs its reader under 50 microseconds, no write' \
+	    build/bench/forged
+	check 3 '[0-9]+: [a-z_]+' 'and neither a ratchet step nor a transaction' \
+	    tests build 'stage/test_idle_disk'
 }
 
 line_4() {

@@ -17,6 +17,7 @@
 #include "forge.h"
 #include "letter.h"
 #include "outbox.h"
+#include "pad.h"
 #include "pair.h"
 #include "ratchet.h"
 
@@ -139,6 +140,64 @@ forge_like(struct story *st, const struct caught *like, const uint8_t *msg,
 	forge_seal(&f, 0, &out->head, msg, out->envelope, out->body);
 }
 
+/* The thief reads the invitation: a session of its own, and a Hello. */
+static struct tacit_contact *
+thief_joins(struct story *st)
+{
+	struct tacit *t = stage_end(st->s, THIEF);
+	struct tacit_contact *ct;
+	uint8_t blob[TACIT_BLOB_LEN];
+
+	memcpy(blob, story_contact(st, INVITER)->pairing->blob.bytes,
+	    sizeof(blob));
+	assert_int_equal(tacit_accept(&ct, t, st->link, strlen(st->link),
+	    "x"), 0);
+	assert_int_equal(change_begin(t), 0);
+	assert_int_equal(change_end(t, ct, pair_on_blob(ct, blob)), 0);
+	return ct;
+}
+
+/* The layer of Hello around ${msg}, which the bundle lets anybody make. */
+static size_t
+boxed_for_inviter(struct story *st, uint8_t boxed[MSG_MAX],
+    const uint8_t *msg, size_t len)
+{
+	uint8_t hello[TACIT_KEY_LEN];
+
+	(void)crypto_scalarmult_base(hello,
+	    story_contact(st, INVITER)->pairing->hello_secret);
+	assert_int_equal(ratchet_box(boxed, msg, len, hello), 0);
+	return len + RATCHET_BOX_LEN;
+}
+
+/* Authentic to the last layer, and then it is no Hello. */
+static void
+senseless_hello(struct story *st, const struct caught *like,
+    struct caught *out)
+{
+	struct tacit_contact *ct = thief_joins(st);
+	uint8_t padded[TACIT_HELLO_CONTENT_LEN], msg[MSG_MAX], boxed[MSG_MAX];
+	tacit_Content c = { .which_is = tacit_Content_confirm_tag };
+	struct caught header = *like;
+	struct ratchet_session s;
+	enum ratchet_kind kind;
+	size_t len;
+
+	header.head.counter++;
+	memcpy(c.stream, header.head.stream, sizeof(c.stream));
+	assert_int_equal(pad_write(padded, sizeof(padded),
+	    tacit_Content_fields, &c), 0);
+	contact_session(ct, &s);
+	assert_int_equal(change_begin(ct->t), 0);
+	assert_int_equal(ratchet_encrypt(ct->t->ratchet, &s, padded,
+	    sizeof(padded), msg, sizeof(msg), &len, &kind), 0);
+	assert_int_equal(kind, RATCHET_PREKEY);
+	assert_int_equal(change_end(ct->t, ct, 0), 0);
+	assert_int_equal(tacit_contact_close(ct), 0);
+	len = boxed_for_inviter(st, boxed, msg, len);
+	forge_like(st, &header, boxed, len, out);
+}
+
 /*
  * A Hello of the thief's own, from what the link opens.  ${spoil}: of its
  * MAC, one bit.
@@ -147,19 +206,11 @@ static void
 own_hello(struct story *st, const struct caught *like, int spoil,
     struct caught *out)
 {
-	struct tacit *t = stage_end(st->s, THIEF);
-	struct tacit_contact *ct;
+	struct tacit_contact *ct = thief_joins(st);
 	tacit_state_Out row = { .kind = tacit_state_OutKind_OUT_HELLO };
-	uint8_t inner[MSG_MAX], boxed[MSG_MAX], blob[TACIT_BLOB_LEN];
-	struct tacit_contact *inviter = story_contact(st, INVITER);
-	uint8_t hello[32], secret[32];
+	uint8_t inner[MSG_MAX], boxed[MSG_MAX], hello[32], secret[32];
 	size_t len;
 
-	memcpy(blob, inviter->pairing->blob.bytes, sizeof(blob));
-	assert_int_equal(tacit_accept(&ct, t, st->link, strlen(st->link),
-	    "x"), 0);
-	assert_int_equal(change_begin(t), 0);
-	assert_int_equal(change_end(t, ct, pair_on_blob(ct, blob)), 0);
 	assert_int_equal(outbox_row_get(ct, ct->out->n, &row, NULL, NULL),
 	    0);
 	memcpy(out->envelope, row.envelope, sizeof(out->envelope));
@@ -168,16 +219,16 @@ own_hello(struct story *st, const struct caught *like, int spoil,
 
 	/* The seal is its own already; the box it would have made itself. */
 	open_caught(st, JOINER, out);
-	memcpy(secret, inviter->pairing->hello_secret, sizeof(secret));
+	memcpy(secret, story_contact(st, INVITER)->pairing->hello_secret,
+	    sizeof(secret));
 	(void)crypto_scalarmult_base(hello, secret);
 	assert_int_equal(ratchet_unbox(inner, out->msg, out->head.length,
 	    hello, secret), 0);
 	len = out->head.length - (size_t)RATCHET_BOX_LEN;
 	if (spoil)
 		inner[len - 1] ^= 1;
-	assert_int_equal(ratchet_box(boxed, inner, len, hello), 0);
-	forge_like(st, like != NULL ? like : out, boxed,
-	    len + RATCHET_BOX_LEN, out);
+	len = boxed_for_inviter(st, boxed, inner, len);
+	forge_like(st, like != NULL ? like : out, boxed, len, out);
 }
 
 /* ---- promises ----------------------------------------------------------------------- */
@@ -217,6 +268,27 @@ a_forged_hello_changes_nothing_and_the_real_one_works(void **state)
 	for (n = 0; n < 3; n++)
 		assert_false(changes(&st, INVITER, &bad));
 	/* Said once, however often the relay brings it. */
+	assert_int_equal(story_count(&st, INVITER, TACIT_EV_POISON), 1);
+	finish_honestly(&st);
+	stage_free(st.s);
+}
+
+/*
+ * A Hello that the ratchet opens and that makes no sense: the prekeys are
+ * there for the one that does.
+ */
+static void
+a_senseless_hello_leaves_the_prekeys_to_the_real_one(void **state)
+{
+	struct story st = { .s = stage_new(story_scratch(), 2006) };
+	struct caught hello, bad;
+	int n;
+
+	(void)state;
+	until_hello(&st, &hello);
+	senseless_hello(&st, &hello, &bad);
+	for (n = 0; n < 3; n++)
+		assert_false(changes(&st, INVITER, &bad));
 	assert_int_equal(story_count(&st, INVITER, TACIT_EV_POISON), 1);
 	finish_honestly(&st);
 	stage_free(st.s);
@@ -412,6 +484,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    a_forged_hello_changes_nothing_and_the_real_one_works),
+		cmocka_unit_test(
+		    a_senseless_hello_leaves_the_prekeys_to_the_real_one),
 		cmocka_unit_test(rubbish_under_a_right_seal_changes_nothing),
 		cmocka_unit_test(forged_counters_do_not_burn_real_ones),
 		cmocka_unit_test(

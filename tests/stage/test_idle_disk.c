@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
+#include "forge.h"
 #include "outbox.h"
 #include "post.h"
 #include "story.h"
@@ -130,6 +131,87 @@ replays_and_answers_to_nothing_cost_nothing(void **state)
 	stage_free(st.s);
 }
 
+/*
+ * Authentic and senseless, sent by the other end or repeated by the relay
+ * while nothing more can be kept: told once, and then written nowhere.
+ */
+static void
+poison_is_told_once_when_no_more_can_be_kept(void **state)
+{
+	struct story st = { .s = stage_new(story_scratch(), 3) };
+	tacit_Content c = tacit_Content_init_zero;
+	struct forge f;
+	uint64_t before;
+	int i;
+
+	(void)state;
+	story_pair(&st, TACIT_INVITE_IN_PERSON);
+	for (i = 0; i < TACIT_SETS_ASIDE_MAX; i++)
+		forge(&st);
+	forge_peer(&f, &st, 0);
+	memcpy(c.stream, f.ct->rec.stream, sizeof(c.stream));
+	before = epoch(&st, 1);
+	for (i = 0; i < MANY; i++)
+		forge_say(&f, &c);	/* nothing inside */
+	assert_int_equal(epoch(&st, 1), before + 1);
+	assert_int_equal(story_count(&st, 1, TACIT_EV_POISON), 1);
+
+	/* A new process says it once more, and no oftener. */
+	stage_crash(st.s, 1);
+	before = epoch(&st, 1);
+	for (i = 0; i < MANY; i++)
+		forge_say(&f, &c);
+	assert_int_equal(epoch(&st, 1), before + 1);
+	assert_int_equal(story_count(&st, 1, TACIT_EV_POISON), 1);
+
+	assert_int_equal(story_write(&st, 0, 1), 0);
+	stage_quiesce(st.s);
+	assert_int_equal(story_count(&st, 1, TACIT_EV_MESSAGE), 1);
+	stage_free(st.s);
+}
+
+/* The Hello of ${st}, once the joiner has sealed it. */
+static void
+catch_hello(struct story *st, tacit_state_Out *o)
+{
+	struct tacit_contact *ct;
+	int i;
+
+	story_invite(st, 0, 0);
+	story_accept(st);
+	for (i = 0; i < 200; i++) {
+		(void)stage_turn(st->s, 1);
+		stage_relay_turn(st->s);
+		ct = story_contact(st, 1);
+		if (ct->out != NULL)
+			break;
+	}
+	assert_int_equal(outbox_row_get(ct, ct->out->n, o, NULL, NULL), 0);
+	assert_int_equal(o->kind, tacit_state_OutKind_OUT_HELLO);
+}
+
+static void
+a_hello_repeated_costs_nothing(void **state)
+{
+	struct story st = { .s = stage_new(story_scratch(), 4) };
+	tacit_state_Out o;
+	uint64_t before;
+	int i;
+
+	(void)state;
+	catch_hello(&st, &o);
+	story_hand(&st, 0, o.envelope, o.sealed.bytes, o.sealed.size);
+	assert_int_equal(story_count(&st, 0, TACIT_EV_PAIRED), 1);
+	before = epoch(&st, 0);
+	for (i = 0; i < MANY; i++)
+		story_hand(&st, 0, o.envelope, o.sealed.bytes,
+		    o.sealed.size);
+	assert_int_equal(epoch(&st, 0), before);
+	stage_quiesce(st.s);
+	assert_int_equal(story_count(&st, 1, TACIT_EV_PAIRED), 1);
+	stage_free(st.s);
+}
+
 int
 main(void)
 {
@@ -137,6 +219,8 @@ main(void)
 		cmocka_unit_test(
 		    forgeries_are_kept_up_to_the_limit_and_then_cost_nothing),
 		cmocka_unit_test(replays_and_answers_to_nothing_cost_nothing),
+		cmocka_unit_test(poison_is_told_once_when_no_more_can_be_kept),
+		cmocka_unit_test(a_hello_repeated_costs_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -447,6 +447,53 @@ streams_are_bounded(void **state)
 	stage_free(st.s);
 }
 
+static size_t
+rows(const struct tacit_contact *ct, enum vault_table table)
+{
+	struct vault_key key = { .len = 0 };
+	size_t n = 0;
+
+	do {
+		assert_int_equal(vault_next(ct->t->vault, table, ct->id,
+		    sizeof(ct->id), &key, NULL), 0);
+		n += key.len != 0;
+	} while (key.len != 0);
+	return n;
+}
+
+/* All but one part of text after text, so that none is ever whole. */
+static void
+early_texts_are_bounded(void **state)
+{
+	enum { PARTS = 16, TEXTS = TACIT_EARLY_PARTS_MAX / (PARTS - 1) + 2 };
+	struct story st = { .s = stage_new(story_scratch(), 1005) };
+	struct tacit_contact *ct;
+	struct forge f;
+	uint64_t first;
+	uint32_t i;
+
+	(void)state;
+	story_pair(&st, TACIT_INVITE_IN_PERSON);
+	forge_peer(&f, &st, 1);
+	ct = story_contact(&st, 0);
+	first = next(&f);
+	for (i = 0; i < TEXTS * (PARTS - 1); i++)
+		say_text(&f, first + 1 + i / (PARTS - 1), i % (PARTS - 1),
+		    PARTS, "x");
+	assert_int_equal(rows(ct, VAULT_INBOX), TACIT_EARLY_PARTS_MAX);
+	assert_int_equal(story_count(&st, 0, TACIT_EV_POISON), 0);
+
+	/* What all wait for is taken, and so is the next, in parts. */
+	say_text(&f, first, 0, 2, "letter");
+	assert_int_equal(rows(ct, VAULT_INBOX), TACIT_EARLY_PARTS_MAX + 1);
+	say_text(&f, first, 1, 2, " 1");
+	say_text(&f, first + 1, PARTS - 1, PARTS, "x");
+	assert_int_equal(story_count(&st, 0, TACIT_EV_MESSAGE), 2);
+	assert_int_equal(rows(ct, VAULT_INBOX),
+	    TACIT_EARLY_PARTS_MAX - (PARTS - 1));
+	stage_free(st.s);
+}
+
 /* An authentic second HelloAck, or one in the other direction. */
 static void
 hello_ack_counts_once(void **state)
@@ -514,6 +561,7 @@ main(void)
 		cmocka_unit_test(what_never_becomes_a_text_is_a_gap),
 		cmocka_unit_test(having_what_was_never_sent_changes_nothing),
 		cmocka_unit_test(streams_are_bounded),
+		cmocka_unit_test(early_texts_are_bounded),
 		cmocka_unit_test(hello_ack_counts_once),
 		cmocka_unit_test(closed_counts_once),
 	};

@@ -304,6 +304,8 @@ static void one_pass(struct vault_slot *s) { s->cost.passes = 1; }
 static void small(struct vault_slot *s) { s->cost.mib = 8; }
 static void many(struct vault_slot *s) { s->cost.passes = UINT32_MAX; }
 static void huge(struct vault_slot *s) { s->cost.mib = UINT32_MAX; }
+static void slow(struct vault_slot *s) { s->cost.passes = 16 + 1; }
+static void large(struct vault_slot *s) { s->cost.mib = 1024 + 1; }
 static void salted(struct vault_slot *s) { s->salt[0] ^= 1; }
 static void more(struct vault_slot *s) { s->cost.passes++; }
 static void named(struct vault_slot *s) { s->id[0] ^= 1; }
@@ -313,6 +315,8 @@ static void edit_one_pass(uint8_t *s) { again(s, one_pass); }
 static void edit_small(uint8_t *s) { again(s, small); }
 static void edit_many(uint8_t *s) { again(s, many); }
 static void edit_huge(uint8_t *s) { again(s, huge); }
+static void edit_slow(uint8_t *s) { again(s, slow); }
+static void edit_large(uint8_t *s) { again(s, large); }
 static void edit_salted(uint8_t *s) { again(s, salted); }
 static void edit_more(uint8_t *s) { again(s, more); }
 static void edit_named(uint8_t *s) { again(s, named); }
@@ -334,6 +338,8 @@ a_damaged_slot_is_not_taken_for_a_wrong_passphrase(void **state)
 		{ edit_small, TACIT_E_CORRUPT },
 		{ edit_many, TACIT_E_CORRUPT },
 		{ edit_huge, TACIT_E_CORRUPT },
+		{ edit_slow, TACIT_E_CORRUPT },
+		{ edit_large, TACIT_E_CORRUPT },
 		/* Cannot be told from another passphrase. */
 		{ edit_salted, TACIT_E_PASSPHRASE },
 		{ edit_more, TACIT_E_PASSPHRASE },
