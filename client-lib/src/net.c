@@ -306,6 +306,8 @@ transport_open(struct transport *t, uint32_t id,
 		return TACIT_E_PLAINTEXT;
 	if ((c = conn_new(n, id, place, next_pin)) == NULL)
 		return TACIT_E_NOMEM;
+	if (c->ws.peer.webpki)
+		ws_trust(n->ws);
 
 	uv_update_time(&n->loop);
 	c->deadline = uv_now(&n->loop) + n->times.connect_ms;
@@ -497,12 +499,7 @@ net_close(struct net *n)
 		transport_close(&n->transport, n->conns->id);
 	while (n->queue.head != NULL)
 		net_queue_purge(&n->queue, n->queue.head->ev.conn);
-	if (n->resolve != NULL) {
-		resolve_cancel(n->resolve);
-		while (resolve_busy(n->resolve))
-			(void)uv_run(&n->loop, UV_RUN_ONCE);
-		resolve_close(n->resolve);
-	}
+	resolve_close(n->resolve);
 	if (n->ws != NULL) {
 		ws_stop(n->ws);
 		run_until_alone(n);

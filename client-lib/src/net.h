@@ -73,7 +73,7 @@ struct net;
  *          (libwebsockets' plug-in for libuv is not installed).
  */
 int net_open(struct net **out, const char *proxy);
-/* Waits for a lookup under way until the system's resolver gives it up. */
+/* Waits for nobody, also not for a lookup under way. */
 void net_close(struct net *n);
 struct transport *net_transport(struct net *n);
 

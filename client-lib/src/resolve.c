@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <netdb.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,16 +11,68 @@
 
 struct lookup {
 	uv_getaddrinfo_t req;
-	struct resolve *owner;
+	struct desk *desk;
 	struct resolve_wait *waiting;
 	struct lookup *next;
 	char host[TACIT_URL_MAX + 1];
 };
 
-struct resolve {
-	uv_loop_t *loop;
+/* Lookups under way, and the loop that they come back to. */
+struct desk {
+	uv_loop_t loop;
+	uv_prepare_t first_turn;
 	struct lookup *first;
+	struct desk *next;		/* in ${left} */
 };
+
+struct resolve {
+	uv_loop_t *loop;		/* the handle's */
+	uv_poll_t *watch;		/* in it: ${desk} has work */
+	struct desk *desk;		/* NULL: nothing was looked up yet */
+};
+
+/*
+ * Desks whose handle was closed while a worker was busy.  Nothing else of the
+ * library is shared in a process, and nobody waits for this lock longer than
+ * it takes to look at them.
+ */
+static struct {
+	pthread_mutex_t lock;
+	struct desk *first;
+} left = { PTHREAD_MUTEX_INITIALIZER, NULL };
+
+/* Free ${d} if nothing of it is under way: 1. */
+static int
+desk_free(struct desk *d)
+{
+	(void)uv_run(&d->loop, UV_RUN_NOWAIT);
+	if (d->first != NULL)
+		return 0;
+	(void)uv_loop_close(&d->loop);
+	free(d);
+	return 1;
+}
+
+/* Free what has ended by now; keep ${d} as well, if it is not NULL. */
+static void
+clear_desks(struct desk *d)
+{
+	struct desk **at, *next;
+
+	(void)pthread_mutex_lock(&left.lock);
+	if (d != NULL) {
+		d->next = left.first;
+		left.first = d;
+	}
+	for (at = &left.first; *at != NULL;) {
+		next = (*at)->next;
+		if (desk_free(*at))
+			*at = next;
+		else
+			at = &(*at)->next;
+	}
+	(void)pthread_mutex_unlock(&left.lock);
+}
 
 int
 resolve_open(struct resolve **out, struct uv_loop_s *loop)
@@ -30,6 +83,65 @@ resolve_open(struct resolve **out, struct uv_loop_s *loop)
 	if (r == NULL)
 		return TACIT_E_NOMEM;
 	r->loop = loop;
+	clear_desks(NULL);
+	return 0;
+}
+
+static void
+desk_has_work(uv_poll_t *p, int status, int events)
+{
+	struct resolve *r = p->data;
+
+	(void)status;
+	(void)events;
+	(void)uv_run(&r->desk->loop, UV_RUN_NOWAIT);
+}
+
+static void
+nothing(uv_prepare_t *p)
+{
+	(void)p;
+}
+
+/*
+ * A loop that never turned has not given its descriptor anything to watch,
+ * and without a handle it does not turn.
+ */
+static void
+turn_once(struct desk *d)
+{
+	(void)uv_prepare_init(&d->loop, &d->first_turn);
+	(void)uv_prepare_start(&d->first_turn, nothing);
+	(void)uv_run(&d->loop, UV_RUN_NOWAIT);
+	uv_close((uv_handle_t *)&d->first_turn, NULL);
+	(void)uv_run(&d->loop, UV_RUN_NOWAIT);
+}
+
+/* The desk, made when the first name is to be looked up. */
+static int
+open_desk(struct resolve *r)
+{
+	struct desk *d;
+
+	if (r->desk != NULL)
+		return 0;
+	if ((d = calloc(1, sizeof(*d))) == NULL)
+		return TACIT_E_NOMEM;
+	if (uv_loop_init(&d->loop) != 0) {
+		free(d);
+		return TACIT_E_NOMEM;
+	}
+	if ((r->watch = malloc(sizeof(*r->watch))) == NULL ||
+	    uv_poll_init(r->loop, r->watch, uv_backend_fd(&d->loop)) != 0) {
+		free(r->watch);
+		r->watch = NULL;
+		(void)desk_free(d);
+		return TACIT_E_NOMEM;
+	}
+	turn_once(d);
+	r->watch->data = r;
+	r->desk = d;
+	(void)uv_poll_start(r->watch, UV_READABLE, desk_has_work);
 	return 0;
 }
 
@@ -66,7 +178,7 @@ numeric(struct resolve *r, struct resolved *out, const char *host)
 static void
 unlink_lookup(struct lookup *l)
 {
-	struct lookup **at = &l->owner->first;
+	struct lookup **at = &l->desk->first;
 
 	while (*at != l)
 		at = &(*at)->next;
@@ -100,8 +212,12 @@ lookup(struct lookup **out, struct resolve *r, const char *host)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct lookup *l;
+	int rc;
 
-	for (l = r->first; l != NULL; l = l->next)
+	*out = NULL;
+	if ((rc = open_desk(r)) != 0)
+		return rc;
+	for (l = r->desk->first; l != NULL; l = l->next)
 		if (strcmp(l->host, host) == 0)
 			break;
 	*out = l;
@@ -111,15 +227,15 @@ lookup(struct lookup **out, struct resolve *r, const char *host)
 	if ((l = calloc(1, sizeof(*l))) == NULL)
 		return TACIT_E_NOMEM;
 	memcpy(l->host, host, strlen(host));
-	l->owner = r;
+	l->desk = r->desk;
 	l->req.data = l;
-	if (uv_getaddrinfo(r->loop, &l->req, looked_up, l->host, NULL,
+	if (uv_getaddrinfo(&r->desk->loop, &l->req, looked_up, l->host, NULL,
 	    &hints) != 0) {
 		free(l);
 		return TACIT_E_UNREACHABLE;
 	}
-	l->next = r->first;
-	r->first = l;
+	l->next = r->desk->first;
+	r->desk->first = l;
 	*out = l;
 	return 0;
 }
@@ -167,22 +283,17 @@ resolve_stop(struct resolve *r, struct resolve_wait *w)
 }
 
 void
-resolve_cancel(struct resolve *r)
+resolve_close(struct resolve *r)
 {
 	struct lookup *l;
 
-	for (l = r->first; l != NULL; l = l->next)
-		(void)uv_cancel((uv_req_t *)&l->req);
-}
-
-int
-resolve_busy(const struct resolve *r)
-{
-	return r->first != NULL;
-}
-
-void
-resolve_close(struct resolve *r)
-{
+	if (r == NULL)
+		return;
+	if (r->desk != NULL) {
+		uv_close((uv_handle_t *)r->watch, (uv_close_cb)free);
+		for (l = r->desk->first; l != NULL; l = l->next)
+			(void)uv_cancel((uv_req_t *)&l->req);
+		clear_desks(r->desk);
+	}
 	free(r);
 }

@@ -3,6 +3,10 @@
  * Names to addresses, by uv_getaddrinfo: libuv's workers wait for the name
  * server, nobody else does.  One name is asked for once however many
  * connections want it, so that a silent name server holds one worker.
+ *
+ * A lookup that a worker has begun cannot be called back, and whoever began
+ * it must wait on a loop for its end.  So lookups have a loop of their own,
+ * which outlives the handle if it must: resolve_close() does not wait.
  */
 #ifndef CLIENT_RESOLVE_H
 #define CLIENT_RESOLVE_H
@@ -48,12 +52,13 @@ int resolve_start(struct resolve *r, struct resolve_wait *w,
 void resolve_stop(struct resolve *r, struct resolve_wait *w);
 
 /*
- * Have the workers drop what they have not begun.  What they have begun ends
- * when the system's resolver gives up; until then resolve_busy() is true, the
- * loop must be run, and resolve_close() not be called.
+ * Nobody waits any more.  The workers drop what they have not begun; what
+ * they have begun ends when the system's resolver gives up, and what is left
+ * of it then (1 KB, 4 descriptors) is freed by the next resolve_open() or
+ * resolve_close() of the process, in any thread.  There are never more of
+ * these than libuv has workers for lookups: two, if the host left it so.
+ * A watcher is closing in the caller's loop afterwards.
  */
-void resolve_cancel(struct resolve *r);
-int resolve_busy(const struct resolve *r);
 void resolve_close(struct resolve *r);
 
 #endif

@@ -10,9 +10,11 @@
 #include <openssl/x509v3.h>
 
 #include "tls.h"
+#include "tunnel.h"
 
 struct tls {
 	SSL_CTX *ctx;
+	struct bio_method_st *tunnel;
 	int trusts;			/* the host's trust store is loaded */
 	tls_find *find;
 	void *arg;
@@ -94,12 +96,9 @@ chain_matches(const struct tls_peer *p, X509_STORE_CTX *x)
 	return X509_verify_cert(x) == 1;
 }
 
-/*
- * The host's trust store costs 80 ms and most of a megabyte, which pins do
- * without.  If there is none, no chain will be found to be good.
- */
-static void
-load_trust(struct tls *t)
+/* It costs most of a megabyte as well, which pins do without. */
+void
+tls_trust(struct tls *t)
 {
 	if (!t->trusts)
 		(void)SSL_CTX_set_default_verify_paths(t->ctx);
@@ -117,8 +116,6 @@ check(X509_STORE_CTX *x, void *arg)
 	int ok = 0;
 
 	if (p != NULL) {
-		if (p->webpki)
-			load_trust(t);
 		ok = p->webpki ? chain_matches(p, x) :
 		    key_matches(p, X509_STORE_CTX_get0_cert(x));
 		p->refused = !ok;
@@ -129,11 +126,12 @@ check(X509_STORE_CTX *x, void *arg)
 }
 
 /*
- * libwebsockets has set the name of the server by now, but cut it at the
- * first colon or at 127 bytes; and no name is to be sent for an address.
+ * Nothing was sent yet.  libwebsockets has set the name of the server by now,
+ * but cut it at the first colon or at 127 bytes; and no name is to be sent
+ * for an address.
  */
 static void
-name_server(const SSL *ssl, int where, int ret)
+begins(const SSL *ssl, int where, int ret)
 {
 	struct tls *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 	char name[TACIT_URL_MAX + 1], *send;
@@ -146,6 +144,10 @@ name_server(const SSL *ssl, int where, int ret)
 	bare_name(name, p);
 	send = is_address(name) ? NULL : name;
 	(void)SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, send);
+	/* Without memory the proxy is sent TLS, and hangs up. */
+	if (p->tunnel_port != 0)
+		(void)tunnel_add(t->tunnel, (SSL *)(uintptr_t)ssl, p->host,
+		    p->tunnel_port);
 }
 
 int
@@ -159,6 +161,9 @@ tls_open(struct tls **out, tls_find *find, void *arg)
 		goto out;
 	t->find = find;
 	t->arg = arg;
+	if ((rc = tunnel_open(&t->tunnel)) != 0)
+		goto out;
+	rc = TACIT_E_NOMEM;
 	if ((t->ctx = SSL_CTX_new(TLS_client_method())) == NULL ||
 	    SSL_CTX_set_min_proto_version(t->ctx, TLS1_3_VERSION) != 1 ||
 	    SSL_CTX_set_max_proto_version(t->ctx, TLS1_3_VERSION) != 1 ||
@@ -170,7 +175,7 @@ tls_open(struct tls **out, tls_find *find, void *arg)
 	SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_verify(t->ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(t->ctx, check, t);
-	SSL_CTX_set_info_callback(t->ctx, name_server);
+	SSL_CTX_set_info_callback(t->ctx, begins);
 
 	*out = t;
 	t = NULL;
@@ -186,6 +191,7 @@ tls_close(struct tls *t)
 	if (t == NULL)
 		return;
 	SSL_CTX_free(t->ctx);
+	tunnel_close(t->tunnel);
 	free(t);
 }
 

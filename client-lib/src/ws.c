@@ -18,6 +18,7 @@ enum {
 	RX_CHUNK = 17 * 1024,
 	IN_FIRST = 4096,		/* first size of a message buffer */
 	SOCKETS_MAX = 256,		/* per handle; bounds lws's tables */
+	HOST_MAX = 119,			/* 4.1.6 cuts "Host: ...\r\n" at 127 */
 	/* Beyond all our own time-outs, which decide. */
 	LWS_PATIENCE_S = 60
 };
@@ -331,6 +332,12 @@ ws_close(struct ws *w)
 	free(w);
 }
 
+void
+ws_trust(struct ws *w)
+{
+	tls_trust(w->tls);
+}
+
 /* ---- connections -------------------------------------------------------- */
 
 void
@@ -341,28 +348,15 @@ ws_init(struct ws_conn *c, struct ws *w)
 	c->out_tail = &c->out;
 }
 
-/* "Host:" leaves out the port that goes without saying. */
-static void
+/* "Host:" leaves out the port that goes without saying.  Its length. */
+static int
 host_header(char *out, size_t cap, const struct tacit_place *p)
 {
 	int plain = p->flags & TACIT_LINK_PLAINTEXT;
 
 	if (p->port == (plain ? 80 : 443))
-		(void)snprintf(out, cap, "%s", p->host);
-	else
-		(void)snprintf(out, cap, "%s:%u", p->host, p->port);
-}
-
-/* The vhost's proxy is read while lws_client_connect_via_info() runs. */
-static void
-set_proxy(struct lws_vhost *vhost, const struct ws_target *t)
-{
-	char text[128];
-	int v6 = strchr(t->address, ':') != NULL;
-
-	(void)snprintf(text, sizeof(text), v6 ? "[%s]:%u" : "%s:%u",
-	    t->address, t->proxy_port);
-	(void)lws_set_proxy(vhost, text);
+		return snprintf(out, cap, "%s", p->host);
+	return snprintf(out, cap, "%s:%u", p->host, p->port);
 }
 
 int
@@ -372,16 +366,14 @@ ws_dial(struct ws_conn *c, const struct ws_target *t)
 	struct lws *wsi = NULL;
 	char host[TACIT_URL_MAX + 8];
 
-	host_header(host, sizeof(host), t->place);
+	if (host_header(host, sizeof(host), t->place) > HOST_MAX)
+		return TACIT_E_UNREACHABLE;
 	memset(&info, 0, sizeof(info));
 	info.context = c->ws->ctx;
 	info.vhost = lws_get_vhost_by_name(c->ws->ctx, "default");
+	/* To libwebsockets the proxy is the relay; TLS asks for the tunnel. */
 	info.address = t->address;
-	if (t->proxy_port != 0) {
-		set_proxy(info.vhost, t);
-		info.address = t->place->host;
-	}
-	info.port = t->place->port;
+	info.port = t->proxy_port != 0 ? t->proxy_port : t->place->port;
 	info.path = TACIT_PATH;
 	info.host = host;
 	info.protocol = TACIT_SUBPROTOCOL;
@@ -397,6 +389,7 @@ ws_dial(struct ws_conn *c, const struct ws_target *t)
 		    LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK;
 
 	c->peer.refused = 0;
+	c->peer.tunnel_port = t->proxy_port != 0 ? t->place->port : 0;
 	c->open = c->paused = c->stopped = c->was_full = 0;
 	c->ws->dialing = c;
 	wsi = lws_client_connect_via_info(&info);

@@ -66,6 +66,9 @@ int ws_open(struct ws **out, struct uv_loop_s *loop,
 void ws_stop(struct ws *w);
 void ws_close(struct ws *w);
 
+/* A connection under WebPKI is to be made (tls_trust()). */
+void ws_trust(struct ws *w);
+
 void ws_init(struct ws_conn *c, struct ws *w);
 
 struct ws_target {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -79,6 +80,61 @@ pump(int a, int b)
 			return;
 }
 
+static int
+is_good(enum connectproxy_act act)
+{
+	return act < CONNECTPROXY_REFUSES;
+}
+
+static int
+put(struct tunnel *t, const char *text, size_t len)
+{
+	return send(t->fd, text, len, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -1;
+}
+
+/* ${n} header lines, the end if there is one; -1 when nobody listens. */
+static int
+headers(struct tunnel *t, size_t n, const char *end)
+{
+	static const char line[] = "X-Header: abcdefghijklmnopqrst\r\n";
+
+	while (n-- > 0)
+		if (put(t, line, sizeof(line) - 1) != 0)
+			return -1;
+	return put(t, end, strlen(end));
+}
+
+static int
+drip(struct tunnel *t, const char *text, useconds_t us)
+{
+	int on = 1;
+
+	(void)setsockopt(t->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	for (; *text != '\0'; text++) {
+		if (put(t, text, 1) != 0)
+			return -1;
+		(void)usleep(us);
+	}
+	return 0;
+}
+
+static int
+say(struct tunnel *t, const char *text)
+{
+	int rc;
+
+	if (t->p->act == CONNECTPROXY_SPLITS)
+		return drip(t, text, 1000);
+	rc = put(t, text, strlen(text));
+	if (t->p->act == CONNECTPROXY_CHATTY)
+		return headers(t, 12 * 32, "\r\n");
+	if (t->p->act == CONNECTPROXY_ENDLESS)
+		return headers(t, 64 * 32, "");
+	while (rc == 0 && t->p->act == CONNECTPROXY_DRIPS)
+		rc = drip(t, "x", 10000);
+	return rc;
+}
+
 static void
 answer(struct tunnel *t)
 {
@@ -86,15 +142,19 @@ answer(struct tunnel *t)
 		[CONNECTPROXY_WORKS] =
 		    "HTTP/1.1 200 Connection established\r\n\r\n",
 		[CONNECTPROXY_HTTP10] = "HTTP/1.0 200 OK\r\n\r\n",
+		[CONNECTPROXY_SPLITS] = "HTTP/1.1 200 Connection "
+		    "established\r\nVia: 1.1 proxy\r\n\r\n",
+		[CONNECTPROXY_CHATTY] = "HTTP/1.1 200 OK\r\n",
+		[CONNECTPROXY_ENDLESS] = "HTTP/1.1 200 OK\r\n",
+		[CONNECTPROXY_DRIPS] = "HTTP/1.1 200 OK\r\n",
+		[CONNECTPROXY_GARBAGE] = "200 OK\r\n\r\n",
 		[CONNECTPROXY_REFUSES] = "HTTP/1.1 403 Forbidden\r\n\r\n",
 	};
-	const char *text = answers[t->p->act];
 	struct sockaddr_in a;
 	int fd = loopback(t->p->target, &a);
 
 	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
-	    send(t->fd, text, strlen(text), MSG_NOSIGNAL) > 0 &&
-	    t->p->act != CONNECTPROXY_REFUSES)
+	    say(t, answers[t->p->act]) == 0 && is_good(t->p->act))
 		pump(t->fd, fd);
 	(void)close(fd);
 }

@@ -12,7 +12,12 @@
 enum connectproxy_act {
 	CONNECTPROXY_WORKS,
 	CONNECTPROXY_HTTP10,		/* answers as HTTP/1.0 */
+	CONNECTPROXY_SPLITS,		/* sends its answer byte by byte */
+	CONNECTPROXY_CHATTY,		/* 12 KiB of headers */
 	CONNECTPROXY_REFUSES,		/* 403 */
+	CONNECTPROXY_ENDLESS,		/* headers without an end */
+	CONNECTPROXY_GARBAGE,		/* an end, but no status */
+	CONNECTPROXY_DRIPS,		/* a header byte every 10 ms, no end */
 	CONNECTPROXY_CUTS,		/* closes when it read the request */
 	CONNECTPROXY_SILENT		/* never answers */
 };

@@ -74,8 +74,67 @@ a_lookup_ends_with_the_time_to_connect(void **state)
 	assert_int_equal(nameserver_waiting(), 1);
 	nameserver_release();
 	net_close(n);
-	assert_int_equal(nameserver_waiting(), 0);
 	wsserver_stop(s);
+}
+
+/* Until nothing of closed handles is left; only a defect waits for ever. */
+static void
+wait_for_descriptors(unsigned n)
+{
+	uint64_t end = nettest_ms() + NETTEST_PATIENCE_MS;
+	struct net *other;
+
+	do {
+		if (nettest_ms() > end)
+			fail_msg("%u descriptors, not %u", nettest_fds(), n);
+		assert_int_equal(net_open(&other, NULL), 0);
+		net_close(other);
+	} while (nettest_fds() != n);
+}
+
+/*
+ * The worker cannot be called back, but who closes does not wait for it; were
+ * it otherwise, this would never end.  What it leaves is freed later, and
+ * does not grow with the number of handles.
+ */
+static void
+closing_waits_for_no_name_server(void **state)
+{
+	static const char *const one[] = { "127.0.0.1", NULL };
+	const struct wsserver_options o = { .act = WSS_ECHO };
+	struct wsserver *s = wsserver_start(&o);
+	struct tacit_place p = nettest_place(s, "silent.test");
+	struct tacit_place good = nettest_place(s, "relay.addresses.test");
+	unsigned before, one_left, i;
+	struct net *n;
+
+	(void)state;
+	nameserver_answer(one);
+	nameserver_release();
+	/* The workers are there afterwards, and what libc keeps open. */
+	assert_int_equal(net_open(&n, NULL), 0);
+	assert_int_equal(nettest_dial(n, 1, &good), 0);
+	(void)nettest_expect(n, NET_OPEN, 1);
+	net_close(n);
+	wsserver_stop(s);
+	before = nettest_fds();
+	nameserver_hold();
+	for (i = 0; i < 50; i++) {
+		assert_int_equal(net_open(&n, NULL), 0);
+		assert_int_equal(nettest_dial(n, 1, &p), 0);
+		if (i < 2)
+			while (nameserver_waiting() != i + 1)
+				net_step(n, 5);
+		net_close(n);
+		if (i == 0)
+			one_left = nettest_fds() - before;
+	}
+	assert_int_equal(nameserver_waiting(), 2);
+	assert_int_equal(nettest_fds() - before, 2 * one_left);
+	print_message("left by one lookup that nobody waits for: "
+	    "%u descriptors\n", one_left);
+	nameserver_release();
+	wait_for_descriptors(before);
 }
 
 static void
@@ -233,19 +292,24 @@ through(const char *proxy, struct wsserver *s, const char *host,
 	return ev.why;
 }
 
+#define TEN	"long.name."
+
 static void
 a_proxy_is_given_the_name(void **state)
 {
 	static const char *const hosts[] = {
 		"relay.example", "127.0.0.9", "[2001:db8::1]",
-		"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcd.onion"
+		"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcd.onion",
+		/* The longest that libwebsockets has room for: 113. */
+		TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "abc"
 	};
 	static const enum connectproxy_act acts[] = {
-		CONNECTPROXY_WORKS, CONNECTPROXY_HTTP10
+		CONNECTPROXY_WORKS, CONNECTPROXY_HTTP10, CONNECTPROXY_SPLITS,
+		CONNECTPROXY_CHATTY
 	};
 	const struct wsserver_options o = { .act = WSS_ECHO };
 	const struct net_times times = NET_TIMES;
-	char at[64], want[128], request[2048];
+	char at[64], want[512], request[2048];
 	unsigned asked = nameserver_asked();
 	struct connectproxy *x;
 	struct wsserver *s;
@@ -255,7 +319,7 @@ a_proxy_is_given_the_name(void **state)
 	(void)unsetenv("http_proxy");
 	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
 		s = wsserver_start(&o);
-		x = connectproxy_start(acts[i % 2], wsserver_port(s));
+		x = connectproxy_start(acts[i % 4], wsserver_port(s));
 		(void)snprintf(at, sizeof(at), "127.0.0.1:%u",
 		    connectproxy_port(x));
 		assert_int_equal(through(at, s, hosts[i], &times), 0);
@@ -268,6 +332,27 @@ a_proxy_is_given_the_name(void **state)
 	}
 	/* Not even asked for. */
 	assert_int_equal(nameserver_asked(), asked);
+}
+
+/* libwebsockets would send half of it, and the next header behind that. */
+static void
+a_name_without_room_is_not_sent(void **state)
+{
+	const struct wsserver_options o = { .act = WSS_ECHO };
+	const struct net_times times = NET_TIMES;
+	struct wsserver *s = wsserver_start(&o);
+	struct connectproxy *x = connectproxy_start(CONNECTPROXY_WORKS,
+	    wsserver_port(s));
+	char at[64], request[64];
+
+	(void)state;
+	(void)snprintf(at, sizeof(at), "127.0.0.1:%u", connectproxy_port(x));
+	assert_int_equal(through(at, s, TEN TEN TEN TEN TEN TEN TEN TEN TEN
+	    TEN TEN TEN, &times), TACIT_E_UNREACHABLE);
+	connectproxy_request(x, request, sizeof(request));
+	assert_string_equal(request, "");
+	connectproxy_stop(x);
+	wsserver_stop(s);
 }
 
 static void
@@ -302,6 +387,9 @@ nothing_goes_round_a_proxy(void **state)
 	} bad[] = {
 		{ CONNECTPROXY_REFUSES, NET_TIMES },
 		{ CONNECTPROXY_CUTS, NET_TIMES },
+		{ CONNECTPROXY_ENDLESS, NET_TIMES },
+		{ CONNECTPROXY_GARBAGE, NET_TIMES },
+		{ CONNECTPROXY_DRIPS, { 300, 60, 90 } },
 		{ CONNECTPROXY_SILENT, { 300, 60, 90 } },
 	};
 	const struct wsserver_options o = { .act = WSS_ECHO };
@@ -368,12 +456,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_silent_name_server_holds_nobody_up),
 		cmocka_unit_test(a_lookup_ends_with_the_time_to_connect),
+		cmocka_unit_test(closing_waits_for_no_name_server),
 		cmocka_unit_test(a_name_that_does_not_exist_is_unreachable),
 		cmocka_unit_test(addresses_are_tried_in_turn),
 		cmocka_unit_test(a_silent_address_takes_its_share_of_time),
 		cmocka_unit_test(a_wrong_key_ends_the_search),
 		cmocka_unit_test(plain_text_stays_whatever_names_say),
 		cmocka_unit_test(a_proxy_is_given_the_name),
+		cmocka_unit_test(a_name_without_room_is_not_sent),
 		cmocka_unit_test(a_proxys_own_name_is_looked_up),
 		cmocka_unit_test(nothing_goes_round_a_proxy),
 		cmocka_unit_test(the_environment_names_no_proxy),
