@@ -7,6 +7,9 @@
 #include "gate.h"
 #include "tacit/limits.h"
 
+/* The longest Connection that libwebsockets 4.1.6 goes on with. */
+enum { LIST_MAX = 120 };
+
 /* Is ${word} one of the comma-separated words of ${list}? */
 static int
 lists(const char *list, const char *word)
@@ -57,7 +60,7 @@ gate_check(const struct gate_request *q)
 		return 404;
 	if (!is(q->method, "GET"))
 		return 405;
-	if (!is(q->version, "HTTP/1.1") || q->host == NULL ||
+	if (q->malformed || !is(q->version, "HTTP/1.1") || q->host == NULL ||
 	    *q->host == '\0' || strpbrk(q->host, " ,\t/@") != NULL)
 		return 400;
 	if (q->transfer_encoding != NULL ||
@@ -66,7 +69,8 @@ gate_check(const struct gate_request *q)
 	if (q->origin != NULL)
 		return 403;
 	if (q->upgrade == NULL || strcasecmp(q->upgrade, "websocket") != 0 ||
-	    q->connection == NULL || !lists(q->connection, "upgrade"))
+	    q->connection == NULL || strlen(q->connection) > LIST_MAX ||
+	    !lists(q->connection, "upgrade"))
 		return 400;
 	if (!is(q->ws_version, "13"))
 		return 426;
@@ -76,6 +80,18 @@ gate_check(const struct gate_request *q)
 	if (q->full)
 		return 503;
 	return 101;
+}
+
+int
+gate_unread(const void *bytes, size_t len)
+{
+	const char *s = bytes;
+	size_t n = 0;
+
+	while (n < len && s[n] >= 'A' && s[n] <= 'Z')
+		n++;
+	return n > 0 && len - n >= 2 && s[n] == ' ' && s[n + 1] == '/' ?
+	    405 : 400;
 }
 
 #define ANSWER(line, more)						\

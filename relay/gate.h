@@ -7,6 +7,8 @@
 #ifndef RELAY_GATE_H
 #define RELAY_GATE_H
 
+#include <stddef.h>
+
 enum { GATE_HEADER_MAX = 256 };	/* bytes of one value, with the final NUL */
 
 /* Values as sent; NULL: the header is absent. */
@@ -25,6 +27,7 @@ struct gate_request {
 	const char *content_length;
 	const char *transfer_encoding;
 	int too_long;			/* a value did not fit */
+	int malformed;			/* a value has control bytes */
 	int full;			/* no room for another connection */
 };
 
@@ -33,6 +36,12 @@ struct gate_request {
  * Sec-WebSocket-Version), 431, 503.
  */
 int gate_check(const struct gate_request *q);
+
+/*
+ * The status for a request of which only ${len} first bytes are known: 405 if
+ * they begin with a method and a path, else 400.
+ */
+int gate_unread(const void *bytes, size_t len);
 
 /* "HTTP/1.1 404 ..." to the blank line; static, never NULL. */
 const char *gate_answer(int status);

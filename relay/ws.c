@@ -21,7 +21,7 @@
 enum {
 	PING_S = 50, HANGUP_S = 75,	/* without a sign of life */
 	HANDSHAKE_S = 10,
-	CLOSE_TYPE = 1003,
+	CLOSE_PROTOCOL = 1002, CLOSE_TYPE = 1003,
 	IPV6_PREFIX = 8			/* bytes that one customer has */
 };
 
@@ -32,8 +32,11 @@ struct peer {
 	struct lws *wsi;
 	struct conn *conn;
 	struct peer *next;		/* in ${w->turning} */
-	uint8_t turning, reading;
+	uint8_t turning, reading, state;
 };
+
+/* Nothing that came before WELCOME could be written may be acted on. */
+enum { FRESH, WELCOMED, DISMISSED };
 
 struct ws {
 	struct relay *relay;
@@ -41,6 +44,7 @@ struct ws {
 	struct loop *loop;
 	struct lws_context *context;
 	struct peer *turning;		/* whose reading goes on or off */
+	struct peer *greeting;
 	ev_prepare turn;
 	char headers[9][GATE_HEADER_MAX];	/* of one handshake */
 };
@@ -50,7 +54,8 @@ want_write(void *wire)
 {
 	struct peer *p = wire;
 
-	(void)lws_callback_on_writable(p->wsi);
+	if (p->state == WELCOMED)
+		(void)lws_callback_on_writable(p->wsi);
 }
 
 /*
@@ -71,6 +76,27 @@ want_read(void *wire, int on)
 	w->turning = p;
 }
 
+/*
+ * Have libwebsockets hand over what came with the handshake, which ends the
+ * connection; then let WELCOME be written.
+ */
+static void
+greet(struct ws *w, struct peer *p)
+{
+	struct lws_pollfd fd = {
+		.fd = lws_get_socket_fd(p->wsi),
+		.events = LWS_POLLIN, .revents = LWS_POLLIN
+	};
+
+	w->greeting = p;
+	(void)lws_service_fd(w->context, &fd);
+	if (w->greeting == p && p->state == FRESH) {
+		p->state = WELCOMED;
+		want_write(p);
+	}
+	w->greeting = NULL;
+}
+
 /* Before the loop sleeps: no callback of libwebsockets is under way. */
 static void
 on_turn(struct ev_loop *loop, ev_prepare *e, int events)
@@ -84,6 +110,8 @@ on_turn(struct ev_loop *loop, ev_prepare *e, int events)
 		w->turning = p->next;
 		p->turning = 0;
 		(void)lws_rx_flow_control(p->wsi, p->reading);
+		if (p->state == FRESH)
+			greet(w, p);
 	}
 }
 
@@ -102,51 +130,99 @@ static const struct conn_io io = { want_write, want_read };
 
 /* ---- handshake ---------------------------------------------------------- */
 
-/* Header ${token} as text in ${buf}, or NULL if it was not sent. */
+/* Was ${token} sent, be it without a value? */
+static int
+sent(struct lws *wsi, enum lws_token_indexes token)
+{
+	char c[2];
+
+	return lws_hdr_total_length(wsi, token) > 0 ||
+	    lws_hdr_copy_fragment(wsi, c, sizeof(c), token, 0) >= 0;
+}
+
+/*
+ * Header ${token} as text in ${buf}, without spaces at its end, or NULL if it
+ * was not sent.
+ */
 static const char *
 header(struct lws *wsi, enum lws_token_indexes token, char *buf,
-    int *too_long)
+    struct gate_request *q)
 {
-	if (lws_hdr_total_length(wsi, token) <= 0)
+	int n, i;
+
+	if (!sent(wsi, token))
 		return NULL;
-	if (lws_hdr_copy(wsi, buf, GATE_HEADER_MAX, token) < 0) {
-		*too_long = 1;
-		buf[0] = '\0';
+	if ((n = lws_hdr_copy(wsi, buf, GATE_HEADER_MAX, token)) < 0) {
+		q->too_long = 1;
+		n = 0;
 	}
+	for (i = 0; i < n; i++)
+		q->malformed |= (buf[i] >= 0 && buf[i] < ' ' &&
+		    buf[i] != '\t') || buf[i] == 0x7f;
+	while (n > 0 && (buf[n - 1] == ' ' || buf[n - 1] == '\t'))
+		n--;
+	buf[n] = '\0';
 	return buf;
+}
+
+static void
+first_line(struct lws *wsi, char *buf, struct gate_request *q)
+{
+	static const enum lws_token_indexes others[] = {
+		WSI_TOKEN_POST_URI, WSI_TOKEN_PUT_URI, WSI_TOKEN_HEAD_URI,
+		WSI_TOKEN_OPTIONS_URI, WSI_TOKEN_DELETE_URI,
+		WSI_TOKEN_PATCH_URI
+	};
+	size_t i;
+
+	q->method = "GET";
+	q->uri = header(wsi, WSI_TOKEN_GET_URI, buf, q);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]) &&
+	    q->uri == NULL; i++) {
+		q->method = "OTHER";
+		q->uri = header(wsi, others[i], buf, q);
+	}
 }
 
 static int
 gate_of(struct ws *w, struct lws *wsi)
 {
-	struct gate_request q = { .method = "OTHER" };
+	struct gate_request q = { 0 };
 	char (*b)[GATE_HEADER_MAX] = w->headers;
-	int *t = &q.too_long;
 
-	q.uri = header(wsi, WSI_TOKEN_GET_URI, b[0], t);
-	if (q.uri != NULL)
-		q.method = "GET";
-	else
-		q.uri = header(wsi, WSI_TOKEN_POST_URI, b[0], t);
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS) > 0)
+	first_line(wsi, b[0], &q);
+	if (sent(wsi, WSI_TOKEN_HTTP_URI_ARGS))
 		q.query = "";
-	q.version = header(wsi, WSI_TOKEN_HTTP, b[1], t);
-	q.host = header(wsi, WSI_TOKEN_HOST, b[2], t);
-	q.upgrade = header(wsi, WSI_TOKEN_UPGRADE, b[3], t);
-	q.connection = header(wsi, WSI_TOKEN_CONNECTION, b[4], t);
-	q.key = header(wsi, WSI_TOKEN_KEY, b[5], t);
-	q.ws_version = header(wsi, WSI_TOKEN_VERSION, b[6], t);
-	q.subprotocol = header(wsi, WSI_TOKEN_PROTOCOL, b[7], t);
+	q.version = header(wsi, WSI_TOKEN_HTTP, b[1], &q);
+	q.host = header(wsi, WSI_TOKEN_HOST, b[2], &q);
+	q.upgrade = header(wsi, WSI_TOKEN_UPGRADE, b[3], &q);
+	q.connection = header(wsi, WSI_TOKEN_CONNECTION, b[4], &q);
+	q.key = header(wsi, WSI_TOKEN_KEY, b[5], &q);
+	q.ws_version = header(wsi, WSI_TOKEN_VERSION, b[6], &q);
+	q.subprotocol = header(wsi, WSI_TOKEN_PROTOCOL, b[7], &q);
 	q.content_length = header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, b[8],
-	    t);
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) > 0 ||
-	    lws_hdr_total_length(wsi, WSI_TOKEN_SWORIGIN) > 0)
+	    &q);
+	if (sent(wsi, WSI_TOKEN_ORIGIN) || sent(wsi, WSI_TOKEN_SWORIGIN))
 		q.origin = "";
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
+	if (sent(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING))
 		q.transfer_encoding = "";
 	q.full = w->relay->stopping ||
 	    w->relay->connections >= w->relay->config->max_connections;
 	return gate_check(&q);
+}
+
+static int
+refuse(struct lws *wsi, int status, enum lws_write_protocol how)
+{
+	const char *text = gate_answer(status);
+	size_t len = strlen(text);
+	uint8_t buf[LWS_PRE + 256];
+
+	if (len <= sizeof(buf) - LWS_PRE) {
+		memcpy(buf + LWS_PRE, text, len);
+		(void)lws_write(wsi, buf + LWS_PRE, len, how);
+	}
+	return -1;
 }
 
 /* Let the handshake go on, or answer it and hang up. */
@@ -154,18 +230,9 @@ static int
 confirm(struct ws *w, struct lws *wsi)
 {
 	int status = gate_of(w, wsi);
-	const char *text = gate_answer(status);
-	size_t len = strlen(text);
-	uint8_t buf[LWS_PRE + 256];
 
-	if (status == 101)
-		return 0;
-	if (len <= sizeof(buf) - LWS_PRE) {
-		memcpy(buf + LWS_PRE, text, len);
-		(void)lws_write(wsi, buf + LWS_PRE, len,
-		    LWS_WRITE_HTTP_HEADERS);
-	}
-	return -1;
+	return status == 101 ? 0 : refuse(wsi, status,
+	    LWS_WRITE_HTTP_HEADERS);
 }
 
 /* ---- one connection ----------------------------------------------------- */
@@ -209,6 +276,7 @@ opened(struct ws *w, struct lws *wsi, struct peer *p)
 	if ((p->conn = dispatch_accept(w->dispatch, &io, p, ip, len)) == NULL)
 		return -1;
 	w->relay->connections++;
+	want_read(p, 1);
 	return 0;
 }
 
@@ -219,6 +287,8 @@ closed(struct ws *w, struct peer *p)
 		return;
 	w->relay->connections--;
 	forget_turn(w, p);
+	if (w->greeting == p)
+		w->greeting = NULL;
 	dispatch_closed(w->dispatch, p->conn);
 	p->conn = NULL;
 }
@@ -235,6 +305,10 @@ received(struct ws *w, struct peer *p, const uint8_t *data, size_t len)
 {
 	int code = CLOSE_TYPE;
 
+	if (p->state != WELCOMED) {
+		p->state = DISMISSED;
+		return say_goodbye(p, CLOSE_PROTOCOL);
+	}
 	if (lws_frame_is_binary(p->wsi))
 		code = dispatch_input(w->dispatch, p->conn, data, len,
 		    lws_remaining_packet_payload(p->wsi),
@@ -247,6 +321,9 @@ static int
 writeable(struct ws *w, struct peer *p)
 {
 	const struct out *o = conn_output(p->conn);
+
+	if (p->state != WELCOMED)
+		return 0;
 
 	if (o != NULL) {
 		if (lws_write(p->wsi, o->buf + CONN_HEADROOM, o->len,
@@ -286,6 +363,9 @@ event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 		/* Never looks at ${in}. */
 		return w != NULL ? confirm(w, wsi) : -1;
+	case LWS_CALLBACK_RAW_RX:
+		/* What libwebsockets cannot read as a request. */
+		return refuse(wsi, gate_unread(in, len), LWS_WRITE_RAW);
 	case LWS_CALLBACK_ESTABLISHED:
 		return opened(w, wsi, p);
 	case LWS_CALLBACK_RECEIVE:
@@ -343,6 +423,7 @@ listen_on(struct ws *w)
 	memset(&info, 0, sizeof(info));
 	info.options = LWS_SERVER_OPTION_LIBEV |
 	    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+	    LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG |
 	    LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
 	if (strchr(cf->host, ':') == NULL)
 		info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;

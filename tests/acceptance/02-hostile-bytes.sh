@@ -65,7 +65,23 @@ open() {
 }
 
 line_1() {
-	open 1 'conformance cases on the release and the ASan build'
+	check 1 'cases, |FAILED|listed$' \
+	    'conformance cases, release: each answered right, others unaffected' \
+	    tests build '^conformance/'
+	check 1 'cases, |FAILED' 'the same cases, relay with ASan and UBSan' \
+	    conformance_asan
+	check 1 'cases|conformance cases' 'at least 250 cases' enough_cases
+}
+
+conformance_asan() {
+	asan all && tests build-asan '^conformance/'
+}
+
+# What the programs say that they tried, added up.
+enough_cases() {
+	tests build '^conformance/' | awk '
+	match($0, /: [0-9]+ cases, /) { n += substr($0, RSTART + 2) }
+	END { print n + 0 " conformance cases"; exit n < 250 }'
 }
 
 line_2() {

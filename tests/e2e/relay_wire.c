@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The relay below its requests: which handshakes it takes, how it parts with
- * those that break the rules, and that none of them harms another.
+ * The relay below its requests: how messages may come, how it parts with those
+ * that break the rules, and that none of them harms another.  What it makes of
+ * each bad input is in tests/conformance.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -15,63 +16,9 @@
 #include <sys/time.h>
 
 #include <cmocka.h>
-#include <openssl/ssl.h>
 #include <sodium.h>
 
 #include "relay_proc.h"
-
-#define KEY	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-#define WS	"Upgrade: websocket\r\nConnection: Upgrade\r\n"
-#define V13	"Sec-WebSocket-Version: 13\r\n"
-#define PROTO	"Sec-WebSocket-Protocol: tacit.1\r\n"
-#define HOST	"Host: x\r\n"
-#define GET	"GET /v1 HTTP/1.1\r\n"
-#define END	"\r\n"
-
-/* 0: closed without a status. */
-static const struct {
-	const char *name, *request;
-	int want;
-} handshakes[] = {
-	{ "as it should be", GET HOST WS KEY V13 PROTO END, 101 },
-	{ "extension offered", GET HOST WS KEY V13 PROTO
-	    "Sec-WebSocket-Extensions: permessage-deflate\r\n" END, 101 },
-	{ "root", "GET / HTTP/1.1\r\n" HOST END, 404 },
-	{ "invitation page", "GET /i HTTP/1.1\r\n" HOST END, 404 },
-	{ "upgrade elsewhere",
-	    "GET /v2 HTTP/1.1\r\n" HOST WS KEY V13 PROTO END, 404 },
-	{ "query", "GET /v1?x=1 HTTP/1.1\r\n" HOST WS KEY V13 PROTO END,
-	    404 },
-	{ "no upgrade", GET HOST END, 400 },
-	{ "POST", "POST /v1 HTTP/1.1\r\n" HOST WS KEY V13 PROTO END, 405 },
-	{ "POST with body",
-	    "POST /v1 HTTP/1.1\r\n" HOST "Content-Length: 3\r\n" END "abc",
-	    405 },
-	{ "HTTP/1.0", "GET /v1 HTTP/1.0\r\n" HOST WS KEY V13 PROTO END, 400 },
-	{ "HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 403 },
-	{ "version 7", GET HOST WS KEY "Sec-WebSocket-Version: 7\r\n" PROTO
-	    END, 426 },
-	{ "no version", GET HOST WS KEY PROTO END, 426 },
-	{ "no key", GET HOST WS V13 PROTO END, 400 },
-	{ "two keys", GET HOST WS KEY KEY V13 PROTO END, 400 },
-	{ "no host", GET WS KEY V13 PROTO END, 400 },
-	{ "a body", GET HOST WS KEY V13 PROTO "Content-Length: 5\r\n" END
-	    "hello", 400 },
-	{ "chunked", GET HOST WS KEY V13 PROTO
-	    "Transfer-Encoding: chunked\r\n" END, 400 },
-	{ "h2c", GET HOST "Upgrade: h2c\r\nConnection: Upgrade\r\n" KEY V13
-	    PROTO END, 400 },
-	{ "unknown upgrade", GET HOST "Upgrade: foo\r\n"
-	    "Connection: Upgrade\r\n" KEY V13 PROTO END, 403 },
-	{ "no subprotocol", GET HOST WS KEY V13 END, 400 },
-	{ "unknown subprotocol", GET HOST WS KEY V13
-	    "Sec-WebSocket-Protocol: tacit.2\r\n" END, 400 },
-	{ "two subprotocols", GET HOST WS KEY V13
-	    "Sec-WebSocket-Protocol: tacit.1, x\r\n" END, 400 },
-	{ "an origin", GET HOST WS KEY V13 PROTO "Origin: https://x\r\n" END,
-	    403 },
-	{ "not HTTP", "\1\2\3\4\r\n\r\n", 403 },
-};
 
 static struct relay_proc relay;
 
@@ -102,43 +49,6 @@ assert_serves(void)
 
 	assert_int_equal(raw_ping(r), 0);
 	raw_bye(r);
-}
-
-static void
-handshakes_get_their_status(void **state)
-{
-	struct raw_target t;
-	struct raw_ws *w;
-	size_t i;
-	int status, rc;
-
-	(void)state;
-	for (i = 0; i < sizeof(handshakes) / sizeof(handshakes[0]); i++) {
-		memset(&t, 0, sizeof(t));
-		raw_target(&t, &relay.place);
-		t.request = handshakes[i].request;
-		status = 0;
-		rc = raw_ws_open(&w, &t, &status);
-		if (status != handshakes[i].want)
-			fail_msg("%s: %d, not %d", handshakes[i].name, status,
-			    handshakes[i].want);
-		assert_true((rc == 0) == (status == 101));
-		raw_ws_free(w);
-	}
-	assert_serves();
-}
-
-static void
-tls_1_2_is_refused(void **state)
-{
-	struct raw_target t = { 0 };
-	struct raw_ws *w;
-
-	(void)state;
-	raw_target(&t, &relay.place);
-	t.tls_max = TLS1_2_VERSION;
-	assert_int_equal(raw_ws_open(&w, &t, NULL), RAW_CONNECT);
-	assert_serves();
 }
 
 /* Read until the relay closes; its code. */
@@ -384,8 +294,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(handshakes_get_their_status),
-		cmocka_unit_test(tls_1_2_is_refused),
 		cmocka_unit_test(broken_rules_close_with_their_code),
 		cmocka_unit_test(messages_may_come_in_any_pieces),
 		cmocka_unit_test(a_pipeline_is_answered_whole_and_in_order),

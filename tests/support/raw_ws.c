@@ -110,7 +110,7 @@ check_pin(SSL *ssl, const uint8_t *pin)
 static int
 start_tls(struct raw_ws *w, const struct raw_target *t)
 {
-	static const uint8_t alpn[] = "\x08http/1.1";
+	const char *alpn = t->alpn != NULL ? t->alpn : "\x08http/1.1";
 
 	if ((w->ctx = SSL_CTX_new(TLS_client_method())) == NULL)
 		return RAW_NOMEM;
@@ -118,7 +118,8 @@ start_tls(struct raw_ws *w, const struct raw_target *t)
 		(void)SSL_CTX_set_max_proto_version(w->ctx, t->tls_max);
 	if ((w->ssl = SSL_new(w->ctx)) == NULL)
 		return RAW_NOMEM;
-	if (SSL_set_alpn_protos(w->ssl, alpn, sizeof(alpn) - 1) != 0 ||
+	if (SSL_set_alpn_protos(w->ssl, (const uint8_t *)alpn,
+	    (unsigned int)strlen(alpn)) != 0 ||
 	    SSL_set_fd(w->ssl, w->fd) != 1 || SSL_connect(w->ssl) != 1)
 		return RAW_CONNECT;
 	return t->pin != NULL ? check_pin(w->ssl, t->pin) : 0;
@@ -216,10 +217,10 @@ read_response(struct raw_ws *w, int *status)
 }
 
 int
-raw_ws_open(struct raw_ws **out, const struct raw_target *t, int *status)
+raw_ws_dial(struct raw_ws **out, const struct raw_target *t)
 {
 	struct raw_ws *w = calloc(1, sizeof(*w));
-	int seen = 0, rc = RAW_NOMEM;
+	int rc = RAW_NOMEM;
 
 	*out = NULL;
 	(void)signal(SIGPIPE, SIG_IGN);	/* OpenSSL cannot be told */
@@ -233,12 +234,27 @@ raw_ws_open(struct raw_ws **out, const struct raw_target *t, int *status)
 	rc = RAW_CONNECT;
 	if (w->fd < 0 || (!t->plaintext && (rc = start_tls(w, t)) != 0))
 		goto out;
-	if ((rc = write_request(w, t)) == 0 &&
+	*out = w;
+	w = NULL;
+	rc = 0;
+out:
+	raw_ws_free(w);
+	return rc;
+}
+
+int
+raw_ws_open(struct raw_ws **out, const struct raw_target *t, int *status)
+{
+	struct raw_ws *w;
+	int seen = 0, rc;
+
+	*out = NULL;
+	if ((rc = raw_ws_dial(&w, t)) == 0 &&
+	    (rc = write_request(w, t)) == 0 &&
 	    (rc = read_response(w, &seen)) == 0) {
 		*out = w;
 		w = NULL;
 	}
-out:
 	if (status != NULL)
 		*status = seen;
 	raw_ws_free(w);
@@ -361,6 +377,28 @@ take_data(struct raw_ws *w, uint8_t first, const uint8_t *data, size_t len)
 	memcpy(w->message + w->message_len, data, len);
 	w->message_len += len;
 	return (first & 0x80) != 0;
+}
+
+int
+raw_ws_read(struct raw_ws *w, void *buf, size_t cap, int timeout_ms)
+{
+	size_t n;
+	int rc;
+
+	if (w->have == w->used &&
+	    (rc = fill(w, now_ms() + timeout_ms)) != 0)
+		return rc;
+	n = w->have - w->used < cap ? w->have - w->used : cap;
+	memcpy(buf, w->in + w->used, n);
+	w->used += n;
+	return (int)n;
+}
+
+int
+raw_ws_next(struct raw_ws *w, uint8_t *first, const uint8_t **data,
+    size_t *len, int timeout_ms)
+{
+	return next_frame(w, first, data, len, now_ms() + timeout_ms);
 }
 
 int

@@ -29,6 +29,7 @@ struct raw_target {
 	const char *from;		/* numeric IPv4 address to come from */
 	int plaintext;
 	const uint8_t *pin;		/* TACIT_HASH_LEN; NULL: not checked */
+	const char *alpn;		/* with lengths; http/1.1 */
 	int tls_max;			/* e.g. TLS1_2_VERSION; 0: no limit */
 	const char *path;		/* TACIT_PATH */
 	const char *subprotocol;	/* TACIT_SUBPROTOCOL; "": none */
@@ -44,11 +45,22 @@ struct raw_ws;
  */
 int raw_ws_open(struct raw_ws **out, const struct raw_target *t, int *status);
 
+/* TCP and TLS only. */
+int raw_ws_dial(struct raw_ws **out, const struct raw_target *t);
+
 /* Break the connection off, as a crash would; NULL is fine. */
 void raw_ws_free(struct raw_ws *w);
 
-/* Bytes as they are, below WebSocket. */
+/*
+ * Bytes as they are, below WebSocket.  raw_ws_read() returns how many it put
+ * in ${buf}, or RAW_TIMEOUT or RAW_CLOSED.
+ */
 int raw_ws_send_bytes(struct raw_ws *w, const void *data, size_t len);
+int raw_ws_read(struct raw_ws *w, void *buf, size_t cap, int timeout_ms);
+
+/* The next frame as it is, of any opcode; nothing is answered. */
+int raw_ws_next(struct raw_ws *w, uint8_t *first, const uint8_t **data,
+    size_t *len, int timeout_ms);
 
 /*
  * One WebSocket frame: ${first} is its first byte (0x82: final, binary),

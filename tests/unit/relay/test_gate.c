@@ -35,6 +35,12 @@ static const struct {
 	    { GOOD, .connection = "keep-alive, Upgrade" }, 101 },
 	{ "content length 0",	{ GOOD, .content_length = "0" }, 101 },
 	{ "a value over the buffer", { GOOD, .too_long = 1 }, 431 },
+	{ "control bytes in a value", { GOOD, .malformed = 1 }, 400 },
+	{ "control bytes elsewhere", { GOOD, .malformed = 1,
+	    .uri = "/i" }, 404 },
+	{ "Connection too long to go on with", { GOOD, .connection = "a,b,c,"
+	    "a,b,c,a,b,c,a,b,c,a,b,c,a,b,c,a,b,c,a,b,c,a,b,c,a,b,c,a,b,c,a,"
+	    "b,c,a,b,c,a,b,c,a,b,c,a,b,c,a,b,c,a,b,c,a,b,c,Upgrade" }, 400 },
 	{ "no path",		{ GOOD, .uri = NULL }, 404 },
 	{ "root",		{ GOOD, .uri = "/" }, 404 },
 	{ "invitation",		{ GOOD, .uri = "/i" }, 404 },
@@ -102,6 +108,21 @@ gate_answers_each_handshake_with_its_status(void **state)
 }
 
 static void
+what_cannot_be_read_is_400_or_405(void **state)
+{
+	(void)state;
+	assert_int_equal(gate_unread("CONNECT /v1 HTTP/1.1\r\n", 22), 405);
+	assert_int_equal(gate_unread("F /", 3), 405);
+	assert_int_equal(gate_unread("F /", 2), 400);
+	assert_int_equal(gate_unread("FETCH", 5), 400);
+	assert_int_equal(gate_unread("get /", 5), 400);
+	assert_int_equal(gate_unread(" /", 2), 400);
+	assert_int_equal(gate_unread("PRI * HTTP/2.0", 14), 400);
+	assert_int_equal(gate_unread("\1\2\3", 3), 400);
+	assert_int_equal(gate_unread("", 0), 400);
+}
+
+static void
 every_answer_is_whole_and_carries_its_status(void **state)
 {
 	static const int all[] = { 400, 403, 404, 405, 426, 431, 503 };
@@ -128,6 +149,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gate_answers_each_handshake_with_its_status),
+		cmocka_unit_test(what_cannot_be_read_is_400_or_405),
 		cmocka_unit_test(every_answer_is_whole_and_carries_its_status),
 	};
 

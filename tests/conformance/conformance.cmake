@@ -1,0 +1,17 @@
+# tests/conformance: every bad input of the list, against real relays.
+add_library(conform STATIC conformance/conform.c conformance/converse.c
+  conformance/told.c)
+target_include_directories(conform PUBLIC conformance)
+target_link_libraries(conform PUBLIC test_support PkgConfig::websockets
+  Threads::Threads)
+foreach(name handshake)
+  add_executable(conformance_${name} conformance/${name}.c)
+  target_link_libraries(conformance_${name} PRIVATE conform)
+  set_target_properties(conformance_${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME conformance/${name} COMMAND conformance_${name})
+  set_tests_properties(conformance/${name} PROPERTIES TIMEOUT 180
+    ENVIRONMENT "TACIT_RELAY=$<TARGET_FILE:tacit-relay>;TACIT_DEVIATIONS=${CMAKE_CURRENT_LIST_DIR}/deviations")
+endforeach()
+add_test(NAME conformance/listed COMMAND sh
+  ${CMAKE_CURRENT_LIST_DIR}/listed.sh ${CMAKE_SOURCE_DIR})
