@@ -4,6 +4,7 @@
  * message per callback; callbacks also come unasked; bytes come at read
  * boundaries, not at those of messages; no other thread calls anything.
  */
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -404,6 +405,35 @@ set_tls(struct lws_context_creation_info *info, const struct keys *k)
 	info->alpn = "http/1.1";
 }
 
+/*
+ * 4.3.5 tries for ever where the kernel refuses an address for any reason but
+ * that it is taken, so ask the kernel first.
+ */
+static int
+can_bind(const struct config *cf)
+{
+	struct addrinfo want = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
+	    .ai_socktype = SOCK_STREAM }, *ai;
+	int fd, on = 1, yes = 0;
+
+	if (getaddrinfo(cf->host, NULL, &want, &ai) != 0)
+		return 0;
+	if (ai->ai_family == AF_INET6)
+		((struct sockaddr_in6 *)(void *)ai->ai_addr)->sin6_port =
+		    htons(cf->port);
+	else
+		((struct sockaddr_in *)(void *)ai->ai_addr)->sin_port =
+		    htons(cf->port);
+	if ((fd = socket(ai->ai_family, ai->ai_socktype, 0)) >= 0) {
+		yes = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on,
+		    sizeof(on)) == 0 &&
+		    bind(fd, ai->ai_addr, ai->ai_addrlen) == 0;
+		(void)close(fd);
+	}
+	freeaddrinfo(ai);
+	return yes;
+}
+
 static int
 listen_on(struct ws *w)
 {
@@ -420,6 +450,8 @@ listen_on(struct ws *w)
 	struct lws_context_creation_info info;
 	void *loops[1] = { w->relay->loop };
 
+	if (!can_bind(cf))
+		return TACIT_E_UNAVAILABLE;
 	memset(&info, 0, sizeof(info));
 	info.options = LWS_SERVER_OPTION_LIBEV |
 	    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |

@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <libwebsockets.h>
+#include <uv.h>
 
 #include "ws.h"
 
@@ -36,6 +39,7 @@ struct ws {
 	struct ws_conn *first;		/* those with a wsi */
 	struct ws_conn *dialing;	/* inside lws_client_connect_via_info */
 	lws_retry_bo_t idle;
+	int wake;			/* lws's event descriptor, or -1 */
 };
 
 /* ---- the set of attempts under way ------------------------------------- */
@@ -265,6 +269,28 @@ static const struct lws_protocols protocols[] = {
 
 /* ---- the context -------------------------------------------------------- */
 
+/* The only thing in the loop that is polled, but for 4.3.5's netlink socket. */
+static void
+find_wake(uv_handle_t *h, void *arg)
+{
+	struct ws *w = arg;
+	uv_os_fd_t fd;
+	struct stat st;
+
+	if (uv_handle_get_type(h) == UV_POLL && uv_fileno(h, &fd) == 0 &&
+	    fstat(fd, &st) == 0 && !S_ISSOCK(st.st_mode))
+		w->wake = fd;
+}
+
+/* 4.3.5 forgets to; others, before and after, do it themselves. */
+static void
+close_wake(const struct ws *w)
+{
+	if (w->wake >= 0 &&
+	    strncmp(lws_get_library_version(), "4.3.5", 5) == 0)
+		(void)close(w->wake);
+}
+
 int
 ws_open(struct ws **out, struct uv_loop_s *loop,
     const struct net_times *times, const struct ws_events *events)
@@ -278,6 +304,7 @@ ws_open(struct ws **out, struct uv_loop_s *loop,
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		goto out;
 	w->events = events;
+	w->wake = -1;
 	w->idle.secs_since_valid_ping = times->ping_s;
 	w->idle.secs_since_valid_hangup = times->hangup_s;
 	if ((rc = tls_open(&w->tls, find_peer, w)) != 0)
@@ -287,8 +314,6 @@ ws_open(struct ws **out, struct uv_loop_s *loop,
 	memset(&info, 0, sizeof(info));
 	info.port = CONTEXT_PORT_NO_LISTEN;
 	info.protocols = protocols;
-	info.uid = -1;
-	info.gid = -1;
 	info.options = LWS_SERVER_OPTION_LIBUV |
 	    LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 	info.foreign_loops = loops;
@@ -304,6 +329,7 @@ ws_open(struct ws **out, struct uv_loop_s *loop,
 	rc = TACIT_E_EVENT_LOOP;
 	if ((w->ctx = lws_create_context(&info)) == NULL)
 		goto out;
+	uv_walk(loop, find_wake, w);
 
 	*out = w;
 	w = NULL;
@@ -328,6 +354,7 @@ ws_close(struct ws *w)
 	/* The second call frees what the loop had to close first. */
 	if (w->ctx != NULL)
 		lws_context_destroy(w->ctx);
+	close_wake(w);
 	tls_close(w->tls);
 	free(w);
 }

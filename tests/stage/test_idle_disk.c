@@ -60,14 +60,14 @@ forgeries_are_kept_up_to_the_limit_and_then_cost_nothing(void **state)
 	began = now_us();
 	for (i = 0; i < TACIT_SETS_ASIDE_MAX; i++)
 		forge(&st);
-	kept = (now_us() - began) / i;
+	kept = (now_us() - began) / (double)i;
 	assert_int_equal(epoch(&st, 1), before + TACIT_SETS_ASIDE_MAX);
 
 	began = now_us();
 	for (i = 0; i < MANY; i++)
 		forge(&st);
 	print_message("a forgery: %.0f us while kept, then %.0f us\n", kept,
-	    (now_us() - began) / MANY);
+	    (now_us() - began) / (double)MANY);
 	assert_int_equal(epoch(&st, 1), before + TACIT_SETS_ASIDE_MAX);
 
 	/* And what is true still comes through. */
@@ -120,7 +120,7 @@ replays_and_answers_to_nothing_cost_nothing(void **state)
 	began = now_us();
 	for (i = 0; i < MANY; i++)
 		story_hand(&st, 1, o.envelope, o.sealed.bytes, o.sealed.size);
-	print_message("a replay: %.0f us\n", (now_us() - began) / MANY);
+	print_message("a replay: %.0f us\n", (now_us() - began) / (double)MANY);
 	assert_int_equal(epoch(&st, 1), before);
 	assert_int_equal(story_count(&st, 1, TACIT_EV_MESSAGE), 0);
 
