@@ -26,6 +26,15 @@
 	X(post_burst, post_burst, 1, 1000000)				\
 	X(invitation_rate, invitation_rate, 1, 100000)			\
 	X(max_connections, max_connections, 1, 1000000)			\
+	X(max_handshakes, max_handshakes, 1, 60000)			\
+	X(source_connections, source_connections, 1, 1000000)		\
+	X(source_handshakes, source_handshakes, 1, 60000)		\
+	X(source_rate, source_rate, 1, 100000)				\
+	X(handshake_seconds, handshake_seconds, 1, 60)			\
+	X(message_seconds, message_seconds, 1, 3600)			\
+	X(ping_seconds, ping_seconds, 1, 3600)				\
+	X(hangup_seconds, hangup_seconds, 2, 7200)			\
+	X(max_buffered_mib, max_buffered_mib, 1, 65536)			\
 	X(hour_seconds, hour_seconds, 1, 3600)
 
 /* Every text: X(key, longest value in bytes). */
@@ -68,6 +77,15 @@ config_default(struct config *c)
 	c->post_burst = TACIT_POST_BURST;
 	c->invitation_rate = TACIT_GET_PER_MINUTE;
 	c->max_connections = 4096;
+	c->max_handshakes = 512;
+	c->source_connections = 1024;
+	c->source_handshakes = 64;
+	c->source_rate = 50;
+	c->handshake_seconds = 10;
+	c->message_seconds = 30;
+	c->ping_seconds = 50;
+	c->hangup_seconds = 75;
+	c->max_buffered_mib = 256;
 	c->hour_seconds = 3600;
 }
 
@@ -323,6 +341,8 @@ config_check(const struct config *c)
 	if (c->hour_seconds != 3600 && !c->loopback)
 		problem = "hour_seconds: other than 3600 only when listening "
 		    "on a loopback address";
+	else if (c->hangup_seconds <= c->ping_seconds)
+		problem = "hangup_seconds: must be more than ping_seconds";
 	else if (c->plaintext && !c->loopback)
 		problem = "--plaintext: only when listening on a loopback "
 		    "address";

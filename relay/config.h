@@ -22,6 +22,13 @@ struct config {
 	uint32_t post_rate, post_burst;	/* per mailbox and source */
 	uint32_t invitation_rate;	/* reads per minute and source */
 	uint32_t max_connections;
+	uint32_t max_handshakes;	/* connections in their handshake */
+	uint32_t source_connections;	/* of one source: open, */
+	uint32_t source_handshakes;	/* in their handshake, */
+	uint32_t source_rate;		/* new in a second */
+	uint32_t handshake_seconds, message_seconds;
+	uint32_t ping_seconds, hangup_seconds;
+	uint32_t max_buffered_mib;	/* of all connections together */
 	uint32_t hour_seconds;		/* 3600; less on loopback only */
 };
 

@@ -58,6 +58,7 @@ drop_message(struct conn *c)
 	c->in_len = c->in_cap = c->in_pos = c->in_used = 0;
 	c->in_frames = 0;
 	c->in_complete = c->admitted = 0;
+	c->messages++;
 }
 
 static void
@@ -238,7 +239,7 @@ room(struct conn *c, size_t need)
 	struct out *o = c->out_last;
 
 	if (o == NULL || o->frames == TACIT_FRAMES_MAX ||
-	    need > TACIT_MESSAGE_MAX - o->len) {
+	    need > CONN_MESSAGE_OUT - o->len) {
 		if ((o = calloc(1, sizeof(*o))) == NULL)
 			return NULL;
 		if (c->out_last != NULL)
@@ -398,4 +399,23 @@ conn_settle(struct conn *c)
 		return;
 	c->reading = (uint8_t)on;
 	c->io->want_read(c->wire, on);
+}
+
+size_t
+conn_buffered(const struct conn *c)
+{
+	size_t n = c->in_cap + c->later_cap + c->pending_bytes +
+	    c->verdicts_cap * sizeof(c->verdicts[0]);
+	const struct out *o;
+
+	for (o = c->out_first; o != NULL; o = o->next)
+		n += o->cap;
+	return n;
+}
+
+uint32_t
+conn_half(const struct conn *c)
+{
+	return c->reading && !c->in_complete && c->in_len > 0 ?
+	    c->messages + 1 : 0;
 }

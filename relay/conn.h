@@ -20,6 +20,8 @@ enum {
 	CONN_PENDING_BYTES = 524288,	/* their bodies */
 	CONN_OUT_HIGH = 262144,		/* bytes to send: no more from us */
 	CONN_LATER_MAX = 524288,	/* bytes taken before reading was off */
+	CONN_MESSAGE_OUT = 69632,	/* bytes of one message of ours: what
+					   the transport may have to keep */
 	CONN_SOURCE_LEN = 16
 };
 
@@ -64,6 +66,7 @@ struct conn {
 	size_t in_len, in_cap, in_pos, in_used;
 	size_t later_pos, later_last, later_len, later_cap;
 	uint32_t in_frames, last_id, malformed;
+	uint32_t messages;		/* worked off, or dropped */
 	uint8_t in_complete, admitted;	/* ${last_id} is this frame's */
 
 	/* Output. */
@@ -146,5 +149,11 @@ void conn_end(struct conn *c, size_t bytes);
 
 /* Turn reading on or off, as all counts say. */
 void conn_settle(struct conn *c);
+
+/* Bytes that are kept for ${c}: input, output, and requests under way. */
+size_t conn_buffered(const struct conn *c);
+
+/* If we wait for the rest of a message: which one, from 1; else 0. */
+uint32_t conn_half(const struct conn *c);
 
 #endif

@@ -75,7 +75,8 @@ came_back(struct job *j)
 	struct client *cl = j->owner;
 	const struct relay *r = cl->control->relay;
 	const struct query_facts facts = { .place = cl->control->place,
-	    .hour = r->hour, .connections = r->connections, .running = 1 };
+	    .hour = r->hour, .connections = r->connections, .buffered = r->buffered,
+	    .running = 1 };
 
 	cl->waiting = 0;
 	answer(cl, query_answer(cl->kind, &j->op, &facts));

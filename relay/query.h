@@ -19,7 +19,7 @@ enum query_kind { QUERY_ADMIT, QUERY_STATUS, QUERY_INSPECT };
 struct query_facts {
 	const struct tacit_place *place;
 	uint64_t hour;			/* relay hours */
-	uint64_t connections, held;
+	uint64_t connections, held, buffered;
 	uint8_t running;
 };
 

@@ -57,7 +57,8 @@ static const struct kind {
 static const struct kind in_memory[] = {
 	{ "connection", "[\"buffers\",\"mailboxes read on it\","
 	  "\"keyed hash of its network address\"]", CONNECTIONS,
-	  "An open connection; the hash's key is made at each start.",
+	  "An open connection; the hash's key is drawn every half hour and "
+	  "wiped after an hour.",
 	  "Who is at its other end." },
 	{ "held", "[\"envelope\"]", HELD,
 	  "Envelopes on their way that are not on the disk yet.",
@@ -90,14 +91,15 @@ count_of(enum counted what, const struct op_count *n,
 json_t *
 report_status(const struct op_count *n, const struct query_facts *facts)
 {
-	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 	    "version", query_version(), "running", facts->running,
 	    "mailboxes", (json_int_t)n->mailboxes,
 	    "envelopes", (json_int_t)n->envelopes,
 	    "held", (json_int_t)facts->held,
 	    "invitations", (json_int_t)n->invitations,
 	    "admissions", (json_int_t)n->admissions,
-	    "connections", (json_int_t)facts->connections);
+	    "connections", (json_int_t)facts->connections,
+	    "buffered", (json_int_t)facts->buffered);
 }
 
 static json_t *

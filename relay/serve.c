@@ -59,18 +59,12 @@ on_signal(struct ev_loop *loop, ev_signal *w, int events)
 	ws_stop(s->ws);
 }
 
-/* As many connections as the system lets us have, and no core dumps. */
 static void
-set_limits(void)
+no_core_dumps(void)
 {
 	const struct rlimit none = { 0, 0 };
-	struct rlimit files;
 
 	(void)setrlimit(RLIMIT_CORE, &none);
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &files);
-	}
 }
 
 static int
@@ -197,7 +191,7 @@ serve(const struct config *config)
 	memset(&s, 0, sizeof(s));
 	s.config = *config;
 	s.lock = s.control_fd = -1;
-	set_limits();
+	no_core_dumps();
 	if ((rc = open_loop(&s)) == 0 && (rc = open_data(&s)) == 0 &&
 	    (rc = open_relay(&s)) == 0 && (rc = print_ready(&s)) == 0)
 		(void)ev_run(s.relay.loop, 0);

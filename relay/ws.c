@@ -8,23 +8,25 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <ev.h>
 #include <libwebsockets.h>
 
 #include "dispatch.h"
-#include "gate.h"
+#include "door.h"
+#include "log.h"
 #include "loop.h"
+#include "source.h"
+#include "watch.h"
 #include "ws.h"
 
 enum {
-	PING_S = 50, HANGUP_S = 75,	/* without a sign of life */
-	HANDSHAKE_S = 10,
-	CLOSE_PROTOCOL = 1002, CLOSE_TYPE = 1003,
-	IPV6_PREFIX = 8			/* bytes that one customer has */
+	CLOSE_PROTOCOL = 1002, CLOSE_TYPE = 1003, CLOSE_POLICY = 1008,
+	HEADERS_MORE = 64,		/* of those on their way out */
+	SHARE = 65536			/* bytes that each may keep always */
 };
+#define SECOND	1.0
 
 _Static_assert(CONN_HEADROOM >= LWS_PRE, "no room for a frame header");
 
@@ -32,8 +34,12 @@ _Static_assert(CONN_HEADROOM >= LWS_PRE, "no room for a frame header");
 struct peer {
 	struct lws *wsi;
 	struct conn *conn;
-	struct peer *next;		/* in ${w->turning} */
+	struct peer *next, **prev;	/* all */
+	struct peer *next_turning;	/* in ${w->turning} */
+	struct watch watch;
 	uint8_t turning, reading, state;
+	uint8_t asked;			/* for WRITEABLE: by us */
+	uint8_t ping;			/* to be sent */
 };
 
 /* Nothing that came before WELCOME could be written may be acted on. */
@@ -43,11 +49,13 @@ struct ws {
 	struct relay *relay;
 	struct dispatch *dispatch;
 	struct loop *loop;
+	struct door *door;
 	struct lws_context *context;
+	struct peer *all;
 	struct peer *turning;		/* whose reading goes on or off */
 	struct peer *greeting;
 	ev_prepare turn;
-	char headers[9][GATE_HEADER_MAX];	/* of one handshake */
+	ev_timer second;
 };
 
 static void
@@ -55,6 +63,7 @@ want_write(void *wire)
 {
 	struct peer *p = wire;
 
+	p->asked = 1;
 	if (p->state == WELCOMED)
 		(void)lws_callback_on_writable(p->wsi);
 }
@@ -73,7 +82,7 @@ want_read(void *wire, int on)
 	if (p->turning)
 		return;
 	p->turning = 1;
-	p->next = w->turning;
+	p->next_turning = w->turning;
 	w->turning = p;
 }
 
@@ -108,12 +117,13 @@ on_turn(struct ev_loop *loop, ev_prepare *e, int events)
 	(void)loop;
 	(void)events;
 	while ((p = w->turning) != NULL) {
-		w->turning = p->next;
+		w->turning = p->next_turning;
 		p->turning = 0;
 		(void)lws_rx_flow_control(p->wsi, p->reading);
 		if (p->state == FRESH)
 			greet(w, p);
 	}
+	door_turn(w->door);
 }
 
 static void
@@ -122,160 +132,30 @@ forget_turn(struct ws *w, const struct peer *p)
 	struct peer **q = &w->turning;
 
 	while (*q != NULL && *q != p)
-		q = &(*q)->next;
+		q = &(*q)->next_turning;
 	if (*q != NULL)
-		*q = p->next;
+		*q = p->next_turning;
 }
 
 static const struct conn_io io = { want_write, want_read };
 
-/* ---- handshake ---------------------------------------------------------- */
-
-/* Was ${token} sent, be it without a value? */
-static int
-sent(struct lws *wsi, enum lws_token_indexes token)
-{
-	char c[2];
-
-	return lws_hdr_total_length(wsi, token) > 0 ||
-	    lws_hdr_copy_fragment(wsi, c, sizeof(c), token, 0) >= 0;
-}
-
-/*
- * Header ${token} as text in ${buf}, without spaces at its end, or NULL if it
- * was not sent.
- */
-static const char *
-header(struct lws *wsi, enum lws_token_indexes token, char *buf,
-    struct gate_request *q)
-{
-	int n, i;
-
-	if (!sent(wsi, token))
-		return NULL;
-	if ((n = lws_hdr_copy(wsi, buf, GATE_HEADER_MAX, token)) < 0) {
-		q->too_long = 1;
-		n = 0;
-	}
-	for (i = 0; i < n; i++)
-		q->malformed |= (buf[i] >= 0 && buf[i] < ' ' &&
-		    buf[i] != '\t') || buf[i] == 0x7f;
-	while (n > 0 && (buf[n - 1] == ' ' || buf[n - 1] == '\t'))
-		n--;
-	buf[n] = '\0';
-	return buf;
-}
-
-static void
-first_line(struct lws *wsi, char *buf, struct gate_request *q)
-{
-	static const enum lws_token_indexes others[] = {
-		WSI_TOKEN_POST_URI, WSI_TOKEN_PUT_URI, WSI_TOKEN_HEAD_URI,
-		WSI_TOKEN_OPTIONS_URI, WSI_TOKEN_DELETE_URI,
-		WSI_TOKEN_PATCH_URI
-	};
-	size_t i;
-
-	q->method = "GET";
-	q->uri = header(wsi, WSI_TOKEN_GET_URI, buf, q);
-	for (i = 0; i < sizeof(others) / sizeof(others[0]) &&
-	    q->uri == NULL; i++) {
-		q->method = "OTHER";
-		q->uri = header(wsi, others[i], buf, q);
-	}
-}
-
-static int
-gate_of(struct ws *w, struct lws *wsi)
-{
-	struct gate_request q = { 0 };
-	char (*b)[GATE_HEADER_MAX] = w->headers;
-
-	first_line(wsi, b[0], &q);
-	if (sent(wsi, WSI_TOKEN_HTTP_URI_ARGS))
-		q.query = "";
-	q.version = header(wsi, WSI_TOKEN_HTTP, b[1], &q);
-	q.host = header(wsi, WSI_TOKEN_HOST, b[2], &q);
-	q.upgrade = header(wsi, WSI_TOKEN_UPGRADE, b[3], &q);
-	q.connection = header(wsi, WSI_TOKEN_CONNECTION, b[4], &q);
-	q.key = header(wsi, WSI_TOKEN_KEY, b[5], &q);
-	q.ws_version = header(wsi, WSI_TOKEN_VERSION, b[6], &q);
-	q.subprotocol = header(wsi, WSI_TOKEN_PROTOCOL, b[7], &q);
-	q.content_length = header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, b[8],
-	    &q);
-	if (sent(wsi, WSI_TOKEN_ORIGIN) || sent(wsi, WSI_TOKEN_SWORIGIN))
-		q.origin = "";
-	if (sent(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING))
-		q.transfer_encoding = "";
-	q.full = w->relay->stopping ||
-	    w->relay->connections >= w->relay->config->max_connections;
-	return gate_check(&q);
-}
-
-static int
-refuse(struct lws *wsi, int status, enum lws_write_protocol how)
-{
-	const char *text = gate_answer(status);
-	size_t len = strlen(text);
-	uint8_t buf[LWS_PRE + 256];
-
-	if (len <= sizeof(buf) - LWS_PRE) {
-		memcpy(buf + LWS_PRE, text, len);
-		(void)lws_write(wsi, buf + LWS_PRE, len, how);
-	}
-	return -1;
-}
-
-/* Let the handshake go on, or answer it and hang up. */
-static int
-confirm(struct ws *w, struct lws *wsi)
-{
-	int status = gate_of(w, wsi);
-
-	return status == 101 ? 0 : refuse(wsi, status,
-	    LWS_WRITE_HTTP_HEADERS);
-}
-
 /* ---- one connection ----------------------------------------------------- */
-
-/* What limits count as one source: an IPv4 address, an IPv6 network. */
-static size_t
-source(struct lws *wsi, uint8_t ip[16])
-{
-	struct sockaddr_storage ss = { 0 };
-	socklen_t len = sizeof(ss);
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-
-	if (getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&ss,
-	    &len) != 0)
-		return 0;
-	if (ss.ss_family == AF_INET) {
-		memcpy(&in, &ss, sizeof(in));
-		memcpy(ip, &in.sin_addr, 4);
-		return 4;
-	}
-	if (ss.ss_family != AF_INET6)
-		return 0;
-	memcpy(&in6, &ss, sizeof(in6));
-	if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr)) {
-		memcpy(ip, in6.sin6_addr.s6_addr + 12, 4);
-		return 4;
-	}
-	memcpy(ip, &in6.sin6_addr, 16);
-	return IPV6_PREFIX;
-}
 
 static int
 opened(struct ws *w, struct lws *wsi, struct peer *p)
 {
-	uint8_t ip[16];
-	size_t len = source(wsi, ip);
+	const uint8_t *source = door_pass(w->door, wsi);
 
 	memset(p, 0, sizeof(*p));
 	p->wsi = wsi;
-	if ((p->conn = dispatch_accept(w->dispatch, &io, p, ip, len)) == NULL)
+	if (source == NULL || (p->conn = dispatch_accept(w->dispatch, &io, p,
+	    source, SOURCE_NAME_LEN)) == NULL)
 		return -1;
+	watch_begin(&p->watch, loop_ms());
+	if ((p->next = w->all) != NULL)
+		w->all->prev = &p->next;
+	p->prev = &w->all;
+	w->all = p;
 	w->relay->connections++;
 	want_read(p, 1);
 	return 0;
@@ -286,6 +166,8 @@ closed(struct ws *w, struct peer *p)
 {
 	if (p->conn == NULL)
 		return;
+	if ((*p->prev = p->next) != NULL)
+		p->next->prev = p->prev;
 	w->relay->connections--;
 	forget_turn(w, p);
 	if (w->greeting == p)
@@ -305,7 +187,9 @@ static int
 received(struct ws *w, struct peer *p, const uint8_t *data, size_t len)
 {
 	int code = CLOSE_TYPE;
+	uint64_t now = loop_ms();
 
+	watch_alive(&p->watch, now);
 	if (p->state != WELCOMED) {
 		p->state = DISMISSED;
 		return say_goodbye(p, CLOSE_PROTOCOL);
@@ -313,11 +197,38 @@ received(struct ws *w, struct peer *p, const uint8_t *data, size_t len)
 	if (lws_frame_is_binary(p->wsi))
 		code = dispatch_input(w->dispatch, p->conn, data, len,
 		    lws_remaining_packet_payload(p->wsi),
-		    lws_is_final_fragment(p->wsi), loop_ms());
+		    lws_is_final_fragment(p->wsi), now);
 	return code == 0 ? 0 : say_goodbye(p, code);
 }
 
-/* One message; then, if the connection has failed, its close. */
+/* A frame that libwebsockets deals with: a pong, or a ping, by its answer. */
+static int
+controlled(struct peer *p)
+{
+	uint64_t now = loop_ms();
+
+	watch_alive(&p->watch, now);
+	if (watch_control(&p->watch, now) == 0)
+		return 0;
+	return say_goodbye(p, CLOSE_POLICY);
+}
+
+/* With a byte in it: 4.1.6 does not tell of an empty pong. */
+static int
+send_ping(struct peer *p)
+{
+	uint8_t byte[LWS_PRE + 1] = { 0 };
+
+	p->ping = 0;
+	want_write(p);
+	return lws_write(p->wsi, byte + LWS_PRE, 1, LWS_WRITE_PING) < 0 ?
+	    -1 : 0;
+}
+
+/*
+ * One message; then, if the connection has failed, its close.  Unasked, this
+ * comes after libwebsockets has answered a ping.
+ */
 static int
 writeable(struct ws *w, struct peer *p)
 {
@@ -325,19 +236,98 @@ writeable(struct ws *w, struct peer *p)
 
 	if (p->state != WELCOMED)
 		return 0;
-
+	if (!p->asked && controlled(p) != 0)
+		return -1;
+	p->asked = 0;
+	if (p->ping)
+		return send_ping(p);
 	if (o != NULL) {
 		if (lws_write(p->wsi, o->buf + CONN_HEADROOM, o->len,
 		    LWS_WRITE_BINARY) < (int)o->len)
 			return -1;
+		watch_alive(&p->watch, loop_ms());
 		conn_written(p->conn);
 		dispatch_written(w->dispatch, p->conn);
+		/* Once more if it could not take all of it. */
+		p->asked = 1;
 	}
 	if (conn_output(p->conn) != NULL)
-		(void)lws_callback_on_writable(p->wsi);
+		want_write(p);
 	else if (p->conn->close_code != 0)
 		return say_goodbye(p, p->conn->close_code);
 	return 0;
+}
+
+/* ---- once a second ------------------------------------------------------- */
+
+/* Not from a callback of libwebsockets. */
+static void
+break_off(struct peer *p)
+{
+	lws_set_timeout(p->wsi, PENDING_TIMEOUT_USER_REASON_BASE,
+	    LWS_TO_KILL_SYNC);
+}
+
+static void
+look_at(struct peer *p, const struct watch_limits *l, uint64_t now)
+{
+	switch (watch_check(&p->watch, l, conn_half(p->conn),
+	    p->conn->close_code != 0, now)) {
+	case WATCH_FINE:
+		break;
+	case WATCH_PING:
+		p->ping = 1;
+		want_write(p);
+		break;
+	case WATCH_SLOW:
+		conn_fail(p->conn, CLOSE_POLICY);
+		break;
+	case WATCH_DEAD:
+		break_off(p);
+		break;
+	}
+}
+
+/* Too much is kept in all: who has more than a share of it must go. */
+static void
+shed(struct ws *w)
+{
+	struct peer *p, *next;
+	uint64_t n = 0;
+
+	for (p = w->all; p != NULL; p = next) {
+		next = p->next;
+		if (conn_buffered(p->conn) > SHARE) {
+			break_off(p);
+			n++;
+		}
+	}
+	log_count("memory-full", "closed", n);
+}
+
+static void
+on_second(struct ev_loop *loop, ev_timer *t, int events)
+{
+	struct ws *w = t->data;
+	const struct config *cf = w->relay->config;
+	const struct watch_limits limits = {
+		.ping_ms = cf->ping_seconds * 1000,
+		.hangup_ms = cf->hangup_seconds * 1000,
+		.message_ms = cf->message_seconds * 1000
+	};
+	uint64_t now = loop_ms(), buffered = 0;
+	struct peer *p, *next;
+
+	(void)loop;
+	(void)events;
+	for (p = w->all; p != NULL; p = next) {
+		next = p->next;
+		buffered += conn_buffered(p->conn);
+		look_at(p, &limits, now);
+	}
+	w->relay->buffered = buffered;
+	if (buffered >> 20 >= cf->max_buffered_mib)
+		shed(w);
 }
 
 /* Only protocols[0] is asked: TLS sessions must not join connections. */
@@ -360,17 +350,28 @@ event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
 	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
 		no_tickets(user);
 		return 0;
+	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+		return w != NULL ? door_knock(w->door, (int)(intptr_t)in) : -1;
+	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+		door_enter(w->door, wsi);
+		return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		if (w != NULL && w->door != NULL)
+			door_leave(w->door, wsi);
+		return 0;
 	case LWS_CALLBACK_HTTP:
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 		/* Never looks at ${in}. */
-		return w != NULL ? confirm(w, wsi) : -1;
+		return w != NULL ? door_confirm(w->door, wsi) : -1;
 	case LWS_CALLBACK_RAW_RX:
 		/* What libwebsockets cannot read as a request. */
-		return refuse(wsi, gate_unread(in, len), LWS_WRITE_RAW);
+		return door_unread(wsi, in, len);
 	case LWS_CALLBACK_ESTABLISHED:
 		return opened(w, wsi, p);
 	case LWS_CALLBACK_RECEIVE:
 		return received(w, p, in, len);
+	case LWS_CALLBACK_RECEIVE_PONG:
+		return controlled(p);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return writeable(w, p);
 	case LWS_CALLBACK_CLOSED:
@@ -442,10 +443,8 @@ listen_on(struct ws *w)
 		    NULL, 0 },
 		{ NULL, NULL, 0, 0, 0, NULL, 0 }
 	};
-	static const lws_retry_bo_t idle = {
-		.secs_since_valid_ping = PING_S,
-		.secs_since_valid_hangup = HANGUP_S
-	};
+	/* Its own timers cost a walk over all connections each. */
+	static const lws_retry_bo_t no_idle = { .secs_since_valid_ping = 0 };
 	const struct config *cf = w->relay->config;
 	struct lws_context_creation_info info;
 	void *loops[1] = { w->relay->loop };
@@ -464,11 +463,12 @@ listen_on(struct ws *w)
 	info.port = cf->port;
 	info.protocols = protocols;
 	info.user = w;
-	info.timeout_secs = HANDSHAKE_S;
+	info.timeout_secs = cf->handshake_seconds;
 	info.max_http_header_data = 4096;
-	info.max_http_header_pool = 256;
+	info.max_http_header_pool = (unsigned short)(cf->max_handshakes +
+	    HEADERS_MORE);
 	info.pt_serv_buf_size = 65536;
-	info.retry_and_idle_policy = &idle;
+	info.retry_and_idle_policy = &no_idle;
 	info.server_string = "tacit";	/* 4.1.6 asserts that it has some */
 	if (!cf->plaintext)
 		set_tls(&info, w->relay->keys);
@@ -491,6 +491,11 @@ ws_start(struct ws **out, struct relay *r, uint16_t *port)
 	/* After loop.c's, which settles connections in its own. */
 	ev_set_priority(&w->turn, EV_MINPRI);
 	ev_prepare_start(r->loop, &w->turn);
+	ev_timer_init(&w->second, on_second, SECOND, SECOND);
+	w->second.data = w;
+	ev_timer_start(r->loop, &w->second);
+	if ((rc = door_open(&w->door, r)) != 0)
+		goto out;
 	if ((rc = dispatch_open(&w->dispatch, r)) != 0)
 		goto out;
 	if ((rc = loop_open(&w->loop, r, w->dispatch)) != 0)
@@ -535,7 +540,9 @@ ws_free(struct ws *w)
 		return;
 	if (w->context != NULL)
 		lws_context_destroy(w->context);
+	door_free(w->door);
 	ev_prepare_stop(w->relay->loop, &w->turn);
+	ev_timer_stop(w->relay->loop, &w->second);
 	loop_free(w->loop);
 	dispatch_free(w->dispatch);
 	free(w);

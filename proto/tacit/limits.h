@@ -34,7 +34,7 @@ enum {
 	TACIT_SUBSCRIBE_ENTRY_LEN = 96,	/* owner key, signature */
 	TACIT_ACK_MAX = 16,		/* envelope ids in one ACK */
 	TACIT_OK_MAX = 64,		/* request ids in one OK */
-	TACIT_IN_FLIGHT_MAX = 64,	/* (c) unacknowledged, per mailbox */
+	TACIT_IN_FLIGHT_MAX = 64,	/* unacknowledged, per mailbox */
 	TACIT_VERIFY_PER_TURN = 64,	/* signatures per turn of the loop */
 
 	/* Mailboxes (c). */

@@ -69,7 +69,7 @@ has '--url' "$("$relay" admit --data "$d" --url wss://relay.example)" \
 
 # ---- status and inspect: fields, running and not --------------------------------
 fields() { jq -r 'to_entries[] | .key + ":" + (.value | type)' | sort | tr '\n' ' '; }
-want='admissions:number connections:number envelopes:number held:number invitations:number mailboxes:number running:boolean version:string '
+want='admissions:number buffered:number connections:number envelopes:number held:number invitations:number mailboxes:number running:boolean version:string '
 status() { "$relay" status --data "$d" --json; }
 kinds() { "$relay" inspect --data "$d" --json | jq -c '[.stored[].name]'; }
 is 'status' "$(status | fields)" "$want"

@@ -42,6 +42,18 @@ static const struct {
 	{ "no letters", "mailbox_letters = 0\n", 1, "mailbox_letters" },
 	{ "no parcels", "mailbox_parcels = 0\n", 1, "mailbox_parcels" },
 	{ "nobody", "max_connections = 0\n", 1, "max_connections" },
+	{ "nobody may begin", "max_handshakes = 0\n", 1, "1 to 60000" },
+	{ "nobody of a source", "source_connections = 0\n", 1,
+	  "source_connections" },
+	{ "no handshake of a source", "source_handshakes = 0\n", 1,
+	  "source_handshakes" },
+	{ "nothing new", "source_rate = 0\n", 1, "1 to 100000" },
+	{ "no time for a handshake", "handshake_seconds = 0\n", 1,
+	  "1 to 60" },
+	{ "no time for a message", "message_seconds = 0\n", 1,
+	  "1 to 3600" },
+	{ "no bytes", "max_buffered_mib = 0\n", 1, "1 to 65536" },
+	{ "a ping at once", "ping_seconds = 0\n", 1, "1 to 3600" },
 	{ "a long hold", "hold_ms = 10001\n", 1, "0 to 10000" },
 	{ "a long tick", "ok_tick_ms = 10001\n", 1, "0 to 10000" },
 	{ "a number that is text", "ttl_days = \"\"\n", 1, "ttl_days" },
@@ -232,6 +244,25 @@ unsafe_combinations_are_refused(void **state)
 }
 
 static void
+a_ping_comes_before_the_end(void **state)
+{
+	char said[256];
+	struct config c;
+	int rc;
+
+	(void)state;
+	config_default(&c);
+	c.ping_seconds = c.hangup_seconds = 60;
+	capture_begin();
+	rc = config_check(&c);
+	capture_end(said, sizeof(said));
+	assert_int_equal(rc, TACIT_E_INVALID);
+	assert_non_null(strstr(said, "hangup_seconds"));
+	c.hangup_seconds++;
+	assert_int_equal(config_check(&c), 0);
+}
+
+static void
 a_refused_address_changes_nothing(void **state)
 {
 	struct config c, before;
@@ -256,6 +287,7 @@ main(void)
 		cmocka_unit_test(values_arrive),
 		cmocka_unit_test(defaults_are_those_of_the_contract),
 		cmocka_unit_test(unsafe_combinations_are_refused),
+		cmocka_unit_test(a_ping_comes_before_the_end),
 		cmocka_unit_test(a_refused_address_changes_nothing),
 	};
 
