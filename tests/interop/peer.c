@@ -42,7 +42,7 @@ struct peer {
 	uint8_t result[TACIT_PARCEL_LEN];
 };
 
-static void
+static _Noreturn void
 wrong(const char *what)
 {
 
@@ -254,7 +254,6 @@ request_of(const char *word)
 		if (strcmp(word, requests[i].word) == 0)
 			return &requests[i];
 	wrong("no such request");
-	return NULL;
 }
 
 static void
