@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A conversation on the terminal.  Lines are edited by readline through its
- * callback interface; whatever arrives meanwhile is printed above the line
- * that is being typed.
+ * A conversation on the terminal: what happens goes to chat_screen.c, what is
+ * typed comes from chat_line.c.  Nothing tells whether the other side is
+ * there, and nothing tells them that we are.
  */
 #include <errno.h>
 #include <langinfo.h>
@@ -13,74 +13,39 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include <readline/readline.h>
-
+#include "chat_line.h"
+#include "chat_screen.h"
 #include "cli.h"
 
-enum { OLD_LINES = 20, LOOK_BACK = 256 };
+enum { OLD_MESSAGES = 20, LOOK_BACK = 256, WAIT_MS = 60000 };
 
 struct chat {
 	struct cli *c;
 	struct tacit_contact *ct;
 	struct tacit_contact_info info;
-	uint64_t first, newest;		/* places shown at the start */
+	struct screen screen;
+	uint64_t first, newest;		/* places shown together */
 	char *prompt;			/* owned */
-	char *again;			/* typed, not sent: back to the line, */
-	bool hold;			/* but not before a /confirm */
+	char *again;			/* typed, not sent: for after a */
+					/* /confirm or /accept */
+	int problem;			/* with the relay, that was told */
 	bool over;
-	int rc;
 };
 
-/* readline's callbacks carry no argument; there is one terminal. */
-static struct chat *chat_here;
-
-/* ---- printing above the line -------------------------------------------- */
-
 static void
-above(void)
+note(struct chat *h, const char *text)
 {
-	(void)rl_clear_visible_line();
+	screen_note(&h->screen, text);
 }
 
+/* The text that was kept for the line. */
 static void
-below(void)
+forget(struct chat *h)
 {
-	(void)fflush(stdout);
-	(void)rl_on_new_line();
-	rl_redisplay();
-}
-
-static void
-note(const char *text)
-{
-	printf("  -- %s\n", text);
-}
-
-static const char *
-mark(enum tacit_message_state state)
-{
-	switch (state) {
-	case TACIT_QUEUED:
-		return " \xc2\xb7";
-	case TACIT_ACCEPTED:
-		return " \xe2\x9c\x93";
-	case TACIT_RECEIVED:
-		break;
-	}
-	return "";
-}
-
-static void
-show_message(const struct chat *h, const struct tacit_message *m)
-{
-	char when[32];
-
-	text_clock(when, m->time_ms);
-	printf("%s ", when);
-	text_put_name(stdout, m->from_me ? "me" : h->info.label);
-	printf("%s: ", m->from_me ? mark(m->state) : "");
-	text_put(stdout, m->text, m->text_len, 8);
-	putchar('\n');
+	if (h->again != NULL)
+		explicit_bzero(h->again, strlen(h->again));
+	free(h->again);
+	h->again = NULL;
 }
 
 /* ---- the prompt ------------------------------------------------------------- */
@@ -117,59 +82,84 @@ refresh_prompt(struct chat *h)
 	h->info = session_info(h->ct);
 	if ((prompt = make_prompt(&h->info)) == NULL)
 		return;
-	if (h->prompt != NULL && strcmp(prompt, h->prompt) == 0) {
-		free(prompt);
-		return;
-	}
-	above();
-	(void)rl_set_prompt(prompt);
-	below();
+	if (h->prompt == NULL || strcmp(prompt, h->prompt) != 0)
+		h->screen.dirty = true;
 	free(h->prompt);
 	h->prompt = prompt;
+}
+
+static void
+draw_panel(struct chat *h)
+{
+	const char *text;
+	size_t at;
+
+	text = line_text(&at);
+	screen_panel(&h->screen, h->prompt != NULL ? h->prompt : "> ", text,
+	    at);
 }
 
 /* ---- the start ---------------------------------------------------------------- */
 
 static void
-show_head(const struct chat *h)
+show_head(struct chat *h)
 {
-	fputs("\nConversation with ", stdout);
-	text_put_name(stdout, h->info.label);
-	if (h->info.their_name[0] != '\0' &&
-	    strcmp(h->info.their_name, h->info.label) != 0) {
-		fputs(", who calls themselves ", stdout);
-		text_put_name(stdout, h->info.their_name);
+	const struct tacit_contact_info *i = &h->info;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	if (f == NULL)
+		return;
+	fputs("\nConversation with ", f);
+	text_put_name(f, i->label);
+	if (i->their_name[0] != '\0' && strcmp(i->their_name, i->label) != 0) {
+		fputs(", who calls themselves ", f);
+		text_put_name(f, i->their_name);
 	}
-	printf("\n%s, %s\n", text_state(h->info.state), h->info.verified ?
+	fprintf(f, "\n%s, %s\n", text_state(i->state), i->verified ?
 	    "verified" : "NOT VERIFIED: type /safety");
-	puts("\nMessages are not monitored: nobody may read them for hours\n"
-	    "or days.  In a crisis, or if somebody is in danger, do not\n"
-	    "write here: call your local emergency number, or a crisis\n"
+	fputs("\nMessages are not monitored: nobody may read them for hours "
+	    "or days.  In a crisis, or if somebody is in danger, do not "
+	    "write here: call your local emergency number, or a crisis "
 	    "line.\n\n"
 	    "/help lists what else you can type; /quit leaves.\n"
-	    "\xc2\xb7 waits here   \xe2\x9c\x93 kept by the relay until they "
-	    "fetch it\n");
+	    "\xc2\xb7 waits here   \xe2\x9c\x93 kept by the relay until "
+	    "they fetch it\n", f);
+	if (fclose(f) == 0)
+		screen_line(&h->screen, text);
+	free(text);
 }
 
-/* The last lines, and everything that was not read yet. */
+/* ${wanted} of the last messages, which are then what is shown together. */
 static void
-show_history(struct chat *h)
+show_history(struct chat *h, uint32_t wanted)
 {
 	struct tacit_message m = { .size = sizeof(m) };
-	uint32_t n, wanted = OLD_LINES + h->info.unread;
-	uint64_t at;
+	uint64_t at, before = 0;
+	uint32_t n;
 
 	for (n = 0; n < wanted; n++) {
-		if (tacit_history(h->ct, h->first, &m) != 0)
+		if (tacit_history(h->ct, before, &m) != 0)
 			break;
 		if (n == 0)
 			h->newest = m.place;
-		h->first = m.place;
+		before = m.place;
 	}
-	for (at = h->first; at != 0 && at <= h->newest; at++)
+	if (h->first == 0 || before < h->first)
+		h->first = before;
+	for (at = before; at != 0 && at <= h->newest; at++)
 		if (tacit_history(h->ct, at + 1, &m) == 0 && m.place == at)
-			show_message(h, &m);
-	(void)fflush(stdout);
+			screen_message(&h->screen, h->info.label, &m, false);
+}
+
+/* The terminal has another size: begin anew, with what fits. */
+static void
+redraw(struct chat *h)
+{
+	screen_measure(&h->screen);
+	screen_clear(&h->screen);
+	show_history(h, (uint32_t)h->screen.rows);
 }
 
 /* ---- events --------------------------------------------------------------------- */
@@ -191,26 +181,47 @@ find_message(const struct chat *h, const char *id, struct tacit_message *m)
 	return false;
 }
 
+/* The event in one plain sentence. */
+static void
+tell(struct chat *h, const struct tacit_event *ev)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	if (f == NULL)
+		return;
+	event_sentence(f, ev);
+	if (fclose(f) == 0) {
+		note(h, text);
+		explicit_bzero(text, len);
+	}
+	free(text);
+}
+
 static void
 show_event(struct chat *h, const struct tacit_event *ev)
 {
 	struct tacit_message m = { .size = sizeof(m) };
 
-	if (ev->type == TACIT_EV_ACCEPTED)
-		return;			/* the prompt says so */
-	if (ev->type == TACIT_EV_MESSAGE && find_message(h, ev->message, &m)) {
-		if (m.place >= h->first && m.place <= h->newest)
-			return;		/* shown at the start */
-		above();
-		show_message(h, &m);
-		below();
+	switch (ev->type) {
+	case TACIT_EV_ACCEPTED:
+		screen_mark(&h->screen, ev->message, TACIT_ACCEPTED);
 		return;
+	case TACIT_EV_UNDELIVERED:
+		screen_mark(&h->screen, ev->message, TACIT_QUEUED);
+		break;
+	case TACIT_EV_MESSAGE:
+		if (!find_message(h, ev->message, &m))
+			break;
+		if (m.place < h->first || m.place > h->newest)
+			screen_message(&h->screen, h->info.label, &m,
+			    ev->late != 0);
+		return;
+	default:
+		break;
 	}
-	above();
-	fputs("  -- ", stdout);
-	event_sentence(stdout, ev);
-	putchar('\n');
-	below();
+	tell(h, ev);
 }
 
 /* Events of other contacts stay for them. */
@@ -226,12 +237,37 @@ take_events(struct chat *h)
 		if (ev.contact != NULL && ev.contact != h->ct)
 			continue;
 		show_event(h, &ev);
-		if (fflush(stdout) != 0)
-			return TACIT_E_IO;
-		if ((rc = tacit_event_done(h->c->t, ev.id)) != 0)
+		if ((rc = screen_flush(&h->screen)) != 0 ||
+		    (rc = tacit_event_done(h->c->t, ev.id)) != 0)
 			return rc;
 	}
 	return rc;
+}
+
+/* Is it so that nothing goes out or comes in? */
+static bool
+cuts_off(int problem)
+{
+	return problem == TACIT_E_UNREACHABLE || problem == TACIT_E_PIN ||
+	    problem == TACIT_E_VERSION;
+}
+
+/* Say once that the relay is away, and once that it is back. */
+static void
+watch_relay(struct chat *h)
+{
+	struct tacit_progress p = { .size = sizeof(p) };
+
+	if (tacit_progress(h->c->t, &p) != 0 || p.problem == h->problem ||
+	    (p.problem != 0 && !cuts_off(p.problem)))
+		return;
+	h->problem = p.problem;
+	if (p.problem == TACIT_E_UNREACHABLE)
+		note(h, "the relay cannot be reached; what you write is kept "
+		    "here and goes out later");
+	else
+		note(h, p.problem != 0 ? tacit_error_text(p.problem) :
+		    "the relay is reached again");
 }
 
 /* ---- what is typed ------------------------------------------------------------------ */
@@ -239,38 +275,46 @@ take_events(struct chat *h)
 static void
 type_help(struct chat *h)
 {
-	(void)h;
-	note("/safety   the number that both of you compare by voice");
-	note("/confirm  record that it was equal at both ends");
-	note("/accept   write without having compared it, at your own risk");
-	note("/quit     leave (or Ctrl-D)");
-	note("//...     a message that begins with one slash");
+	note(h, "/safety   the number that both of you compare by voice");
+	note(h, "/confirm  record that it was equal at both ends");
+	note(h, "/accept   write without having compared it, at your own risk");
+	note(h, "/quit     leave (or Ctrl-D)");
+	note(h, "//...     a message that begins with one slash");
+	note(h, "Alt-Enter begins a new line within a message; Ctrl-C drops "
+	    "what was typed");
+	note(h, "Nobody is told whether or when you read, and neither are you.");
 }
 
 static void
 type_safety(struct chat *h)
 {
-	char number[TACIT_SAFETY_SIZE];
+	char number[TACIT_SAFETY_SIZE], row[32];
 	int i, rc;
 
 	if ((rc = tacit_safety_number(h->ct, number)) != 0) {
-		note(rc == TACIT_E_STATE ? "they have not answered yet" :
+		note(h, rc == TACIT_E_STATE ? "they have not answered yet" :
 		    tacit_error_text(rc));
 		return;
 	}
-	for (i = 0; i < 60; i += 5)
-		printf("%s%.5s%s", i % 20 == 0 ? "     " : " ", number + i,
-		    i % 20 == 15 ? "\n" : "");
-	note(h->info.verified ? "verified" :
+	for (i = 0; i < 60; i += 20) {
+		(void)snprintf(row, sizeof(row), "     %.5s %.5s %.5s %.5s",
+		    number + i, number + i + 5, number + i + 10,
+		    number + i + 15);
+		screen_line(&h->screen, row);
+	}
+	note(h, h->info.verified ? "verified" :
 	    "equal at both ends?  then /confirm.  If not, stop writing here.");
 }
 
+/* The risk is dealt with: what could not be sent comes back. */
 static void
 recorded(struct chat *h, int rc, const char *good)
 {
-	note(rc == 0 ? good : tacit_error_text(rc));
-	if (rc == 0)
-		h->hold = false;
+	note(h, rc == 0 ? good : tacit_error_text(rc));
+	if (rc != 0 || h->again == NULL)
+		return;
+	line_put(h->again);
+	forget(h);
 }
 
 static void
@@ -303,131 +347,160 @@ static const struct {
 	{ "/quit", type_quit },
 };
 
-static void
-command(struct chat *h, const char *line)
+/* Returns false if there is no such word. */
+static bool
+command(struct chat *h, const char *text)
 {
-	size_t i;
+	size_t i, len = strcspn(text, " ");
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(line, words[i].word) == 0) {
+		if (strlen(words[i].word) == len && text[len] == '\0' &&
+		    strncmp(text, words[i].word, len) == 0) {
 			words[i].run(h);
-			return;
+			return true;
 		}
 	}
-	note("not sent; /help lists what begins with a slash");
-}
-
-/* The text that was kept for the line. */
-static void
-forget(struct chat *h)
-{
-	if (h->again != NULL)
-		explicit_bzero(h->again, strlen(h->again));
-	free(h->again);
-	h->again = NULL;
+	return false;
 }
 
 static void
-send_line(struct chat *h, const char *line)
+not_sent(struct chat *h, const char *text, int rc)
 {
-	int rc = tacit_send(h->ct, line, strlen(line), NULL, NULL);
+	char why[160];
 
-	if (rc == 0)
+	(void)snprintf(why, sizeof(why), "not sent: %s", tacit_error_text(rc));
+	note(h, why);
+	if (rc != TACIT_E_NOT_VERIFIED) {
+		line_put(text);
 		return;
-	printf("  -- not sent: %s\n", tacit_error_text(rc));
-	h->hold = rc == TACIT_E_NOT_VERIFIED;
-	if (h->hold)
-		note("/safety shows the number; after /confirm or /accept you "
-		    "find your text here again");
+	}
+	note(h, "/safety shows the number; after /confirm or /accept you find "
+	    "your text here again");
 	forget(h);
-	h->again = strdup(line);
+	h->again = strdup(text);
 }
 
-/* readline has a whole line, or NULL at the end of the input. */
 static void
-typed(char *line)
+send_text(struct chat *h, const char *text)
 {
-	struct chat *h = chat_here;
+	struct tacit_message m = { .size = sizeof(m) };
+	char id[TACIT_MESSAGE_ID_SIZE];
+	size_t len = strlen(text);
+	int rc;
 
-	if (line == NULL) {
-		putchar('\n');
-		h->over = true;
+	/* What is pasted often ends with a line's end. */
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	if (len == 0)
 		return;
-	}
-	if (line[0] == '/' && line[1] != '/')
-		command(h, line);
-	else if (line[0] != '\0')
-		send_line(h, line[0] == '/' ? line + 1 : line);
-	explicit_bzero(line, strlen(line));
-	free(line);
-	if (h->over)
-		rl_callback_handler_remove();
+	rc = tacit_send(h->ct, text, len, id, NULL);
+	if (rc != 0)
+		not_sent(h, text, rc);
+	else if (find_message(h, id, &m))
+		screen_message(&h->screen, h->info.label, &m, false);
 }
 
-/* A new line begins: with what could not be sent, if anything. */
-static int
-put_back(void)
+/* A whole text was typed; NULL: the input is at its end. */
+static void
+typed(void *arg, const char *text)
 {
-	struct chat *h = chat_here;
+	struct chat *h = arg;
 
-	if (h->again != NULL && !h->hold) {
-		(void)rl_insert_text(h->again);
-		forget(h);
-	}
-	return 0;
+	h->screen.dirty = true;
+	if (text == NULL)
+		h->over = true;
+	else if (text[0] == '/' && text[1] == '/')
+		send_text(h, text + 1);
+	else if (text[0] == '/') {
+		if (command(h, text))
+			return;
+		note(h, "not sent; /help lists what begins with a slash");
+		/* Rather a text than a word mistyped. */
+		if (strpbrk(text, " \n") != NULL)
+			line_put(text);
+	} else
+		send_text(h, text);
 }
 
 /* ---- the loop -------------------------------------------------------------------------- */
 
+/* Wait for keys, signals, the relay.  Returns TACIT_E_*. */
+static int
+await(struct chat *h)
+{
+	struct pollfd fds[3] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = line_signal_fd(), .events = POLLIN },
+		{ .fd = tacit_fd(h->c->t), .events = POLLIN }
+	};
+	int timeout = tacit_timeout_ms(h->c->t);
+
+	if (timeout < 0 || timeout > WAIT_MS)
+		timeout = WAIT_MS;
+	if (poll(fds, 3, timeout) == -1 && errno != EINTR)
+		return TACIT_E_IO;
+	if (fds[0].revents != 0) {
+		h->screen.dirty = true;
+		line_read();
+	}
+	return 0;
+}
+
 static int
 turn(struct chat *h)
 {
-	struct pollfd fds[2] = {
-		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = tacit_fd(h->c->t), .events = POLLIN }
-	};
+	unsigned happened;
 	int rc;
 
-	if (poll(fds, 2, tacit_timeout_ms(h->c->t)) == -1 && errno != EINTR)
-		return TACIT_E_IO;
-	if (fds[0].revents != 0)
-		rl_callback_read_char();
+	if ((rc = await(h)) != 0)
+		return rc;
+	happened = line_happened();
+	if ((happened & LINE_OVER) != 0)
+		h->over = true;
+	if ((happened & (LINE_RESIZED | LINE_REDRAW)) != 0)
+		redraw(h);
 	if ((rc = tacit_step(h->c->t, 0)) != 0 || h->over)
 		return rc;
-	if ((rc = take_events(h)) == 0)
-		refresh_prompt(h);
-	return rc;
+	if ((rc = take_events(h)) != 0)
+		return rc;
+	watch_relay(h);
+	refresh_prompt(h);
+	if (h->screen.dirty)
+		draw_panel(h);
+	return screen_flush(&h->screen);
 }
 
+/* Widths of characters are those of a UTF-8 terminal. */
 static void
-begin_editing(struct chat *h)
+know_widths(void)
 {
 	const char *set = setlocale(LC_CTYPE, "");
 
 	if (set == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
-	chat_here = h;
-	rl_readline_name = "tacit";
-	rl_startup_hook = put_back;
-	(void)rl_bind_key('\t', rl_insert);
-	h->prompt = make_prompt(&h->info);
-	rl_callback_handler_install(h->prompt != NULL ? h->prompt : "> ",
-	    typed);
 }
 
 int
 chat_run(struct cli *c, struct tacit_contact *ct)
 {
 	struct chat h = { .c = c, .ct = ct, .info = session_info(ct) };
-	int rc = 0;
+	int rc;
 
+	know_widths();
+	if ((rc = screen_open(&h.screen)) != 0)
+		return cli_done(c, rc);
 	show_head(&h);
-	show_history(&h);
-	begin_editing(&h);
+	show_history(&h, OLD_MESSAGES + h.info.unread);
+	if ((rc = line_open(typed, &h)) == 0) {
+		refresh_prompt(&h);
+		draw_panel(&h);
+		rc = screen_flush(&h.screen);
+	}
 	while (!h.over && rc == 0)
 		rc = turn(&h);
-	rl_callback_handler_remove();
-	chat_here = NULL;
+	screen_hide(&h.screen);
+	line_close();
+	screen_close(&h.screen);
 
 	if (rc == 0 && session_info(ct).queued > 0)
 		rc = session_settle(c, 2000);

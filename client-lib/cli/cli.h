@@ -160,6 +160,18 @@ void json_error(const char *word, const char *text);
 
 /* ---- text.c: safe to show on a terminal ------------------------------------ */
 
+enum { TEXT_CELL_SIZE = 16 };
+
+/*
+ * The character at ${text}, of which ${left} bytes are there, as it may be
+ * shown, and the columns that it takes; spelled out if it could steer the
+ * terminal or make text read as what it is not.  ${strict} spells out tabs and
+ * joiners too.
+ * Returns: how many bytes it was.
+ */
+size_t text_cell(char out[TEXT_CELL_SIZE], int *width, const char *text,
+    size_t left, bool strict);
+
 /*
  * Print ${len} bytes with everything spelled out that could move the cursor,
  * turn the direction of writing, or is no UTF-8.  A newline is kept and

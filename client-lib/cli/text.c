@@ -2,6 +2,7 @@
 /* What others wrote, made safe to show; times and states in words. */
 #include <string.h>
 #include <time.h>
+#include <wchar.h>
 
 #include "cli.h"
 
@@ -52,24 +53,42 @@ harmless(uint32_t v)
 	return v == 0x200c || v == 0x200d || v == '\t';
 }
 
-void
-text_put(FILE *f, const char *text, size_t len, int indent)
+size_t
+text_cell(char out[TEXT_CELL_SIZE], int *width, const char *text, size_t left,
+    bool strict)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	uint32_t v = 0;
-	size_t i, n;
+	size_t n = decode(s, left, &v);
 
-	for (i = 0; i < len; i += n) {
-		if ((n = decode(s + i, len - i, &v)) == 0) {
-			fprintf(f, "\\x%02x", s[i]);
-			n = 1;
-		} else if (v == '\n' && indent >= 0) {
+	if (n > 0 && (!steers(v) || (!strict && harmless(v)))) {
+		memcpy(out, s, n);
+		out[n] = '\0';
+		*width = wcwidth((wchar_t)v);
+		if (*width < 0)
+			*width = v == '\t' ? 8 : 1;
+		return n;
+	}
+	*width = n == 0 ? snprintf(out, TEXT_CELL_SIZE, "\\x%02x", s[0]) :
+	    snprintf(out, TEXT_CELL_SIZE, "\\u{%x}", (unsigned)v);
+	return n == 0 ? 1 : n;
+}
+
+void
+text_put(FILE *f, const char *text, size_t len, int indent)
+{
+	char cell[TEXT_CELL_SIZE];
+	size_t i = 0;
+	int width;
+
+	while (i < len) {
+		if (text[i] == '\n' && indent >= 0) {
 			fprintf(f, "\n%*s", indent, "");
-		} else if (steers(v) && (indent < 0 || !harmless(v))) {
-			fprintf(f, "\\u{%x}", (unsigned)v);
-		} else {
-			(void)fwrite(s + i, 1, n, f);
+			i++;
+			continue;
 		}
+		i += text_cell(cell, &width, text + i, len - i, indent < 0);
+		fputs(cell, f);
 	}
 }
 

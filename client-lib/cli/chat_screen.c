@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "chat_screen.h"
+#include "cli.h"
+
+enum { INDENT = 6, NOTE = 5, COLUMNS_MIN = 16, TAB = 4 };
+
+/* ---- terminal ---------------------------------------------------------------- */
+
+void
+screen_measure(struct screen *s)
+{
+	struct winsize w = { 0 };
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0 ||
+	    w.ws_row == 0) {
+		w.ws_col = 80;
+		w.ws_row = 24;
+	}
+	s->columns = w.ws_col < COLUMNS_MIN ? COLUMNS_MIN : w.ws_col;
+	s->rows = w.ws_row;
+}
+
+int
+screen_open(struct screen *s)
+{
+
+	memset(s, 0, sizeof(*s));
+	if ((s->out = calloc(1, SCREEN_OUT)) == NULL)
+		return TACIT_E_NOMEM;
+	(void)fflush(stdout);
+	(void)setvbuf(stdout, s->out, _IOFBF, SCREEN_OUT);
+	screen_measure(s);
+	return 0;
+}
+
+void
+screen_close(struct screen *s)
+{
+
+	if (s->out == NULL)
+		return;
+	(void)screen_flush(s);
+	(void)setvbuf(stdout, NULL, _IONBF, 0);
+	free(s->out);
+	s->out = NULL;
+}
+
+int
+screen_flush(struct screen *s)
+{
+	int rc = fflush(stdout) == 0 ? 0 : TACIT_E_IO;
+
+	explicit_bzero(s->out, SCREEN_OUT);
+	return rc;
+}
+
+/* To the left edge of the panel's first row. */
+static void
+to_top(struct screen *s)
+{
+
+	putchar('\r');
+	if (s->panel_row > 0)
+		printf("\033[%dA", s->panel_row);
+	s->panel_row = 0;
+}
+
+void
+screen_hide(struct screen *s)
+{
+
+	to_top(s);
+	fputs("\033[J", stdout);
+	s->dirty = true;
+}
+
+void
+screen_clear(struct screen *s)
+{
+
+	fputs("\033[H\033[2J", stdout);
+	s->panel_row = 0;
+	s->above = 0;
+	s->n = 0;
+	s->dirty = true;
+}
+
+/* As text_cell(), with a tab as spaces. */
+static size_t
+cell(char out[TEXT_CELL_SIZE], int *width, const char *text, size_t left)
+{
+	size_t n = text_cell(out, width, text, left, false);
+
+	if (out[0] == '\t') {
+		(void)snprintf(out, TEXT_CELL_SIZE, "%*s", TAB, "");
+		*width = TAB;
+	}
+	return n;
+}
+
+/* ---- items -------------------------------------------------------------------- */
+
+static void
+remember(struct screen *s, const char *id, int rows, int mark_column)
+{
+	struct screen_item *i;
+
+	if (s->n == SCREEN_ITEMS)
+		memmove(s->items, s->items + 1,
+		    --s->n * sizeof(s->items[0]));
+	i = &s->items[s->n++];
+	(void)snprintf(i->id, sizeof(i->id), "%s", id);
+	i->rows = rows;
+	i->mark_column = mark_column;
+	s->above += rows;
+	if (s->above > s->rows - 1)
+		s->above = s->rows - 1;
+}
+
+/* Columns up to the next space or the end of the line. */
+static int
+word_width(const char *text, size_t left)
+{
+	char out[TEXT_CELL_SIZE];
+	int width, sum = 0;
+	size_t i;
+
+	for (i = 0; i < left && text[i] != ' ' && text[i] != '\n';) {
+		i += cell(out, &width, text + i, left - i);
+		sum += width;
+	}
+	return sum;
+}
+
+/* Where the next character goes. */
+struct pen {
+	int limit, indent;		/* columns that may be used */
+	int column, rows;
+	bool word;			/* inside one */
+};
+
+static struct pen
+pen_of(const struct screen *s, int indent)
+{
+	const struct pen p = { .limit = s->columns - 1, .indent = indent,
+	    .rows = 1 };
+
+	return p;
+}
+
+static void
+pen_break(struct pen *p)
+{
+
+	printf("\n%*s", p->indent, "");
+	p->column = p->indent;
+	p->rows++;
+}
+
+/* Print with line breaks between words, or inside those too long. */
+static void
+pen_write(struct pen *p, const char *text, size_t len)
+{
+	char out[TEXT_CELL_SIZE];
+	int width, word;
+	size_t i = 0;
+
+	while (i < len) {
+		if (text[i] == '\n') {
+			pen_break(p);
+			p->word = false;
+			i++;
+			continue;
+		}
+		if (!p->word && text[i] != ' ') {
+			word = word_width(text + i, len - i);
+			if (p->column + word > p->limit &&
+			    p->column > p->indent &&
+			    p->indent + word <= p->limit)
+				pen_break(p);
+		}
+		p->word = text[i] != ' ';
+		i += cell(out, &width, text + i, len - i);
+		if (p->column + width > p->limit) {
+			if (!p->word)
+				continue;	/* a space between lines */
+			pen_break(p);
+		}
+		fputs(out, stdout);
+		p->column += width;
+	}
+}
+
+static void
+pen_name(struct pen *p, const char *name)
+{
+
+	pen_write(p, name, strlen(name));
+	p->word = false;
+}
+
+static const char *
+mark(enum tacit_message_state state)
+{
+	switch (state) {
+	case TACIT_QUEUED:
+		return "\xc2\xb7";
+	case TACIT_ACCEPTED:
+		return "\xe2\x9c\x93";
+	case TACIT_RECEIVED:
+		break;
+	}
+	return "";
+}
+
+void
+screen_message(struct screen *s, const char *label,
+    const struct tacit_message *m, bool late)
+{
+	struct pen p = pen_of(s, INDENT);
+	char when[32];
+	int mark_column = 0;
+
+	screen_hide(s);
+	text_clock(when, m->time_ms);
+	pen_name(&p, when);
+	if (m->from_me) {
+		pen_name(&p, " me ");
+		mark_column = p.column + 1;
+		pen_name(&p, mark(m->state));
+	} else {
+		pen_name(&p, " ");
+		pen_name(&p, label);
+	}
+	pen_name(&p, late ? " (late): " : ": ");
+	pen_write(&p, m->text, m->text_len);
+	putchar('\n');
+	remember(s, m->from_me ? m->id : "", p.rows, mark_column);
+}
+
+void
+screen_note(struct screen *s, const char *text)
+{
+	struct pen p = pen_of(s, NOTE);
+
+	screen_hide(s);
+	pen_name(&p, "  -- ");
+	pen_write(&p, text, strlen(text));
+	putchar('\n');
+	remember(s, "", p.rows, 0);
+}
+
+void
+screen_line(struct screen *s, const char *text)
+{
+	struct pen p = pen_of(s, 0);
+
+	screen_hide(s);
+	pen_write(&p, text, strlen(text));
+	putchar('\n');
+	remember(s, "", p.rows, 0);
+}
+
+void
+screen_mark(struct screen *s, const char *id, enum tacit_message_state state)
+{
+	int up = 0;
+	size_t i;
+
+	for (i = s->n; i > 0; i--) {
+		up += s->items[i - 1].rows;
+		if (up > s->above)
+			return;
+		if (strcmp(s->items[i - 1].id, id) == 0)
+			break;
+	}
+	if (i == 0)
+		return;
+	printf("\0337\033[%dA\033[%dG%s\0338", up + s->panel_row,
+	    s->items[i - 1].mark_column, mark(state));
+}
+
+/* ---- the panel -------------------------------------------------------------------- */
+
+/* Lays out what is typed; prints the rows from ${first} to ${last}. */
+struct layout {
+	int limit, first, last;
+	int row, column;
+	int cursor_row, cursor_column;
+};
+
+static void
+next_row(struct layout *l)
+{
+
+	if (l->row >= l->first && l->row < l->last)
+		fputs("\033[K\r\n", stdout);
+	l->row++;
+	l->column = 0;
+}
+
+static void
+lay(struct layout *l, const char *text, size_t at)
+{
+	size_t i, n, len = strlen(text);
+	char out[TEXT_CELL_SIZE];
+	int width = 0;
+
+	for (i = 0; i < len; i += n) {
+		n = text[i] == '\n' ? 1 : cell(out, &width, text + i, len - i);
+		if (text[i] != '\n' && l->column + width > l->limit)
+			next_row(l);
+		if (i == at) {
+			l->cursor_row = l->row;
+			l->cursor_column = l->column;
+		}
+		if (text[i] == '\n') {
+			next_row(l);
+			continue;
+		}
+		if (l->row >= l->first && l->row <= l->last)
+			fputs(out, stdout);
+		l->column += width;
+	}
+	if (i == at) {
+		l->cursor_row = l->row;
+		l->cursor_column = l->column;
+	}
+}
+
+static struct layout
+lay_all(const struct screen *s, const char *prompt, const char *text,
+    size_t at, int first, int last)
+{
+	struct layout l = { .limit = s->columns - 1, .first = first,
+	    .last = last };
+
+	lay(&l, prompt, (size_t)-1);
+	/* A long prompt leaves little room beside it. */
+	if (l.row > 0 || l.column > s->columns / 2)
+		next_row(&l);
+	lay(&l, text, at);
+	return l;
+}
+
+void
+screen_panel(struct screen *s, const char *prompt, const char *text,
+    size_t at)
+{
+	struct layout l;
+	int first = 0, height, most = s->rows > 6 ? s->rows * 2 / 3 :
+	    s->rows;
+
+	l = lay_all(s, prompt, text, at, 0, -1);
+	height = l.row + 1;
+	if (height > most) {
+		/* As much as fits, with the cursor in it. */
+		first = l.cursor_row - most / 2;
+		if (first > height - most)
+			first = height - most;
+		if (first < 0)
+			first = 0;
+		height = most;
+	}
+	to_top(s);
+	l = lay_all(s, prompt, text, at, first, first + height - 1);
+	fputs("\033[J", stdout);
+
+	if (height - 1 > l.cursor_row - first)
+		printf("\033[%dA", height - 1 - (l.cursor_row - first));
+	putchar('\r');
+	if (l.cursor_column > 0)
+		printf("\033[%dC", l.cursor_column);
+	s->panel_row = l.cursor_row - first;
+	if (s->above > s->rows - height)
+		s->above = s->rows - height;
+	s->dirty = false;
+}
