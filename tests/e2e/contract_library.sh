@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What libtacit brings into the process of its host, and what it finds there:
+# names, whose functions they are bound to, and under which licence.
+. "$(dirname "$0")/lib.sh"
+
+lib=$build/lib/libtacit.so
+
+# ---- names ----------------------------------------------------------------
+# libsignal calls its curve by this name, and is to find ours.
+is 'names that are exported beside tacit_*' \
+    "$(nm -D --defined-only "$lib" | awk '{ print $3 }' |
+	grep -v '^tacit_')" curve25519_donna
+# Debian's libsignal exports its own protobuf-c; nothing of ours may meet it.
+is 'names of protobuf that are asked for' \
+    "$(nm -D -u "$lib" | grep -c -i -e protobuf -e 'pb_' || true)" 0
+is 'names of protobuf-c in libsignal, as the control' \
+    "$(nm -D --defined-only "$(ldd "$lib" |
+	awk '/libsignal/ { print $3 }')" | grep -c protobuf_c_ |
+	grep -cv '^0$')" 1
+
+# ---- whose functions they are bound to ------------------------------------
+LD_BIND_NOW=1 LD_DEBUG=bindings "$tacit" --version >/dev/null 2>"$work/bindings"
+# bound FROM SYMBOL: the library that FROM finds SYMBOL in
+bound() {
+	sed -n "s,.*binding file [^ ]*/$1[^ ]* \[0\] to [^ ]*/\([a-z0-9-]*\).*\`$2.*,\1,p" \
+	    "$work/bindings" | sort -u
+}
+is 'crypto_* of libtacit, of which libsignal exports one too' \
+    "$(bound libtacit 'crypto_')" libsodium
+is 'hashes of libtacit' "$(bound libtacit crypto_hash_sha512)" libsodium
+is 'the curve of libsignal' "$(bound libsignal curve25519_donna)" libtacit
+is 'libsignal at the relay' "$(ldd "$relay" | grep -c signal || true)" 0
+
+# ---- licence --------------------------------------------------------------
+for page in NOTICE README.md; do
+	is "$page says under which licence binaries may be passed on" \
+	    "$(tr '\n' ' ' <"$root/$page" | tr -s ' ' |
+		grep -c 'libsignal-protocol-c.*GPL.*links\{0,1\} libtacit')" 1
+done
+is 'the text of that licence' \
+    "$(grep -c 'GNU GENERAL PUBLIC LICENSE' "$root/LICENSES/GPL-3.0.txt" |
+	grep -cv '^0$')" 1
+
+finish

@@ -1,0 +1,3 @@
+# What provider.c gives to libsignal, seen by the test.
+target_link_options(client_test_libsignal PRIVATE
+  -Wl,--wrap=signal_context_set_crypto_provider)
