@@ -101,7 +101,10 @@ conn_fail(struct conn *c, uint16_t code)
 	c->io->want_write(c->wire);
 }
 
-/* Room for ${need} bytes at ${*buf}, after ${head} bytes that stay free. */
+/*
+ * Room for ${need} bytes at ${*buf}, after ${head} bytes that stay free.  What
+ * moves leaves nothing behind: it may hold tokens and codes.
+ */
 static int
 grow(uint8_t **buf, size_t *cap, size_t head, size_t need)
 {
@@ -112,8 +115,13 @@ grow(uint8_t **buf, size_t *cap, size_t head, size_t need)
 		return 0;
 	while (want < need)
 		want *= 2;
-	if ((p = realloc(*buf, head + want)) == NULL)
+	if ((p = malloc(head + want)) == NULL)
 		return TACIT_E_NOMEM;
+	if (*cap > 0) {
+		memcpy(p, *buf, head + *cap);
+		sodium_memzero(*buf, head + *cap);
+	}
+	free(*buf);
 	*buf = p;
 	*cap = want;
 	return 0;

@@ -72,10 +72,15 @@ grow(char **buf, size_t *cap, size_t *len, int b)
 	if (*len == *cap) {
 		if (*cap >= REST_MAX)
 			return -1;
-		*cap = *cap == 0 ? 4096 : *cap * 2;
-		if ((more = realloc(*buf, *cap)) == NULL)
+		if ((more = malloc(*cap == 0 ? 4096 : *cap * 2)) == NULL)
 			return -1;
+		if (*cap > 0) {
+			memcpy(more, *buf, *cap);
+			explicit_bzero(*buf, *cap);
+		}
+		free(*buf);
 		*buf = more;
+		*cap = *cap == 0 ? 4096 : *cap * 2;
 	}
 	(*buf)[(*len)++] = (char)b;
 	return 0;
@@ -103,6 +108,8 @@ read_until(char **out, size_t *len, int end)
 		(*len)--;
 out:
 	if (rc == -1) {
+		if (*out != NULL)
+			explicit_bzero(*out, cap);
 		free(*out);
 		*out = NULL;
 	}

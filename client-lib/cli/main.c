@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 
 #include "cli.h"
@@ -253,9 +255,14 @@ dispatch(struct cli *c, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	const struct rlimit none = { 0, 0 };
 	struct cli c = { .lock_wait_ms = 5000 };
 	int status;
 
+	/* What is in memory is nobody else's: no core file, no debugger. */
+	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return EX_OSERR;
 	/* A reader that went away, a file that may not grow: errors of the
 	   write, not signals. */
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR ||

@@ -47,6 +47,9 @@ tacit_next_event(struct tacit *t, uint64_t after, struct tacit_event *out)
 		memcpy(key.data, from.data, from.len);
 		key.len = from.len;
 	}
+	/* What was lent is taken back, also when nothing follows. */
+	record_tail_free(t->shown.text, t->shown.len);
+	t->shown.text = NULL;
 	if ((rc = vault_next(t->vault, VAULT_EVENT, NULL, 0, &key,
 	    &value)) != 0 || key.len == 0)
 		return rc;
@@ -56,7 +59,6 @@ tacit_next_event(struct tacit *t, uint64_t after, struct tacit_event *out)
 		return rc;
 
 	event_show(t, out, record_key_number(key.data, key.len), &e);
-	record_tail_free(t->shown.text, t->shown.len);
 	t->shown.text = text;
 	t->shown.len = len;
 	out->text = e.type == TACIT_EV_MESSAGE ? text : NULL;

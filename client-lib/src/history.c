@@ -94,7 +94,6 @@ past_show(struct tacit_contact *ct, struct tacit_message *out,
 	struct tacit *t = ct->t;
 	size_t size = out->size;
 
-	record_tail_free(t->read.text, t->read.len);
 	t->read.text = text;
 	t->read.len = len;
 	memset(out, 0, sizeof(*out));
@@ -127,6 +126,8 @@ tacit_history(struct tacit_contact *ct, uint64_t before,
 	if (before == 1)
 		return TACIT_E_STATE;
 
+	record_tail_free(t->read.text, t->read.len);
+	t->read.text = NULL;
 	/* The chain is followed from its head, or from where we were. */
 	if (t->past.ct != ct || t->past.place < before - 1) {
 		t->past.place = ct->rec.history;

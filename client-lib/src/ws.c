@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <libwebsockets.h>
+#include <sodium.h>
 #include <uv.h>
 
 #include "ws.h"
@@ -70,6 +71,14 @@ detach(struct ws_conn *c)
 	return wsi;
 }
 
+/* It held tokens and codes; lws_write() has masked some in place, or none. */
+static void
+out_free(struct ws_out *o)
+{
+	sodium_memzero(o->data + LWS_PRE, o->len);
+	free(o);
+}
+
 static void
 forget_buffers(struct ws_conn *c)
 {
@@ -77,7 +86,7 @@ forget_buffers(struct ws_conn *c)
 
 	while ((o = c->out) != NULL) {
 		c->out = o->next;
-		free(o);
+		out_free(o);
 	}
 	c->out_tail = &c->out;
 	c->out_len = 0;
@@ -211,7 +220,7 @@ send_one(struct ws_conn *c, struct lws *wsi)
 	if ((c->out = o->next) == NULL)
 		c->out_tail = &c->out;
 	c->out_len -= o->len;
-	free(o);
+	out_free(o);
 	if (c->out != NULL)
 		lws_callback_on_writable(wsi);
 	if (c->was_full && c->out_len <= OUT_MAX / 2) {

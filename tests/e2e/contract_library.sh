@@ -33,6 +33,18 @@ is 'hashes of libtacit' "$(bound libtacit crypto_hash_sha512)" libsodium
 is 'the curve of libsignal' "$(bound libsignal curve25519_donna)" libtacit
 is 'libsignal at the relay' "$(ldd "$relay" | grep -c signal || true)" 0
 
+# ---- memory ----------------------------------------------------------------
+# Wiped when it is given back, by all that shares the process.
+for user in libsignal libcrypto libtacit libc; do
+	is "free() of $user" "$(bound "$user" 'free. ')" tacit
+done
+strace -f -e trace=prctl,setrlimit,prlimit64 -o "$work/strace" \
+    "$tacit" --version >/dev/null
+has 'core files of tacit' "$(cat "$work/strace")" \
+    'RLIMIT_CORE, {rlim_cur=0, rlim_max=0}'
+has 'tacit before a debugger' "$(cat "$work/strace")" \
+    'PR_SET_DUMPABLE, SUID_DUMP_DISABLE) = 0'
+
 # ---- licence --------------------------------------------------------------
 for page in NOTICE README.md; do
 	is "$page says under which licence binaries may be passed on" \

@@ -25,6 +25,12 @@
  * Text is UTF-8.  Sizes are bytes.  Pointers that a function fills in stay
  * the library's and live until the call named there, unless said otherwise.
  *
+ * Secrets: the library wipes its own.  libsignal frees some of its copies as
+ * they are; an executable that links libtacit_wipe.a (glibc only) has
+ * everything wiped that any part of it gives back.  That replaces free(),
+ * realloc() and reallocarray() of the whole process, so it is the host's
+ * choice.
+ *
  * Side effects on the process: SIGPIPE is ignored and the log level of
  * libwebsockets is set, both once for the whole process; libuv's worker
  * threads resolve names.
