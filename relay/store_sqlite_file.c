@@ -114,7 +114,7 @@ recognise(const char *path, int *missing)
 	uint8_t h[HEADER_LEN];
 	struct stat st;
 	ssize_t n;
-	int fd;
+	int fd, directory;
 
 	*missing = 0;
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -125,9 +125,10 @@ recognise(const char *path, int *missing)
 		return errno == ELOOP ? TACIT_E_CORRUPT : TACIT_E_IO;
 	}
 	n = fstat(fd, &st) == 0 ? pread(fd, h, sizeof(h), 0) : -1;
+	directory = n == -1 && errno == EISDIR;
 	(void)close(fd);
 	if (n == -1)
-		return errno == EISDIR ? TACIT_E_CORRUPT : TACIT_E_IO;
+		return directory ? TACIT_E_CORRUPT : TACIT_E_IO;
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
 	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		return TACIT_E_CORRUPT;

@@ -413,18 +413,16 @@ set_tls(struct lws_context_creation_info *info, const struct keys *k)
 static int
 can_bind(const struct config *cf)
 {
-	struct addrinfo want = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
-	    .ai_socktype = SOCK_STREAM }, *ai;
+	struct addrinfo want = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_STREAM
+	}, *ai;
 	int fd, on = 1, yes = 0;
+	char port[8];
 
-	if (getaddrinfo(cf->host, NULL, &want, &ai) != 0)
+	(void)snprintf(port, sizeof(port), "%u", cf->port);
+	if (getaddrinfo(cf->host, port, &want, &ai) != 0)
 		return 0;
-	if (ai->ai_family == AF_INET6)
-		((struct sockaddr_in6 *)(void *)ai->ai_addr)->sin6_port =
-		    htons(cf->port);
-	else
-		((struct sockaddr_in *)(void *)ai->ai_addr)->sin_port =
-		    htons(cf->port);
 	if ((fd = socket(ai->ai_family, ai->ai_socktype, 0)) >= 0) {
 		yes = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on,
 		    sizeof(on)) == 0 &&

@@ -99,8 +99,11 @@ edit(struct cli_passphrase *p, unsigned char b)
 		return true;
 	case 8:
 	case 127:			/* a whole character of UTF-8 */
-		while (p->len > 0 && (p->bytes[--p->len] & 0xc0) == 0x80)
-			;
+		while (p->len > 0) {
+			p->len--;
+			if ((p->bytes[p->len] & 0xc0) != 0x80)
+				break;
+		}
 		return false;
 	case 21:			/* ^U */
 		p->len = 0;
