@@ -36,7 +36,7 @@ enum cli_option {
 };
 
 struct cli {
-	bool json;
+	bool json, help;
 	const char *vault_arg;		/* --vault, or NULL */
 	char *vault;			/* path; owned */
 	const char *proxy;		/* HOST:PORT or NULL */
@@ -63,6 +63,9 @@ struct cli_passphrase {
 /* Say what ${error}, a TACIT_E_*, means; ${more}, if not NULL, is added. */
 int cli_fail(const struct cli *c, int error, const char *more);
 
+/* The same in the words ${text}, which say it better. */
+int cli_fail_as(const struct cli *c, int error, const char *text);
+
 int cli_usage(const struct cli *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -71,6 +74,12 @@ int cli_done(const struct cli *c, int error);
 
 /* The exit status for an error of tacit/error.h. */
 int cli_status(int error);
+
+/* ---- help.c --------------------------------------------------------------- */
+
+/* Print what there is, or what the command ${name} does. */
+void help_all(void);
+void help_command(const char *name);
 
 /* ---- input.c: what people type, or a script sends ------------------------ */
 

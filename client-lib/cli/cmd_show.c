@@ -7,6 +7,10 @@
 
 #include "cli.h"
 
+static const char none[] =
+"No contacts yet.  `tacit invite' makes an invitation for somebody; `tacit\n"
+"accept' answers one that you were given.";
+
 static int
 contact_json(const struct tacit_contact_info *i)
 {
@@ -18,7 +22,7 @@ contact_json(const struct tacit_contact_info *i)
 }
 
 static void
-contact_line(const struct tacit_contact_info *i)
+contact_line(const struct tacit_contact_info *i, bool with_id)
 {
 	printf("%3u  ", i->number);
 	text_put_name(stdout, i->label);
@@ -27,18 +31,24 @@ contact_line(const struct tacit_contact_info *i)
 		text_put_name(stdout, i->their_name);
 		fputc(')', stdout);
 	}
-	printf("  %s, %s", text_state(i->state),
-	    i->verified ? "verified" : "not verified");
+	fputs("  ", stdout);
 	if (i->unread > 0)
-		printf(", %u unread", i->unread);
+		printf("%u unread, ", i->unread);
+	printf("%s, %s", text_state(i->state),
+	    i->verified ? "verified" : "not verified");
 	if (i->queued > 0)
 		printf(", %u waiting to go out", i->queued);
-	printf("  %s\n", i->id);
+	if (with_id)
+		printf("  %s", i->id);
+	putchar('\n');
 }
 
-/* Print all; ${n}, if not NULL, is how many there were. */
+/*
+ * Print all, for people who may need them with their ids; ${n} is how many
+ * there were.
+ */
 static int
-show_contacts(struct cli *c, size_t *n)
+show_contacts(struct cli *c, bool with_id, size_t *n)
 {
 	struct tacit_contact *ct = NULL;
 	struct tacit_contact_info info;
@@ -49,11 +59,10 @@ show_contacts(struct cli *c, size_t *n)
 		if ((rc = tacit_contact_info(ct, &info)) != 0)
 			return rc;
 		if (!c->json)
-			contact_line(&info);
+			contact_line(&info, with_id);
 		else if ((rc = contact_json(&info)) != 0)
 			return rc;
-		if (n != NULL)
-			(*n)++;
+		(*n)++;
 	}
 	return 0;
 }
@@ -66,10 +75,10 @@ cmd_contacts(struct cli *c)
 
 	if ((status = session_open(c)) != 0)
 		return status;
-	if ((rc = show_contacts(c, &n)) != 0)
+	if ((rc = show_contacts(c, true, &n)) != 0)
 		return cli_fail(c, rc, NULL);
 	if (n == 0 && !c->json)
-		puts("No contacts yet: `tacit invite' or `tacit accept'.");
+		puts(none);
 	return EX_OK;
 }
 
@@ -170,10 +179,10 @@ cmd_list(struct cli *c)
 	if ((rc = session_settle(c, 1500)) != 0)
 		return cli_fail(c, rc, NULL);
 	list_rules();
-	if ((rc = show_contacts(c, &n)) != 0)
+	if ((rc = show_contacts(c, false, &n)) != 0)
 		return cli_fail(c, rc, NULL);
 	if (n == 0) {
-		puts("No contacts yet: `tacit invite' or `tacit accept'.");
+		puts(none);
 		return EX_OK;
 	}
 	status = input_line(c, "number", "\nNumber to open (Enter to leave)",

@@ -59,6 +59,12 @@ cli_fail(const struct cli *c, int error, const char *more)
 		more = NULL;
 	(void)snprintf(text, sizeof(text), "%s%s%s", tacit_error_text(error),
 	    more != NULL ? ": " : "", more != NULL ? more : "");
+	return cli_fail_as(c, error, text);
+}
+
+int
+cli_fail_as(const struct cli *c, int error, const char *text)
+{
 	say(c, tacit_error_word(error), text);
 	return cli_status(error);
 }

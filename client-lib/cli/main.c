@@ -14,33 +14,6 @@
 
 #include "cli.h"
 
-static const char help[] =
-"usage: tacit [--vault PATH] [--json] [--proxy HOST:PORT] [--lock-wait-ms N]\n"
-"             COMMAND\n"
-"\n"
-"  tacit                    list the contacts; a number opens the chat\n"
-"  init                     make a vault (asks for the name you go by)\n"
-"  relay add                add a relay (asks for its tacit-relay: line)\n"
-"  invite [--in-person] [--expires-minutes N] [--relay URL]\n"
-"                           invite somebody (asks for your label for them)\n"
-"  accept                   accept an invitation (asks for link and label)\n"
-"  contacts                 list the contacts\n"
-"  send CONTACT [--lines] [--wait-ms N] [--accept-unverified]\n"
-"                           send what stands on standard input\n"
-"  sync [--wait-ms N] [--until N]\n"
-"                           send, receive, show what happened\n"
-"  history CONTACT [--last N]\n"
-"  verify CONTACT [--confirm]\n"
-"                           show the safety number; record that it was equal\n"
-"  close CONTACT [--yes]    end a relationship, withdraw an invitation\n"
-"  passphrase               change the passphrase (asks for old and new)\n"
-"  chat CONTACT             write back and forth on the terminal\n"
-"\n"
-"CONTACT is an id, a number of the list, or a label.  Names, texts, links and\n"
-"codes are asked for, or read from standard input, one per line.\n"
-"The passphrase is asked for, or read from the file that\n"
-"TACIT_PASSPHRASE_FILE names.\n";
-
 static const char version[] =
 "Source: Apache-2.0.  This program contains libsignal-protocol-c and GNU\n"
 "Readline and may be passed on under the GNU GPL, version 3, only.\n";
@@ -176,14 +149,17 @@ read_options(struct cli *c, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		switch (option) {
 		case ALL_HELP:
-			fputs(help, stdout);
-			return EX_OK;
+			c->help = true;
+			break;
 		case ALL_VERSION:
 			printf("tacit %s\n%s", tacit_version(), version);
 			return EX_OK;
 		case '?':
-			return cli_usage(c, "no such option, or it takes no "
-			    "value; see tacit --help");
+			if (optopt != 0)
+				return cli_usage(c, "--%s takes no value",
+				    option_name(optopt));
+			return cli_usage(c, "no such option; see tacit "
+			    "--help");
 		case ':':
 			return cli_usage(c, "--%s needs a value",
 			    option_name(optopt));
@@ -228,7 +204,13 @@ dispatch(struct cli *c, int argc, char **argv)
 	int words = 0;
 
 	if ((k = find_command(argc, argv, &words)) == NULL)
-		return cli_usage(c, "no such command; see tacit --help");
+		return strcmp(argv[0], "relay") == 0 ?
+		    cli_usage(c, "`relay' is followed by `add'") :
+		    cli_usage(c, "no such command; see tacit --help");
+	if (c->help) {
+		help_command(k->name);
+		return EX_OK;
+	}
 	argc -= words;
 	argv += words;
 
@@ -270,6 +252,11 @@ main(int argc, char **argv)
 		return EX_OSERR;
 	if ((status = read_options(&c, argc, argv)) >= 0)
 		goto out;
+	status = EX_OK;
+	if (c.help && optind == argc) {
+		help_all();
+		goto out;
+	}
 	if (c.proxy == NULL)
 		c.proxy = getenv("TACIT_PROXY");
 	if (c.proxy != NULL && c.proxy[0] == '\0')

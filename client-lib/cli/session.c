@@ -56,14 +56,15 @@ session_open(struct cli *c)
 
 	if (access(c->vault, F_OK) != 0 && errno == ENOENT) {
 		(void)snprintf(hint, sizeof(hint),
-		    "there is none at %.400s; `tacit init' makes one",
+		    "there is no vault at %.400s; `tacit init' makes one",
 		    c->vault);
-		return cli_fail(c, TACIT_E_NOT_A_VAULT, hint);
+		return cli_fail_as(c, TACIT_E_NOT_A_VAULT, hint);
 	}
 	if ((status = passphrase_get(c, &p, false)) == 0) {
 		cfg = session_config(c, &p);
 		if ((rc = tacit_open(&c->t, &cfg)) != 0)
-			status = cli_fail(c, rc, NULL);
+			status = cli_fail(c, rc, rc == TACIT_E_BUSY ?
+			    "is a chat still open?" : NULL);
 	}
 	passphrase_wipe(&p);
 	return status;

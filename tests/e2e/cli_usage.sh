@@ -44,6 +44,19 @@ out=$("$tacit" nonsense 2>&1 >/dev/null) && die 'nonsense succeeds'
 is 'plain error' "$(printf '%s\n' "$out" | wc -l)" 1
 lacks 'plain error' "$out" '{'
 is 'help' "$("$tacit" --help >/dev/null; echo $?)" 0
+for command in init 'relay add' invite accept contacts send sync history \
+    verify close passphrase chat; do
+	# shellcheck disable=SC2086 # one word or two
+	out=$("$tacit" $command --help) || die "$command --help"
+	has "$command --help" "$out" "usage: tacit $command"
+	has "$command --help" "$out" "tacit $command: "
+	has 'all commands' "$("$tacit" --help)" "
+  $command "
+done
+fails 64 usage "$tacit" --json nonsense --help
+fails 64 usage "$tacit" --json close --yes=1 1
+fails 65 not-a-vault "$tacit" "${v[@]}" contacts
+has 'no vault' "$(cat "$work/fails.err")" 'there is no vault at'
 has 'version' "$("$tacit" --version)" 'tacit 0.'
 
 # ---- passphrase ------------------------------------------------------------

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What --help prints: of everything, and of one command. */
+#include <string.h>
+
+#include "cli.h"
+
+static const struct {
+	const char *name;		/* as in main.c */
+	const char *usage;		/* what follows the name */
+	const char *brief;
+	const char *more;		/* lines, or "" */
+} topics[] = {
+	{ "init", "", "make a vault (asks for the name you go by)",
+	    "Everything of yours is kept in the vault, one encrypted file.  "
+	    "The name is\nwhat those whom you pair with are shown.  You are "
+	    "asked for a new passphrase;\nnobody can open the vault without "
+	    "it, and nobody can give it back to you.\n" },
+	{ "relay add", "", "add a relay (asks for its tacit-relay: line)",
+	    "The line comes from who runs the relay (`tacit-relay admit').  "
+	    "Only who invites\nneeds one.  The relay added last is used for "
+	    "new invitations.\n" },
+	{ "invite", "[--in-person] [--expires-minutes N] [--relay URL]",
+	    "invite somebody (asks for your label for them)",
+	    "  --in-person          read now, in this room, within 10 minutes: "
+	    "the contact is\n                       verified.  Without it, "
+	    "compare the safety number later\n"
+	    "  --expires-minutes N  how long it may be answered (a link: 4320, "
+	    "three days)\n"
+	    "  --relay URL          another relay than the one added last\n" },
+	{ "accept", "", "accept an invitation (asks for link and label)",
+	    "The link is the one of `invite'; the label is your name for "
+	    "them.  If something\ngoes wrong on the way, accept the same link "
+	    "again.\n" },
+	{ "contacts", "", "list the contacts", "" },
+	{ "send", "CONTACT [--lines] [--wait-ms N] [--accept-unverified]",
+	    "send what stands on standard input",
+	    "  --lines              each line is a message of its own\n"
+	    "  --wait-ms N          wait so long for the relay (2000); the "
+	    "text is kept anyway\n"
+	    "  --accept-unverified  at your own risk, without having compared "
+	    "the safety\n                       number\n" },
+	{ "sync", "[--wait-ms N] [--until N]",
+	    "send, receive, show what happened",
+	    "  --wait-ms N          stay so long\n"
+	    "  --until N            leave after N messages\n" },
+	{ "history", "CONTACT [--last N]", "show what was written",
+	    "  --last N             only the last N messages\n" },
+	{ "verify", "CONTACT [--confirm]",
+	    "show the safety number; record that it was equal",
+	    "  --confirm            it was equal at both ends\n" },
+	{ "close", "CONTACT [--yes]",
+	    "end a relationship, withdraw an invitation",
+	    "  --yes                do not ask\n" },
+	{ "passphrase", "", "change the passphrase (asks for old and new)",
+	    "" },
+	{ "chat", "CONTACT", "write back and forth on the terminal",
+	    "/help lists what can be typed there.\n" },
+};
+
+enum { N_TOPICS = sizeof(topics) / sizeof(topics[0]), COLUMN = 25 };
+
+static const char contact[] =
+"CONTACT is an id, a number of the list, or a label.\n";
+
+void
+help_all(void)
+{
+	size_t i;
+	int n;
+
+	fputs("usage: tacit [--vault PATH] [--json] [--proxy HOST:PORT] "
+	    "[--lock-wait-ms N]\n             COMMAND\n\n"
+	    "  tacit                  list the contacts; a number opens the "
+	    "chat\n", stdout);
+	for (i = 0; i < N_TOPICS; i++) {
+		n = printf("  %s %s", topics[i].name, topics[i].usage);
+		if (n < COLUMN)
+			printf("%*s%s\n", COLUMN - n, "", topics[i].brief);
+		else
+			printf("\n%*s%s\n", COLUMN, "", topics[i].brief);
+	}
+	printf("\n%s", contact);
+	fputs("Names, texts, links and codes are asked for, or read from "
+	    "standard input, one\nper line.  The passphrase is asked for, or "
+	    "read from the file that\nTACIT_PASSPHRASE_FILE names.\n\n"
+	    "tacit COMMAND --help tells more about a command.\n", stdout);
+}
+
+void
+help_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < N_TOPICS; i++) {
+		if (strcmp(topics[i].name, name) != 0)
+			continue;
+		printf("usage: tacit %s%s%s\n\ntacit %s: %s.\n", name,
+		    topics[i].usage[0] != '\0' ? " " : "", topics[i].usage,
+		    name, topics[i].brief);
+		if (topics[i].more[0] != '\0')
+			printf("\n%s", topics[i].more);
+		if (strncmp(topics[i].usage, "CONTACT", 7) == 0)
+			printf("\n%s", contact);
+	}
+}
