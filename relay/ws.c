@@ -15,6 +15,7 @@
 
 #include "dispatch.h"
 #include "door.h"
+#include "goodbye.h"
 #include "log.h"
 #include "loop.h"
 #include "source.h"
@@ -258,6 +259,23 @@ writeable(struct ws *w, struct peer *p)
 	return 0;
 }
 
+/*
+ * libwebsockets sends ${payload} back and hangs up; one byte it cannot send
+ * back as anything else, so that is answered with a close of our own.
+ */
+static int
+peer_closes(struct peer *p, uint8_t *payload, size_t len)
+{
+	if (goodbye_is_valid(payload, len))
+		return 0;
+	if (len < 2)
+		return say_goodbye(p, CLOSE_PROTOCOL);
+	memset(payload, ' ', len);
+	payload[0] = CLOSE_PROTOCOL >> 8;
+	payload[1] = CLOSE_PROTOCOL & 0xff;
+	return 0;
+}
+
 /* ---- once a second ------------------------------------------------------- */
 
 /* Not from a callback of libwebsockets. */
@@ -372,6 +390,8 @@ event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
 		return received(w, p, in, len);
 	case LWS_CALLBACK_RECEIVE_PONG:
 		return controlled(p);
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+		return peer_closes(p, in, len);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return writeable(w, p);
 	case LWS_CALLBACK_CLOSED:

@@ -43,7 +43,8 @@ conform_open(const char *batch, const char *more)
 	    lws_get_library_version());
 	c->version[strcspn(c->version, "- ")] = '\0';
 	(void)snprintf(config, sizeof(config), "ok_tick_ms = 0\n"
-	    "post_rate = 100000\npost_burst = 1000000\n%s", more);
+	    "post_rate = 100000\npost_burst = 1000000\n"
+	    "source_rate = 100000\n%s", more);
 	relay_proc_make(&c->relay, config);
 	relay_proc_start(&c->relay);
 	relay_proc_admit(&c->relay, "1", &a);
@@ -55,6 +56,16 @@ const struct relay_proc *
 conform_relay(const struct conform *c)
 {
 	return &c->relay;
+}
+
+void
+conform_code(struct conform *c, const char *relationships,
+    uint8_t code[TACIT_CODE_LEN])
+{
+	struct tacit_admission a;
+
+	relay_proc_admit(&c->relay, relationships, &a);
+	memcpy(code, a.code, TACIT_CODE_LEN);
 }
 
 /* "${a} ${what} ${b}": the answer, how it is wrong, the right one. */

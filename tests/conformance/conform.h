@@ -13,7 +13,7 @@
 
 #include "relay_proc.h"
 
-enum { CONFORM_WORDS = 256 };
+enum { CONFORM_WORDS = 512 };
 
 struct conform;
 
@@ -24,6 +24,10 @@ struct conform;
 struct conform *conform_open(const char *batch, const char *more);
 
 const struct relay_proc *conform_relay(const struct conform *c);
+
+/* A new code, good for ${relationships}. */
+void conform_code(struct conform *c, const char *relationships,
+    uint8_t code[TACIT_CODE_LEN]);
 
 /* Case ${name} led to ${got}; then the relay must be there and converse. */
 void conform_case(struct conform *c, const char *name, const char *want,

@@ -1,10 +1,10 @@
 # tests/conformance: every bad input of the list, against real relays.
 add_library(conform STATIC conformance/conform.c conformance/converse.c
-  conformance/told.c)
+  conformance/scene.c conformance/told.c)
 target_include_directories(conform PUBLIC conformance)
 target_link_libraries(conform PUBLIC test_support PkgConfig::websockets
   Threads::Threads)
-foreach(name handshake)
+foreach(name handshake frames requests commands invitations)
   add_executable(conformance_${name} conformance/${name}.c)
   target_link_libraries(conformance_${name} PRIVATE conform)
   set_target_properties(conformance_${name} PROPERTIES

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "tacit/error.h"
 #include "told.h"
@@ -116,8 +117,10 @@ tell_message(const uint8_t *data, size_t len, uint32_t until, char *out)
 }
 
 /*
- * After its close frame the relay closes TCP once that was answered.  What it
- * had queued may come in between: the close was then made by libwebsockets.
+ * After its close frame the relay closes TCP once that was answered, or our
+ * side is; it cannot see the answer where the bytes before were cut short.
+ * What it had queued may come in between: the close was then made by
+ * libwebsockets.
  */
 static void
 tell_close(struct raw_ws *w, const uint8_t *data, size_t len, char *out)
@@ -133,47 +136,78 @@ tell_close(struct raw_ws *w, const uint8_t *data, size_t len, char *out)
 	do {
 		n = raw_ws_read(w, rest, sizeof(rest), TOLD_CLOSING_MS);
 	} while (n > 0);
+	if (n == RAW_TIMEOUT && shutdown(raw_ws_fd(w), SHUT_WR) == 0)
+		n = raw_ws_read(w, rest, sizeof(rest), TOLD_PATIENCE_MS);
 	if (n != RAW_CLOSED)
 		told_add(out, "left open");
 }
 
-void
-told_frames(struct raw_ws *w, uint32_t until, char out[CONFORM_WORDS])
+static size_t
+count_words(const char *s)
+{
+	size_t n = *s != '\0';
+
+	for (; *s != '\0'; s++)
+		n += *s == ',';
+	return n;
+}
+
+/* One frame of RFC 6455; LAST: there is nothing after it. */
+static int
+tell_next(struct raw_ws *w, uint32_t until, char *out)
 {
 	char word[32];
 	const uint8_t *data;
 	uint8_t first;
 	size_t len;
-	int rc, last = 0;
+	int rc = raw_ws_next(w, &first, &data, &len, TOLD_PATIENCE_MS);
 
-	while ((last & LAST) == 0) {
-		if (last == ASK && told_ping(w, until) != 0)
-			told_add(out, "not taken");
-		rc = raw_ws_next(w, &first, &data, &len, TOLD_PATIENCE_MS);
-		if (rc != 0) {
-			told_add(out, rc == RAW_TIMEOUT ? "open" :
-			    rc == RAW_CLOSED ? "closed" : "nonsense");
-			return;
-		}
-		last = 0;
-		switch (first) {
-		case 0x82:
-			last = tell_message(data, len, until, out);
-			break;
-		case 0x80 | OP_CLOSE:
-			tell_close(w, data, len, out);
-			return;
-		case 0x80 | OP_PONG:
-			(void)snprintf(word, sizeof(word), "pong %zu", len);
-			told_add(out, word);
-			break;
-		case 0x80 | OP_PING:
-			break;
-		default:
-			told_add(out, "nonsense");
-			return;
-		}
+	if (rc != 0) {
+		told_add(out, rc == RAW_TIMEOUT ? "open" :
+		    rc == RAW_CLOSED ? "closed" : "nonsense");
+		return LAST;
 	}
+	switch (first) {
+	case 0x82:
+		return tell_message(data, len, until, out);
+	case 0x80 | OP_CLOSE:
+		tell_close(w, data, len, out);
+		return LAST;
+	case 0x80 | OP_PONG:
+		(void)snprintf(word, sizeof(word), "pong %zu", len);
+		told_add(out, word);
+		return 0;
+	case 0x80 | OP_PING:
+		return 0;
+	default:
+		told_add(out, "nonsense");
+		return LAST;
+	}
+}
+
+void
+told_frames(struct raw_ws *w, uint32_t until, char out[CONFORM_WORDS])
+{
+	int rc = 0;
+
+	while ((rc & LAST) == 0) {
+		if (rc == ASK && told_ping(w, until) != 0)
+			told_add(out, "not taken");
+		rc = tell_next(w, until, out);
+	}
+}
+
+void
+told_answers(struct raw_ws *w, const char *want, uint32_t until,
+    char out[CONFORM_WORDS])
+{
+	size_t n = count_words(want);
+	int rc = 0;
+
+	while ((rc & LAST) == 0 && count_words(out) < n)
+		rc = tell_next(w, 0, out);
+	if ((rc & LAST) == 0 && told_ping(w, until) == 0)
+		told_frames(w, until, out);
 }
 
 /* What every answer of a kind must carry; a 101 must agree to nothing else. */

@@ -14,6 +14,13 @@
 void told_frames(struct raw_ws *w, uint32_t until, char out[CONFORM_WORDS]);
 
 /*
+ * Read as many words as ${want} has; then write PING ${until} and tell what
+ * else comes before its answer.
+ */
+void told_answers(struct raw_ws *w, const char *want, uint32_t until,
+    char out[CONFORM_WORDS]);
+
+/*
  * Read an HTTP answer and what follows.  Words: "400", "closed" (no answer),
  * "silent"; "?" behind a status whose headers lack something; after a
  * 101 what comes is told as above, and behind WELCOME PING ${until} is asked.
@@ -30,6 +37,6 @@ void told_add(char out[CONFORM_WORDS], const char *word);
 /* The TACIT_E_ name of an error, as in "error FRAME"; or "ok". */
 void told_verdict(int rc, char out[CONFORM_WORDS]);
 
-enum { TOLD_PATIENCE_MS = 5000, TOLD_CLOSING_MS = 12000 };
+enum { TOLD_PATIENCE_MS = 5000, TOLD_CLOSING_MS = 300 };
 
 #endif
