@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include <pb_encode.h>
+#include <sodium.h>
 
 #include "tacit/canonical.h"
 
@@ -16,7 +15,7 @@ compare(pb_ostream_t *s, const pb_byte_t *buf, size_t n)
 {
 	struct rest *r = s->state;
 
-	if (n > r->len || memcmp(r->next, buf, n) != 0)
+	if (n > r->len || sodium_memcmp(r->next, buf, n) != 0)
 		return false;
 	r->next += n;
 	r->len -= n;
