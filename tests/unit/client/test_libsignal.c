@@ -176,8 +176,8 @@ whisper(struct letter *l, unsigned version, unsigned n, size_t mac)
 	l->len = 0;
 	put_byte(l, version);
 	put_field(l, 1, n % SHAPES, 0, wire, sizeof(wire));
-	put_field(l, 2, n / SHAPES % SHAPES, 1, NULL, 0);
-	put_field(l, 3, n / SHAPES / SHAPES % SHAPES, 1, NULL, 0);
+	put_field(l, 2, n / SHAPES % SHAPES, 1, wire, 0);
+	put_field(l, 3, n / SHAPES / SHAPES % SHAPES, 1, wire, 0);
 	put_field(l, 4, n / SHAPES / SHAPES / SHAPES % SHAPES, 0, body,
 	    sizeof(body));
 	put(l, body, mac);
