@@ -17,7 +17,8 @@
 #include "chat_screen.h"
 #include "cli.h"
 
-enum { OLD_MESSAGES = 20, LOOK_BACK = 256, WAIT_MS = 60000 };
+enum { OLD_MESSAGES = 20, LOOK_BACK = 256, WAIT_MS = 60000,
+    QUIET_MS = 60000 };
 
 struct chat {
 	struct cli *c;
@@ -28,7 +29,8 @@ struct chat {
 	char *prompt;			/* owned */
 	char *again;			/* typed, not sent: for after a */
 					/* /confirm or /accept */
-	int problem;			/* with the relay, that was told */
+	int problem;			/* with a relay, that was told */
+	int64_t quiet_ms;		/* until then not told again */
 	bool over;
 };
 
@@ -252,18 +254,20 @@ cuts_off(int problem)
 	    problem == TACIT_E_VERSION;
 }
 
-/* Say once that the relay is away, and once that it is back. */
+/* Say once that a relay is away, and once that it is back. */
 static void
 watch_relay(struct chat *h)
 {
 	struct tacit_progress p = { .size = sizeof(p) };
+	int64_t now = session_now_ms();
 
 	if (tacit_progress(h->c->t, &p) != 0 || p.problem == h->problem ||
-	    (p.problem != 0 && !cuts_off(p.problem)))
+	    (p.problem != 0 && (!cuts_off(p.problem) || now < h->quiet_ms)))
 		return;
 	h->problem = p.problem;
+	h->quiet_ms = now + QUIET_MS;
 	if (p.problem == TACIT_E_UNREACHABLE)
-		note(h, "the relay cannot be reached; what you write is kept "
+		note(h, "a relay cannot be reached; what you write is kept "
 		    "here and goes out later");
 	else
 		note(h, p.problem != 0 ? tacit_error_text(p.problem) :
@@ -484,8 +488,12 @@ int
 chat_run(struct cli *c, struct tacit_contact *ct)
 {
 	struct chat h = { .c = c, .ct = ct, .info = session_info(ct) };
+	const char *term = getenv("TERM");
 	int rc;
 
+	if (term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0)
+		return cli_usage(c, "a chat needs a terminal whose cursor can "
+		    "be moved (TERM says that this one's cannot)");
 	know_widths();
 	if ((rc = screen_open(&h.screen)) != 0)
 		return cli_done(c, rc);

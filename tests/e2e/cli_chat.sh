@@ -170,7 +170,7 @@ types anna 'to ben>'
 # ---- the relay is away -------------------------------------------------------------------
 stop_relay
 text anna 'typed while the relay'
-shows anna 'the relay cannot be reached; what you write is kept here'
+shows anna 'a relay cannot be reached; what you write is kept here'
 types anna 'to ben> typed while the relay'
 text anna ' was away'
 keys anna Enter

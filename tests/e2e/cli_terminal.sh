@@ -89,6 +89,11 @@ is 'one line' "$(as ben sync --wait-ms 10000 --until 1 | texts)" \
     'half a line and the rest'
 is 'taken by the chat' "$(as anna sync | texts)" ''
 
+status=0
+out=$(plain anna 'cursor can be moved' -- \
+    sh -c "TERM=dumb exec $tacit --vault $work/anna.vault chat ben") || status=$?
+is 'a terminal that can do nothing' "$status" 64
+
 # ---- the end -----------------------------------------------------------------------
 status=0
 plain anna 'for good' '>n\r' 'not closed' -- \
