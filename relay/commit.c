@@ -24,10 +24,10 @@ struct commit {
 	pthread_t thread;
 	size_t pending;			/* loop thread only */
 
-	pthread_mutex_t lock;		/* of the four below */
+	pthread_mutex_t lock;		/* of the five below */
 	pthread_cond_t work;
 	struct queue in, back;
-	int stopping;
+	int started, stopping;
 
 	_Atomic int failed;
 
@@ -238,6 +238,10 @@ store_thread(void *arg)
 	struct commit *c = arg;
 	struct queue batch;
 
+	(void)pthread_mutex_lock(&c->lock);
+	c->started = 1;
+	(void)pthread_cond_signal(&c->work);
+	(void)pthread_mutex_unlock(&c->lock);
 	queue_init(&batch);
 	while (take(c, &batch)) {
 		if (batch.first != NULL)
@@ -250,6 +254,10 @@ store_thread(void *arg)
 	return NULL;
 }
 
+/*
+ * Returns when the thread runs: what the C library does to begin one, no
+ * confined process may do.
+ */
 static int
 start_thread(struct commit *c)
 {
@@ -263,7 +271,13 @@ start_thread(struct commit *c)
 	(void)pthread_condattr_destroy(&attr);
 
 	rc = pthread_create(&c->thread, NULL, store_thread, c);
-	return rc == 0 ? 0 : TACIT_E_NOMEM;
+	if (rc != 0)
+		return TACIT_E_NOMEM;
+	(void)pthread_mutex_lock(&c->lock);
+	while (!c->started)
+		(void)pthread_cond_wait(&c->work, &c->lock);
+	(void)pthread_mutex_unlock(&c->lock);
+	return 0;
 }
 
 static void

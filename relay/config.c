@@ -41,7 +41,8 @@
 #define TEXTS(X)							\
 	X(listen, sizeof(((struct config *)0)->host) + 8)		\
 	X(tls_certificate, sizeof(((struct config *)0)->tls_certificate) - 1) \
-	X(tls_key, sizeof(((struct config *)0)->tls_key) - 1)
+	X(tls_key, sizeof(((struct config *)0)->tls_key) - 1)		\
+	X(confinement, sizeof("available") - 1)
 
 static const struct {
 	const char *name;
@@ -87,6 +88,7 @@ config_default(struct config *c)
 	c->hangup_seconds = 75;
 	c->max_buffered_mib = 256;
 	c->hour_seconds = 3600;
+	c->confinement = TACIT_CONFINEMENT;
 }
 
 /* The port in ${text}, or -1: digits only, no sign, no blank, at most 65535. */
@@ -212,6 +214,12 @@ read_text(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 		    "0 to 65535", value);
 		return -1;
 	}
+	if (strcmp(opt->name, "confinement") == 0 &&
+	    confine_parse(&scratch.confinement, value) != 0) {
+		cfg_error(cfg, "confinement: \"%s\" is not full, available "
+		    "or off", value);
+		return -1;
+	}
 	*(const char **)result = value;
 	return 0;
 }
@@ -234,6 +242,8 @@ take(struct config *c, cfg_t *cfg)
 		memcpy(c->tls_certificate, text, strlen(text) + 1);
 	if ((text = cfg_getstr(cfg, "tls_key")) != NULL)
 		memcpy(c->tls_key, text, strlen(text) + 1);
+	if ((text = cfg_getstr(cfg, "confinement")) != NULL)
+		(void)confine_parse(&c->confinement, text);
 }
 
 /* Longer files are not configurations of ours. */

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "confine.h"
 #include "store.h"
 
 struct config {
@@ -30,6 +31,7 @@ struct config {
 	uint32_t ping_seconds, hangup_seconds;
 	uint32_t max_buffered_mib;	/* of all connections together */
 	uint32_t hour_seconds;		/* 3600; less on loopback only */
+	enum confine_want confinement;
 };
 
 /* The defaults of CONTRACT and limits.h. */

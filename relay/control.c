@@ -76,7 +76,7 @@ came_back(struct job *j)
 	const struct relay *r = cl->control->relay;
 	const struct query_facts facts = { .place = cl->control->place,
 	    .hour = r->hour, .connections = r->connections, .buffered = r->buffered,
-	    .running = 1 };
+	    .running = 1, .confinement = confine_word(&r->confined) };
 
 	cl->waiting = 0;
 	answer(cl, query_answer(cl->kind, &j->op, &facts));

@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "command.h"
+#include "confine.h"
 #include "query.h"
 #include "serve.h"
 
@@ -32,6 +33,8 @@ exit_code(int rc)
 		return EX_IOERR;
 	case TACIT_E_REFUSED:
 		return EX_NOPERM;
+	case TACIT_E_STATE:		/* of the system: confine.h */
+		return EX_CONFIG;
 	default:
 		return EX_SOFTWARE;
 	}
@@ -67,6 +70,7 @@ main(int argc, char **argv)
 	struct options o;
 	int code;
 
+	confine_process();
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);	/* an error of the write: disk full */

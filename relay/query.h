@@ -20,6 +20,7 @@ struct query_facts {
 	const struct tacit_place *place;
 	uint64_t hour;			/* relay hours */
 	uint64_t connections, held, buffered;
+	const char *confinement;	/* confine_word() */
 	uint8_t running;
 };
 

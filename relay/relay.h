@@ -20,6 +20,7 @@ struct relay {
 	struct hub *hub;		/* mailboxes that are being read */
 	struct ev_loop *loop;
 	uint64_t hour;			/* relay hours, kept by clock.c */
+	struct confine confined;
 	uint32_t connections;		/* WebSocket connections now */
 	uint64_t buffered;		/* bytes kept for them, a second ago */
 	uint8_t stopping;		/* no new connections, no new jobs */

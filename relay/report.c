@@ -91,8 +91,9 @@ count_of(enum counted what, const struct op_count *n,
 json_t *
 report_status(const struct op_count *n, const struct query_facts *facts)
 {
-	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 	    "version", query_version(), "running", facts->running,
+	    "confinement", facts->confinement,
 	    "mailboxes", (json_int_t)n->mailboxes,
 	    "envelopes", (json_int_t)n->envelopes,
 	    "held", (json_int_t)facts->held,
@@ -158,6 +159,8 @@ report_print_status(FILE *out, const json_t *status)
 	fprintf(out, "tacit-relay %s, %s\n", text(status, "version"),
 	    json_is_true(json_object_get(status, "running")) ? "running" :
 	    "not running");
+	fprintf(out, "%-12s %s\n", "confinement", text(status,
+	    "confinement"));
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		fprintf(out, "%-12s %" JSON_INTEGER_FORMAT "\n", rows[i],
 		    number(status, rows[i]));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <ev.h>
@@ -27,7 +28,7 @@ struct serve {
 	struct relay relay;
 	struct store *store;		/* until commit_start() */
 	struct store_clock hour;
-	struct ws *_Atomic ws;		/* the store thread wakes it */
+	struct ws *ws;
 	struct clock *clock;
 	struct control *control;
 	int lock, control_fd;
@@ -39,10 +40,8 @@ static void
 wake(void *arg)
 {
 	struct serve *s = arg;
-	struct ws *w = s->ws;
 
-	if (w != NULL)
-		ws_wake(w);
+	ws_wake(s->ws);
 }
 
 static void
@@ -59,12 +58,12 @@ on_signal(struct ev_loop *loop, ev_signal *w, int events)
 	ws_stop(s->ws);
 }
 
+/* libwebsockets asks for it when we are confined: one that needs no file. */
 static void
-no_core_dumps(void)
+set_time_zone(void)
 {
-	const struct rlimit none = { 0, 0 };
-
-	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)setenv("TZ", "UTC0", 1);
+	tzset();
 }
 
 static int
@@ -106,36 +105,47 @@ open_data(struct serve *s)
 	return control_bind(&s->control_fd, s->config.data);
 }
 
+/* The network: the last that is opened. */
 static int
-open_relay(struct serve *s)
+open_network(struct serve *s)
 {
 	struct relay *r = &s->relay;
-	struct ws *w;
 	uint16_t port;
-	int rc, fd;
+	int rc;
 
 	r->config = &s->config;
 	r->keys = &s->keys;
 	r->hour = s->hour.hour;
-	if ((rc = commit_start(&r->commit, s->store, wake, s)) != 0)
-		return rc;
-	s->store = NULL;
 	if ((rc = hub_open(&r->hub, r)) != 0)
 		return rc;
-	if ((rc = ws_start(&w, r, &port)) != 0) {
+	if ((rc = ws_start(&s->ws, r, &port)) != 0) {
 		log_error("listen-failed", rc);
 		return rc;
 	}
-	s->ws = w;
 	s->config.port = port;
 	endpoint_place(&s->place, &s->config, &s->keys);
-	if ((rc = endpoint_save(&s->config)) != 0)
+	return endpoint_save(&s->config);
+}
+
+/* The threads, between what confines each and what confines all. */
+static int
+open_relay(struct serve *s)
+{
+	struct relay *r = &s->relay;
+	int rc, fd = s->control_fd;
+
+	r->confined.want = s->config.confinement;
+	if ((rc = confine_files(&r->confined, s->config.data)) != 0)
 		return rc;
+	if ((rc = commit_start(&r->commit, s->store, wake, s)) != 0)
+		return rc;
+	s->store = NULL;
 	if ((rc = clock_start(&s->clock, r, s->hour)) != 0)
 		return rc;
-	fd = s->control_fd;
 	s->control_fd = -1;
-	return control_start(&s->control, fd, r, &s->place);
+	if ((rc = control_start(&s->control, fd, r, &s->place)) != 0)
+		return rc;
+	return confine_calls(&r->confined);
 }
 
 static int
@@ -191,9 +201,10 @@ serve(const struct config *config)
 	memset(&s, 0, sizeof(s));
 	s.config = *config;
 	s.lock = s.control_fd = -1;
-	no_core_dumps();
+	set_time_zone();
 	if ((rc = open_loop(&s)) == 0 && (rc = open_data(&s)) == 0 &&
-	    (rc = open_relay(&s)) == 0 && (rc = print_ready(&s)) == 0)
+	    (rc = open_network(&s)) == 0 && (rc = open_relay(&s)) == 0 &&
+	    (rc = print_ready(&s)) == 0)
 		(void)ev_run(s.relay.loop, 0);
 	s.relay.stopping = 1;
 	closed = close_all(&s);

@@ -69,7 +69,7 @@ has '--url' "$("$relay" admit --data "$d" --url wss://relay.example)" \
 
 # ---- status and inspect: fields, running and not --------------------------------
 fields() { jq -r 'to_entries[] | .key + ":" + (.value | type)' | sort | tr '\n' ' '; }
-want='admissions:number buffered:number connections:number envelopes:number held:number invitations:number mailboxes:number running:boolean version:string '
+want='admissions:number buffered:number confinement:string connections:number envelopes:number held:number invitations:number mailboxes:number running:boolean version:string '
 status() { "$relay" status --data "$d" --json; }
 kinds() { "$relay" inspect --data "$d" --json | jq -c '[.stored[].name]'; }
 is 'status' "$(status | fields)" "$want"
@@ -148,6 +148,7 @@ max_connections|1 4096|0 x
 hour_seconds|1 3600|0 3601
 tls_certificate|/x|""
 tls_key|/x|""
+confinement|full available off|none "" Full
 T
 for text in 'nonsense = 1' 'ttl_days' 'ttl_days = "30' 'ttl_days = 30 31' 'TTL_DAYS = 30'; do
 	printf '%s\n' "$text" >"$work/c"

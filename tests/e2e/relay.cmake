@@ -13,6 +13,18 @@ foreach(source ${found})
     ENVIRONMENT TACIT_RELAY=$<TARGET_FILE:tacit-relay>)
 endforeach()
 
+# Acts that confinement forbids.  Sanitizers make calls of their own.
+add_test(NAME e2e/relay/confined COMMAND bash
+  ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_confined.sh)
+set_tests_properties(e2e/relay/confined PROPERTIES TIMEOUT 120
+  ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
+if(TACIT_SANITIZE)
+  set_tests_properties(e2e/relay/confine e2e/relay/confined
+    PROPERTIES DISABLED TRUE)
+endif()
+target_sources(e2e_relay_confine PRIVATE support/forbidden.c)
+target_link_libraries(e2e_relay_confine PRIVATE relay_core)
+
 # The control of the order check: what answers early must be caught.  Its
 # own commit.c comes before that of relay_core.
 add_executable(tacit-relay-ack-early ${CMAKE_SOURCE_DIR}/relay/main.c

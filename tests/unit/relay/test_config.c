@@ -76,6 +76,10 @@ static const struct {
 	{ "IPv4 in brackets", LISTEN("[127.0.0.1]:80"), 1, "listen" },
 	{ "bracket not closed", LISTEN("[::1:80"), 1, "listen" },
 	{ "blank in the port", LISTEN("127.0.0.1: 80"), 1, "listen" },
+	{ "all of it", "confinement = full\n", 0, NULL },
+	{ "a word that is none", "confinement = on\n", 1, "available" },
+	{ "half a word", "# a\nconfinement = ful\n", 2, "full" },
+	{ "no word", "confinement = \"\"\n", 1, "confinement" },
 	{ "empty path", "tls_key = \"\"\n", 1, "tls_key" },
 	{ "control bytes", "\001\002 = 3\n", 1, "??" },
 };
@@ -152,7 +156,8 @@ values_arrive(void **state)
 	write_file(path, LISTEN("[::1]:9") "hold_ms = 1\nok_tick_ms = 2\n"
 	    "ttl_days = 3\nmailbox_letters = 100\nmailbox_parcels = 8\n"
 	    "post_rate = 6\npost_burst = 7\nmax_connections = 8\n"
-	    "invitation_rate = 11\nhour_seconds = 9\ntls_certificate = \"a\"\ntls_key = \"b\"\n");
+	    "invitation_rate = 11\nhour_seconds = 9\nconfinement = available\n"
+	    "tls_certificate = \"a\"\ntls_key = \"b\"\n");
 	config_default(&c);
 	assert_int_equal(config_read(&c, path), 0);
 	assert_string_equal(c.host, "::1");
@@ -170,6 +175,7 @@ values_arrive(void **state)
 	assert_int_equal(c.max_connections, 8);
 	assert_int_equal(c.invitation_rate, 11);
 	assert_int_equal(c.hour_seconds, 9);
+	assert_int_equal(c.confinement, CONFINE_AVAILABLE);
 	assert_string_equal(c.tls_certificate, "a");
 	assert_string_equal(c.tls_key, "b");
 	capture_rmdir(dir);
