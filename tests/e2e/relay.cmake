@@ -22,6 +22,10 @@ if(TACIT_SANITIZE)
   set_tests_properties(e2e/relay/confine e2e/relay/confined
     PROPERTIES DISABLED TRUE)
 endif()
+add_executable(confine_list support/confine_list.c)
+target_link_libraries(confine_list PRIVATE relay_core)
+set_target_properties(confine_list PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 target_sources(e2e_relay_confine PRIVATE support/forbidden.c)
 target_link_libraries(e2e_relay_confine PRIVATE relay_core)
 

@@ -60,7 +60,6 @@ is 'off' "$(in_force)" off
 stop_relay
 
 # As root the relay and who looks are another user, or root may look anyway.
-relay_at=127.0.0.1:0 # for start_relay
 if [ "$(id -u)" -eq 0 ]; then
 	chmod 711 "$work"
 	install -m 755 "$relay" "$work/tacit-relay"

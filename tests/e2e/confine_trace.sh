@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Run tests with the relay under strace; compare every system call that it
+# made after READY, in all threads, with the list that it is confined to.
+#
+# usage: confine_trace.sh BUILD [REGEX]
+#
+# BUILD is a build tree; REGEX says which of its tests (default: all end-to-end
+# ones but those that trace or kill for minutes themselves).  For the time it
+# takes, a script stands where BUILD's relay is: nothing else may use BUILD.
+# Prints what is used and not listed (fails), and what is listed and not used.
+set -euo pipefail
+
+build=$(cd "${1:?usage: confine_trace.sh BUILD [REGEX]}" && pwd)
+wanted=${2:-'^e2e/'}
+# They use strace themselves, or look for the relay by its path.
+without='^e2e/(relay/(order|fsync|confined)|proof/sentinels)$'
+relay=$build/bin/tacit-relay
+work=$(mktemp -d)
+chmod 1777 "$work"
+back() {
+	if [ -e "$work/tacit-relay" ]; then mv "$work/tacit-relay" "$relay"; fi
+	rm -rf "$work"
+}
+trap back EXIT
+trap 'exit 130' INT TERM
+
+mv "$relay" "$work/tacit-relay"
+# -D: the relay keeps the number and the parent that the test expects.
+cat >"$relay" <<T
+#!/bin/sh
+exec strace -D -f -qq -s 8 -o "$work/trace.\$\$" "$work/tacit-relay" "\$@"
+T
+chmod +x "$relay"
+status=0
+ctest --test-dir "$build" --output-on-failure --no-tests=error -R "$wanted" \
+    -E "$without" || status=$?
+
+# Calls after READY, of all threads of one relay.  A call that was cut in two
+# by another thread counts where it began; what strace resumes after READY
+# began before.
+cat "$work"/trace.* | awk '
+	/ execve\(/ { ready = 0 }
+	/ write\(1, "READY/ { ready = 1; relays++; next }
+	!ready { next }
+	/killed by SIGSYS/ { killed++ }
+	match($0, /^[0-9]+ +[a-z0-9_]+\(/) {
+		call = substr($0, 1, RLENGTH - 1)
+		sub(/^[0-9]+ +/, "", call)
+		if (call != "strace") { n[call]++; total++ }
+	}
+	END {
+		for (call in n) print call > "'"$work"'/used"
+		printf "%d relays, %d calls after READY, killed by SIGSYS: %d\n",
+		    relays, total, killed
+		exit killed > 0 || relays == 0
+	}' || status=1
+"$build/tests/confine_list" | sort -u >"$work/listed"
+sort -u "$work/used" -o "$work/used"
+# Outside the list; the stop at SIGSYS shows the call that was refused.
+outside=$(comm -23 "$work/used" "$work/listed" | tr '\n' ' ')
+echo "used: $(wc -l <"$work/used"), listed: $(wc -l <"$work/listed")"
+echo "used and not listed: ${outside:-none}"
+echo "listed and not used: $(comm -13 "$work/used" "$work/listed" | tr '\n' ' ')"
+[ -z "$outside" ] || status=1
+exit "$status"
