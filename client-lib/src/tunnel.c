@@ -21,7 +21,7 @@ struct tunnel {
 	char status[STATUS_LEN];
 	size_t heard;			/* bytes of the answer */
 	unsigned ending;		/* of "\r\n\r\n", seen last */
-	int open;
+	int open, refused;		/* for good */
 };
 
 /* "HTTP/1.x 2xx" is a yes. */
@@ -33,7 +33,10 @@ is_yes(const char s[STATUS_LEN])
 	    s[11] >= '0' && s[11] <= '9';
 }
 
-/* One byte of the answer.  -1: it is no yes, or has no end. */
+/*
+ * One byte of the answer.  -1: it is no yes, or has no end.  What comes behind
+ * a no may look like a yes: nothing is heard after it.
+ */
 static int
 hear(struct tunnel *t, char byte)
 {
@@ -80,13 +83,17 @@ establish(BIO *b, struct tunnel *t)
 		}
 		t->sent += (size_t)n;
 	}
+	if (t->refused)
+		return -1;
 	while (!t->open) {
 		if (BIO_read(next, &byte, 1) <= 0) {
 			BIO_copy_next_retry(b);
 			return -1;
 		}
-		if (hear(t, byte) != 0)
+		if (hear(t, byte) != 0) {
+			t->refused = 1;
 			return -1;
+		}
 	}
 	return 1;
 }

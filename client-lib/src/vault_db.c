@@ -271,6 +271,23 @@ out:
 	return rc;
 }
 
+/*
+ * SQLite says "out of memory" of a record, too, whose damaged length is more
+ * than it ever allocates.  So that is what it meant, if there is memory for
+ * the longest row that we write.
+ */
+static int
+meant(int rc)
+{
+	void *p;
+
+	if (rc != TACIT_E_NOMEM ||
+	    (p = sqlite3_malloc64(VAULT_SEALED_MAX)) == NULL)
+		return rc;
+	sqlite3_free(p);
+	return TACIT_E_CORRUPT;
+}
+
 int
 vault_db_open(struct vault_db **out, const char *path)
 {
@@ -294,7 +311,7 @@ vault_db_open(struct vault_db **out, const char *path)
 	rc = 0;
 out:
 	vault_db_close(db, 0);
-	return rc;
+	return meant(rc);
 }
 
 void

@@ -64,6 +64,17 @@ open() {
 	check "$1" '^$' "$2: nothing shows this yet" false
 }
 
+# What the page says of the long run, if that was long enough.
+long_fuzz() {
+	sed -n 's/.*| \([0-9,]* CPU-seconds of fuzzing[^|]*\)|.*/\1/p' \
+	    docs/RELIABILITY.md | tee "$log/long"
+	[ "$(tr -d , <"$log/long" | cut -d ' ' -f 1)" -ge 7200 ]
+}
+
+corpora() {
+	asan fuzzers && tests build '^fuzz/' && tests build-asan '^fuzz/'
+}
+
 line_1() {
 	check 1 'cases, |FAILED|listed$' \
 	    'conformance cases, release: each answered right, others unaffected' \
@@ -107,7 +118,14 @@ line_4() {
 }
 
 line_5() {
-	open 5 '10 M fuzz executions, 2 CPU-hours once, no finding left'
+	check 5 'tests passed' 'corpora and regressions, release and ASan build' \
+	    corpora
+	check 5 'executions' '10 M executions, no finding left' \
+	    script/fuzz --short
+	check 5 'FRAME_BOUND' 'the control: a bound that is not checked' \
+	    script/fuzz --control
+	check 5 'CPU-seconds of fuzzing' '2 CPU-hours, run once by hand' \
+	    long_fuzz
 }
 
 line_6() {

@@ -26,6 +26,8 @@ while read -r name; do
 	e2e/*)
 		file=tests/e2e/$(echo "${name#e2e/}" | tr / _)
 		[ -f "$file.c" ] || [ -f "$file.sh" ] || echo "no such test: $name" ;;
+	fuzz/*)
+		[ -f "tests/fuzz/fuzz_${name#*/}.c" ] || echo "no such test: $name" ;;
 	interop/refusal)
 		[ -f tests/interop/refusal.sh ] || echo "no such test: $name" ;;
 	interop/*)

@@ -1,0 +1,58 @@
+# Coverage-guided fuzzing; tests/fuzz/fuzz.h says what a target is.
+#
+# TACIT_FUZZ_ENGINE empty: each target is a program that replays its corpus,
+# for ctest.  Else it is what links an engine, as -fsanitize=fuzzer or a
+# library, and the programs are the fuzzers; tests/fuzz/build.sh.
+set(fuzz_dir ${CMAKE_CURRENT_LIST_DIR})
+set(fuzz_bin ${CMAKE_BINARY_DIR}/fuzz)
+add_library(fuzz_support STATIC fuzz/fuzz.c)
+target_include_directories(fuzz_support PUBLIC fuzz support)
+target_link_libraries(fuzz_support PUBLIC tacit_flags PkgConfig::sodium)
+add_library(fuzz_replay STATIC fuzz/replay.c)
+target_link_libraries(fuzz_replay PUBLIC fuzz_support)
+add_custom_target(fuzzers)
+
+# tacit_fuzz(NAME LIBRARY...)
+function(tacit_fuzz name)
+  set(target fuzz_${name})
+  add_executable(${target} ${fuzz_dir}/fuzz_${name}.c)
+  target_link_libraries(${target} PRIVATE ${ARGN} fuzz_support)
+  set_target_properties(${target} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${fuzz_bin})
+  add_dependencies(fuzzers ${target})
+  if(TACIT_FUZZ_ENGINE)
+    target_link_options(${target} PRIVATE ${TACIT_FUZZ_ENGINE})
+  else()
+    target_link_libraries(${target} PRIVATE fuzz_replay)
+    add_test(NAME fuzz/${name} COMMAND ${target} ${fuzz_dir}/corpus/${name})
+    set_tests_properties(fuzz/${name} PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()
+
+tacit_fuzz(gate relay_core)
+tacit_fuzz(frame tacit_proto)
+tacit_fuzz(invitation tacit_proto)
+tacit_fuzz(content tacit_core)
+tacit_fuzz(seal tacit_core)
+tacit_fuzz(blob tacit_core)
+tacit_fuzz(record tacit_core)
+tacit_fuzz(tunnel tacit_core)
+tacit_fuzz(configuration relay_core)
+tacit_fuzz(control relay_core)
+
+# A relay without sockets, whose signatures cost as little as the rest.
+tacit_fuzz(relay relay_core store_support)
+target_sources(fuzz_relay PRIVATE ${fuzz_dir}/relay_world.c
+  ${fuzz_dir}/relay_sign.c)
+target_link_options(fuzz_relay PRIVATE -Wl,--wrap=crypto_sign_detached
+  -Wl,--wrap=crypto_sign_verify_detached)
+
+# Vaults are opened without the cost of Argon2id.
+tacit_fuzz(vault tacit_core)
+tacit_fuzz(ratchet tacit_core)
+tacit_fuzz(link stage)
+target_sources(fuzz_link PRIVATE ${fuzz_dir}/link_base.c)
+foreach(target fuzz_vault fuzz_ratchet fuzz_link)
+  target_sources(${target} PRIVATE ${fuzz_dir}/pwhash.c)
+  target_link_options(${target} PRIVATE -Wl,--wrap=crypto_pwhash)
+endforeach()
