@@ -13,7 +13,7 @@ answer(enum query_kind kind, const struct op *op)
 {
 	struct tacit_place place = { .host = "127.0.0.1", .port = 8443 };
 	const struct query_facts facts = { .place = &place, .hour = 5,
-	    .running = 1 };
+	    .confinement = "none", .running = 1 };
 	json_t *j = query_answer(kind, op, &facts);
 	char *text;
 
