@@ -16,10 +16,7 @@
 #include "pair.h"
 #include "reorder.h"
 
-enum {
-	MSG_MAX = 65477,
-	ASIDE_KEY_LEN = CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN
-};
+enum { ASIDE_KEY_LEN = CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN };
 
 /* One envelope on its way up. */
 struct arrival {
@@ -31,8 +28,9 @@ struct arrival {
 	int key1;			/* opened under k1, */
 	struct heard heard;		/* and what was heard of its stream */
 	int is_gap;			/* the ratchet cannot reach so far */
+	size_t cap;			/* of both: */
 	uint8_t *msg;			/* the ratchet message */
-	uint8_t *padded;		/* the content */
+	uint8_t *padded;		/* the content, once there is any */
 };
 
 static void
@@ -172,9 +170,11 @@ open_ratchet(struct tacit_contact *ct, struct arrival *a, tacit_Content *c)
 	contact_session(ct, &s);
 	if (a->head.generation != s.generation)
 		return TACIT_E_POISON;
+	if ((a->padded = malloc(a->cap)) == NULL)
+		return TACIT_E_NOMEM;
 	rc = ratchet_decrypt(ct->t->ratchet, &s,
 	    a->head.kind == SEAL_PREKEY ? RATCHET_PREKEY : RATCHET_WHISPER, 0,
-	    a->msg, a->head.length, a->padded, MSG_MAX, &n);
+	    a->msg, a->head.length, a->padded, a->cap, &n);
 	a->is_gap = rc == TACIT_E_LIMIT;
 	return rc != 0 ? rc : content_read(c, a->padded, n);
 }
@@ -308,19 +308,19 @@ inbox_take(struct tacit_contact *ct,
     size_t len)
 {
 	struct arrival a = { .body = body, .len = len };
-	int rc = TACIT_E_NOMEM;
+	int rc;
 
+	a.cap = seal_capacity(len);
+	if ((a.msg = malloc(a.cap + 1)) == NULL)
+		return TACIT_E_NOMEM;
 	memcpy(a.place.address, ct->rec.my_address, sizeof(a.place.address));
 	memcpy(a.place.envelope, envelope, sizeof(a.place.envelope));
-	a.msg = malloc(MSG_MAX);
-	a.padded = malloc(MSG_MAX);
-	if (a.msg != NULL && a.padded != NULL &&
-	    (rc = look(ct, &a)) == 0 && (rc = change_begin(ct->t)) == 0)
+	if ((rc = look(ct, &a)) == 0 && (rc = change_begin(ct->t)) == 0)
 		rc = change_end(ct->t, ct, take(ct, &a));
 	if (is_verdict(rc))
 		rc = poison(ct, &a, rc);
 	if (a.padded != NULL)
-		sodium_memzero(a.padded, MSG_MAX);
+		sodium_memzero(a.padded, a.cap);
 	free(a.padded);
 	free(a.msg);
 	return rc == 1 ? 0 : rc;

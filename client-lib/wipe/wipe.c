@@ -35,8 +35,8 @@ free(void *p)
  * A block that shrinks stays where it is, wiped beyond its new end; one that
  * grows moves, as glibc would not wipe what it leaves.
  */
-EXPORTED void *
-realloc(void *p, size_t len)
+static void *
+resize(void *p, size_t len)
 {
 	size_t had;
 	void *q;
@@ -60,11 +60,17 @@ realloc(void *p, size_t len)
 }
 
 EXPORTED void *
+realloc(void *p, size_t len)
+{
+	return resize(p, len);
+}
+
+EXPORTED void *
 reallocarray(void *p, size_t n, size_t size)
 {
 	if (size != 0 && n > SIZE_MAX / size) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	return realloc(p, n * size);
+	return resize(p, n * size);
 }
