@@ -323,6 +323,10 @@ config_read(struct config *c, const char *path)
 		goto out;
 	if (len == 0)
 		return 0;
+	if (memchr(text, '\0', (size_t)len) != NULL) {
+		fprintf(stderr, "%s:0: must be text\n", path);
+		goto out;
+	}
 	blank_comments(text, text + len);
 	if ((f = fmemopen(text, (size_t)len, "r")) == NULL ||
 	    (cfg = cfg_init(opts, CFGF_NONE)) == NULL)

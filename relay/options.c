@@ -173,6 +173,15 @@ read_command(struct options *o, const char *text)
 	return TACIT_E_INVALID;
 }
 
+/* Is ${word} option ${which} in full?  A part of it would do to getopt. */
+static int
+is_whole(const char *word, int which)
+{
+	size_t n = strcspn(word, "=");
+
+	return n == 2 + strlen(longs[which].name);
+}
+
 /* What getopt_long() returned for argv[at]. */
 static int
 one_option(struct options *o, int got, char *const *argv, int at,
@@ -180,7 +189,7 @@ one_option(struct options *o, int got, char *const *argv, int at,
 {
 	if (got == ':')
 		return refuse(o, argv[at], " needs a value");
-	if (got == '?')
+	if (got == '?' || !is_whole(argv[at], got))
 		return refuse(o, argv[at], " is not an option of it");
 	if (rules[got].commands != 0 &&
 	    (rules[got].commands & FOR(o->command)) == 0)

@@ -203,7 +203,8 @@ int store_apply(struct store *s, struct op *batch);
  *
  * Output:  ${*out}, to be closed with ->ops->close(); ${clock}.
  * Errors:  TACIT_E_CORRUPT (not our database, damaged, or of a newer
- *          version), TACIT_E_IO, TACIT_E_DISK_FULL, TACIT_E_NOMEM.
+ *          version), TACIT_E_UNAVAILABLE (another program has it locked),
+ *          TACIT_E_IO, TACIT_E_DISK_FULL, TACIT_E_NOMEM.
  */
 int store_sqlite_open(struct store **out, struct store_clock *clock,
     const char *dir, const struct store_limits *limits);

@@ -145,6 +145,8 @@ open_fail(struct store_sqlite *q, int sqlite_rc)
 {
 	if ((sqlite_rc & 0xff) == SQLITE_CORRUPT || sqlite_rc == SQLITE_NOTADB)
 		return TACIT_E_CORRUPT;
+	if ((sqlite_rc & 0xff) == SQLITE_BUSY)
+		return TACIT_E_UNAVAILABLE;	/* another program has it */
 	return sql_fail(q, sqlite_rc);
 }
 
@@ -295,27 +297,40 @@ refuse_stray(const char *dir)
 	return 0;
 }
 
-/*
- * The first answer of quick_check is "ok", or the first thing that is wrong.
- * Nothing has been written yet, and a failed open writes nothing.
- */
+/* The one text that ${sql} answers with must be ${want}. */
 static int
-check(struct store_sqlite *q)
+answers(struct store_sqlite *q, const char *sql, const char *want)
 {
 	sqlite3_stmt *st = NULL;
 	const char *text;
 	int rc;
 
-	rc = sqlite3_prepare_v2(q->db, "PRAGMA quick_check(1)", -1, &st, NULL);
+	rc = sqlite3_prepare_v2(q->db, sql, -1, &st, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(st);
 	if (rc == SQLITE_ROW) {
 		text = (const char *)sqlite3_column_text(st, 0);
-		rc = text != NULL && strcmp(text, "ok") == 0 ?
+		rc = text != NULL && strcmp(text, want) == 0 ?
 		    SQLITE_OK : SQLITE_CORRUPT;
 	}
 	(void)sqlite3_finalize(st);
 	return rc == SQLITE_OK ? 0 : open_fail(q, rc);
+}
+
+/*
+ * The first answer of quick_check is "ok", or the first thing that is wrong;
+ * there are tables only, of ours.  Nothing has been written yet, and a failed
+ * open writes nothing.
+ */
+static int
+check(struct store_sqlite *q)
+{
+	int rc = answers(q, "PRAGMA quick_check(1)", "ok");
+
+	return rc != 0 ? rc : answers(q, "SELECT group_concat(type || name, ' ')"
+	    " FROM (SELECT type, name FROM sqlite_master ORDER BY name)",
+	    "tableadmission tablebody tableenvelope tableinvitation "
+	    "tablemailbox tablerelay");
 }
 
 /*

@@ -15,3 +15,13 @@ foreach(name handshake frames requests commands invitations)
 endforeach()
 add_test(NAME conformance/listed COMMAND sh
   ${CMAKE_CURRENT_LIST_DIR}/listed.sh ${CMAKE_SOURCE_DIR})
+add_executable(conformance_links conformance/links.c)
+target_link_libraries(conformance_links PRIVATE tacit_core test_support)
+set_target_properties(conformance_links PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME conformance/links COMMAND conformance_links)
+set_tests_properties(conformance/links PROPERTIES TIMEOUT 180)
+add_test(NAME conformance/files COMMAND bash
+  ${CMAKE_CURRENT_LIST_DIR}/files.sh)
+set_tests_properties(conformance/files PROPERTIES TIMEOUT 180
+  ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})

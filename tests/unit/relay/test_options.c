@@ -35,6 +35,8 @@ static const struct {
 	{ { "serve", "--data", "a", "-v" }, "-v is not", "--plaintext" },
 	{ { "serve", "--data", "a", "--nope" }, "--nope is not",
 	  "--listen ADDR:PORT" },
+	{ { "serve", "--dat", "a" }, "--dat is not", "--data DIR" },
+	{ { "serve", "--d=a" }, "--d=a is not", "--data DIR" },
 	{ { "serve", "--data", "a", "--json" }, "--json is not",
 	  "--listen ADDR:PORT" },
 	{ { "serve", "--data", "a", "--plaintext=1" }, "--plaintext=1",

@@ -197,6 +197,28 @@ a_journal_alone(const char *dir)
 }
 
 static void
+a_trigger(const char *dir)
+{
+	make_good(dir);
+	execute(dir, "CREATE TRIGGER t AFTER INSERT ON mailbox"
+	    " BEGIN SELECT 1; END");
+}
+
+static void
+a_view(const char *dir)
+{
+	make_good(dir);
+	execute(dir, "CREATE VIEW v AS SELECT 1");
+}
+
+static void
+a_table_more(const char *dir)
+{
+	make_good(dir);
+	execute(dir, "CREATE TABLE t (x)");
+}
+
+static void
 readable_by_others(const char *dir)
 {
 	char path[PATH_MAX];
@@ -229,6 +251,7 @@ static const struct {
 	ROW(a_damaged_schema), ROW(a_cut_file),
 	ROW(an_envelope_of_no_mailbox), ROW(a_kind_there_is_not),
 	ROW(no_clock), ROW(a_wal_alone), ROW(a_journal_alone),
+	ROW(a_trigger), ROW(a_view), ROW(a_table_more),
 	ROW(readable_by_others), ROW(a_symbolic_link),
 #undef ROW
 };
@@ -307,7 +330,7 @@ two_stores_on_one_file_are_refused(void **state)
 	kit_dir_make(dir);
 	one = kit_open(dir, &limits);
 	assert_int_equal(store_sqlite_open(&two, &clock, dir, &limits),
-	    TACIT_E_IO);
+	    TACIT_E_UNAVAILABLE);
 	assert_null(two);
 	one->ops->close(one);
 	kit_dir_remove(dir);
