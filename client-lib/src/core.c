@@ -17,6 +17,8 @@
 #include "pair.h"
 #include "tend.h"
 
+enum { TURN_MS = 10 };			/* of each of three parts */
+
 int
 core_load(struct tacit *t)
 {
@@ -35,6 +37,7 @@ core_free(struct tacit *t)
 	struct tacit_contact *ct;
 
 	line_free_all(t);
+	free(t->event.data);
 	while ((ct = t->contacts) != NULL) {
 		t->contacts = ct->next;
 		contact_free(ct);
@@ -129,21 +132,63 @@ tend_contact(struct tacit_contact *ct)
 	return send_have(ct);
 }
 
+/* What came in; of a flood as much as a turn has time for. */
+static int
+take_events(struct tacit *t)
+{
+	struct net_event *e = &t->event;
+	int rc = 0;
+
+	while (rc == 0 && !turn_is_over(t) &&
+	    (e->data != NULL || (t->net != NULL && net_next(t->net, e)))) {
+		rc = line_event(t, e);
+		if (rc == 0 && e->taken < e->len)
+			continue;
+		free(e->data);
+		e->data = NULL;
+	}
+	return rc;
+}
+
+static int
+tend_contacts(struct tacit *t)
+{
+	struct tacit_contact *ct;
+	int rc = 0;
+
+	/* What was tended has no work next time: the last ones get theirs. */
+	for (ct = t->contacts; ct != NULL && rc == 0 && !turn_is_over(t);
+	    ct = ct->next)
+		rc = tend_contact(ct);
+	return rc;
+}
+
+/* One part of a turn, so long that none keeps the others from theirs. */
+static int
+for_a_turn(struct tacit *t, int (*part)(struct tacit *))
+{
+	int rc;
+
+	t->turn_ends = env_mono_ms(t) + TURN_MS;
+	rc = part(t);
+	if (turn_is_over(t))
+		t->cut = 1;
+	t->turn_ends = 0;
+	return rc;
+}
+
 int
 core_step(struct tacit *t)
 {
-	struct tacit_contact *ct;
-	struct net_event e;
 	int rc = t->broken;
 
-	while (rc == 0 && t->net != NULL && net_next(t->net, &e)) {
-		rc = line_event(t, &e);
-		free(e.data);
-	}
-	for (ct = t->contacts; ct != NULL && rc == 0; ct = ct->next)
-		rc = tend_contact(ct);
+	t->cut = 0;
 	if (rc == 0)
-		rc = tend_lines(t);
+		rc = for_a_turn(t, take_events);
+	if (rc == 0)
+		rc = for_a_turn(t, tend_contacts);
+	if (rc == 0)
+		rc = for_a_turn(t, tend_lines);
 	line_flush_all(t);
 	if (rc == 0 && t->settle_at != 0 && env_mono_ms(t) >= t->settle_at) {
 		t->settle_at = 0;
@@ -166,6 +211,8 @@ core_wait(const struct tacit *t)
 	int64_t at = tend_due(t), now = env_mono_ms(t), wait = -1;
 	const struct tacit_contact *ct;
 
+	if (t->cut)
+		return 0;
 	for (ct = t->contacts; ct != NULL; ct = ct->next)
 		if (contact_is_shown(ct)) {
 			at = shorter(at, inbox_due(ct));

@@ -9,7 +9,10 @@
 int core_load(struct tacit *t);
 void core_free(struct tacit *t);
 
-/* Do what the connections allow and the clock demands. */
+/*
+ * Do what the connections allow and the clock demands, for some 30 ms and a
+ * few transactions; what is left then is due at once.
+ */
 int core_step(struct tacit *t);
 /* When core_step() has work without input: ms from now, -1 for never. */
 int64_t core_wait(const struct tacit *t);

@@ -246,8 +246,25 @@ line_by_conn(struct tacit *t, uint32_t conn)
 	return l;
 }
 
+/* What is wrong with a frame ends the line, and what follows with it. */
 static int
-one_message(struct tacit *t, uint32_t conn, const uint8_t *data, size_t len)
+bad_frame(struct tacit *t, uint32_t conn, int rc)
+{
+	struct line *l = line_by_conn(t, conn);
+
+	if (l != NULL) {
+		if (l->use == LINE_ONCE)
+			l->ct->problem = rc;
+		line_drop(l);
+	}
+	if (is_ours(rc))
+		return rc;
+	t->problem = rc;
+	return 0;
+}
+
+static int
+frames(struct tacit *t, struct net_event *e)
 {
 	struct tacit_frame f;
 	struct line *l;
@@ -255,40 +272,39 @@ one_message(struct tacit *t, uint32_t conn, const uint8_t *data, size_t len)
 	int rc;
 
 	/* A frame may end the line: look it up each time. */
-	while (len > 0 && (l = line_by_conn(t, conn)) != NULL) {
+	while (e->taken < e->len &&
+	    (l = line_by_conn(t, e->conn)) != NULL) {
 		l->moved_at = env_mono_ms(t);
-		if ((rc = tacit_frame_parse(&f, &used, data, len)) == 0)
+		if ((rc = tacit_frame_parse(&f, &used, e->data + e->taken,
+		    e->len - e->taken)) == 0)
 			rc = one_frame(l, &f);
 		if (rc != 0) {
-			if ((l = line_by_conn(t, conn)) != NULL) {
-				if (l->use == LINE_ONCE)
-					l->ct->problem = rc;
-				line_drop(l);
-			}
-			if (is_ours(rc))
-				return rc;
-			t->problem = rc;
-			return 0;
+			e->taken = e->len;
+			return bad_frame(t, e->conn, rc);
 		}
-		data += used;
-		len -= used;
+		e->taken += used;
+		if (turn_is_over(t))
+			return 0;
 	}
+	e->taken = e->len;
 	return 0;
 }
 
 int
-line_event(struct tacit *t, const struct net_event *e)
+line_event(struct tacit *t, struct net_event *e)
 {
 	struct line *l = line_by_conn(t, e->conn);
 
-	if (l == NULL)
+	if (l == NULL) {
+		e->taken = e->len;
 		return 0;
+	}
 	switch (e->what) {
 	case NET_OPEN:			/* the relay speaks first */
 		l->by_next = e->by_next != 0;
 		return 0;
 	case NET_MESSAGE:
-		return one_message(t, e->conn, e->data, e->len);
+		return frames(t, e);
 	case NET_CLOSED:
 		t->problem = e->why != 0 ? e->why : TACIT_E_UNREACHABLE;
 		if (l->use == LINE_ONCE)

@@ -5,7 +5,11 @@
 
 #include "model.h"
 
-/* What the transport says.  Returns storage failures only. */
-int line_event(struct tacit *t, const struct net_event *e);
+/*
+ * What the transport says.  Returns storage failures only.  A message of many
+ * frames may end with the turn; if ${e->taken} is below ${e->len}, the next
+ * call goes on there.
+ */
+int line_event(struct tacit *t, struct net_event *e);
 
 #endif

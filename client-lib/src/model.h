@@ -88,6 +88,9 @@ struct tacit {
 	tacit_state_Self self;
 	uint8_t self_changed;
 	int64_t settle_at;		/* mono ms; 0: nothing to settle */
+	int64_t turn_ends;		/* mono ms; 0: nobody waits */
+	uint8_t cut;			/* the last turn left work behind */
+	struct net_event event;		/* a message taken in part; data NULL */
 	struct tacit_contact *contacts;
 	struct line *lines;
 	uint32_t next_conn;
@@ -114,6 +117,16 @@ static inline int64_t
 env_mono_ms(const struct tacit *t)
 {
 	return t->env.mono_ms(t->env.arg);
+}
+
+/*
+ * The host waits for the one who asks: stop, once something was done, and say
+ * that more is left (${t->cut}).
+ */
+static inline int
+turn_is_over(const struct tacit *t)
+{
+	return t->turn_ends != 0 && env_mono_ms(t) >= t->turn_ends;
 }
 
 static inline void

@@ -32,6 +32,7 @@ struct net_event {
 					   TACIT_E_LIMIT (message too long), ... */
 	uint8_t *data;			/* NET_MESSAGE: malloc'ed, the taker's */
 	size_t len;
+	size_t taken;			/* by the core, so far; 0 at first */
 };
 
 struct transport {

@@ -215,13 +215,18 @@ tacit_timeout_ms(const struct tacit *t)
 int
 tacit_step(struct tacit *t, int timeout_ms)
 {
+	int64_t began = env_mono_ms(t), left = -1;
 	int rc;
 
 	/* First what needs no waiting: it may be what is waited for. */
 	if ((rc = core_step(t)) != 0)
 		return rc;
-	net_step(t->net, as_int(shorter(timeout_ms < 0 ? -1 : timeout_ms,
-	    core_wait(t))));
+	if (timeout_ms >= 0) {
+		left = timeout_ms - (env_mono_ms(t) - began);
+		if (left < 0)
+			left = 0;
+	}
+	net_step(t->net, as_int(shorter(left, core_wait(t))));
 	return core_step(t);
 }
 

@@ -163,6 +163,23 @@ tend(struct line *l)
 	return 0;
 }
 
+/* Who was cut off goes first next time. */
+static void
+begin_with(struct tacit *t, struct line *first)
+{
+	struct line *l = t->lines;
+
+	if (l == first)
+		return;
+	while (l->next != first)
+		l = l->next;
+	l->next = NULL;
+	for (l = first; l->next != NULL;)
+		l = l->next;
+	l->next = t->lines;
+	t->lines = first;
+}
+
 int
 tend_lines(struct tacit *t)
 {
@@ -177,6 +194,10 @@ tend_lines(struct tacit *t)
 		next = l->next;
 		if ((rc = tend(l)) != 0)
 			return rc;
+		if (next != NULL && turn_is_over(t)) {
+			begin_with(t, next);
+			break;
+		}
 	}
 	return 0;
 }
