@@ -17,7 +17,7 @@
 #include "pair.h"
 #include "tend.h"
 
-enum { TURN_MS = 10 };			/* of each of three parts */
+enum { TURN_MS = 5 };			/* of each of three parts */
 
 int
 core_load(struct tacit *t)

@@ -10,7 +10,7 @@ int core_load(struct tacit *t);
 void core_free(struct tacit *t);
 
 /*
- * Do what the connections allow and the clock demands, for some 30 ms and a
+ * Do what the connections allow and the clock demands, for some 15 ms and a
  * few transactions; what is left then is due at once.
  */
 int core_step(struct tacit *t);

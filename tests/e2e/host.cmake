@@ -1,0 +1,17 @@
+# tests/e2e/host_*.c: what an app that embeds libtacit may rely on, with real
+# relays, proxies and name servers.
+add_library(host_support STATIC support/person.c support/weather.c)
+target_include_directories(host_support PUBLIC support)
+target_link_libraries(host_support PUBLIC test_support net_support)
+foreach(name freeze)
+  add_executable(e2e_host_${name} e2e/host_${name}.c)
+  target_link_libraries(e2e_host_${name} PRIVATE host_support)
+  set_target_properties(e2e_host_${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME e2e/host/${name} COMMAND e2e_host_${name})
+  set_tests_properties(e2e/host/${name} PROPERTIES TIMEOUT 180
+    ENVIRONMENT TACIT_RELAY=$<TARGET_FILE:tacit-relay>)
+endforeach()
+# It takes getaddrinfo()'s place, so it is part of the program itself.
+target_sources(e2e_host_freeze PRIVATE support/nameserver.c)
+target_link_libraries(e2e_host_freeze PRIVATE ${CMAKE_DL_LIBS})
