@@ -129,7 +129,15 @@ line_5() {
 }
 
 line_6() {
-	open 6 'silent name server; nothing but the proxy is contacted'
+	check 6 'figure: .*(step|close)|left by one' \
+	    'silent, deaf, dripping relay, proxy, name server: step(100) within 150 ms' \
+	    tests build '^(e2e/host/freeze|unit/client/test_net_names)$'
+	check 6 'figure: ' \
+	    'in a network namespace: through a proxy no other address is contacted' \
+	    bash tests/e2e/host_namespace.sh
+	check 6 'figure: |claims hold' \
+	    'several relays, one silent, one down: the good one at full speed' \
+	    tests build '^e2e/host/(relays|process)$'
 }
 
 line_7() {

@@ -15,3 +15,12 @@ endforeach()
 # It takes getaddrinfo()'s place, so it is part of the program itself.
 target_sources(e2e_host_freeze PRIVATE support/nameserver.c)
 target_link_libraries(e2e_host_freeze PRIVATE ${CMAKE_DL_LIBS})
+
+file(GLOB found CONFIGURE_DEPENDS e2e/host_*.sh)
+foreach(source ${found})
+  get_filename_component(name ${source} NAME_WE)
+  string(REPLACE "host_" "e2e/host/" test ${name})
+  add_test(NAME ${test} COMMAND bash ${source})
+  set_tests_properties(${test} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
+    ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
+endforeach()
