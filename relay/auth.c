@@ -16,6 +16,9 @@ auth_verify(const struct tacit_statement *st,
 	uint8_t hash[TACIT_HASH_LEN];
 
 	tacit_hash_statement(hash, st);
+#ifdef TACIT_CONTROL_NO_AUTHORITY
+	return 0;
+#endif
 	return crypto_sign_verify_detached(signature, hash, sizeof(hash),
 	    key) == 0 ? 0 : TACIT_E_REFUSED;
 }

@@ -135,9 +135,6 @@ line_6() {
 	check 6 'figure: ' \
 	    'in a network namespace: through a proxy no other address is contacted' \
 	    bash tests/e2e/host_namespace.sh
-	check 6 'figure: |claims hold' \
-	    'several relays, one silent, one down: the good one at full speed' \
-	    tests build '^e2e/host/(relays|process)$'
 }
 
 line_7() {
@@ -145,7 +142,11 @@ line_7() {
 }
 
 line_8() {
-	open 8 '5,000 cross-mailbox and replay attempts have no effect'
+	check 8 'SEED|figure: |attempts (on|after)' \
+	    '5,000 cross-mailbox and replay attempts have no effect' \
+	    tests build '^e2e/relay/authority$'
+	check 8 'figure: ' 'control NO_AUTHORITY: the same test fails' \
+	    tests build '^e2e/relay/authority_control$'
 }
 
 script/build >"$log/build" 2>&1 || {

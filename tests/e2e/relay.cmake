@@ -46,3 +46,18 @@ add_test(NAME e2e/relay/fsync COMMAND sh
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_fsync.sh $<TARGET_FILE:tacit-relay>
   $<TARGET_FILE:rawclient>)
 set_tests_properties(e2e/relay/fsync PROPERTIES TIMEOUT 180)
+
+target_sources(e2e_relay_authority PRIVATE e2e/claims.c)
+
+# The control of the attempts: a relay that believes everybody.
+add_executable(tacit-relay-no-authority ${CMAKE_SOURCE_DIR}/relay/main.c
+  ${CMAKE_SOURCE_DIR}/relay/auth.c)
+target_compile_definitions(tacit-relay-no-authority
+  PRIVATE TACIT_CONTROL_NO_AUTHORITY)
+target_link_libraries(tacit-relay-no-authority PRIVATE relay_core)
+set_target_properties(tacit-relay-no-authority PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME e2e/relay/authority_control COMMAND sh
+  ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_believes.sh
+  $<TARGET_FILE:tacit-relay-no-authority> $<TARGET_FILE:e2e_relay_authority>)
+set_tests_properties(e2e/relay/authority_control PROPERTIES TIMEOUT 180)
