@@ -36,7 +36,8 @@ within ip route add default via "$near"
 
 # watch NAME: keep down where the people send to
 watch() {
-	within python3 "$root/tests/support/outgoing.py" "$work/$1.sent" &
+	nsenter -t "$people" -n -- python3 "$root/tests/support/outgoing.py" \
+	    "$work/$1.sent" &
 	watcher=$!
 	pids+=("$watcher")
 	for _ in $(seq 200); do
