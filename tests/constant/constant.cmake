@@ -1,5 +1,6 @@
 # Under valgrind, which sanitizers exclude: what depends on a secret.
 if(NOT TACIT_SANITIZE)
+  pkg_check_modules(valgrind REQUIRED valgrind)
   add_executable(secrets constant/secrets.c)
   target_link_libraries(secrets PRIVATE tacit_core store_support relay_core
     PkgConfig::cmocka)
