@@ -133,6 +133,17 @@ show_head(struct chat *h)
 	free(text);
 }
 
+/* The library lends the text of one message: give it back, to be wiped. */
+static void
+give_back(const struct chat *h)
+{
+	struct tacit_message m = { .size = sizeof(m) };
+
+	/* Nothing stands before the first place, and that is the answer. */
+	if (tacit_history(h->ct, 1, &m) == 0)
+		explicit_bzero(&m, sizeof(m));
+}
+
 /* ${wanted} of the last messages, which are then what is shown together. */
 static void
 show_history(struct chat *h, uint32_t wanted)
@@ -153,6 +164,7 @@ show_history(struct chat *h, uint32_t wanted)
 	for (at = before; at != 0 && at <= h->newest; at++)
 		if (tacit_history(h->ct, at + 1, &m) == 0 && m.place == at)
 			screen_message(&h->screen, h->info.label, &m, false);
+	give_back(h);
 }
 
 /* The terminal has another size: begin anew, with what fits. */
@@ -219,6 +231,7 @@ show_event(struct chat *h, const struct tacit_event *ev)
 		if (m.place < h->first || m.place > h->newest)
 			screen_message(&h->screen, h->info.label, &m,
 			    ev->late != 0);
+		give_back(h);
 		return;
 	default:
 		break;
@@ -402,6 +415,7 @@ send_text(struct chat *h, const char *text)
 		not_sent(h, text, rc);
 	else if (find_message(h, id, &m))
 		screen_message(&h->screen, h->info.label, &m, false);
+	give_back(h);
 }
 
 /* A whole text was typed; NULL: the input is at its end. */

@@ -121,13 +121,14 @@ tacit_history(struct tacit_contact *ct, uint64_t before,
 
 	if (out == NULL || out->size != sizeof(*out))
 		return TACIT_E_INVALID;
+	/* What was lent is taken back, also when nothing follows. */
+	record_tail_free(t->read.text, t->read.len);
+	t->read.text = NULL;
 	if (before == 0 || before > ct->rec.history)
 		before = ct->rec.history + 1;
 	if (before == 1)
 		return TACIT_E_STATE;
 
-	record_tail_free(t->read.text, t->read.len);
-	t->read.text = NULL;
 	/* The chain is followed from its head, or from where we were. */
 	if (t->past.ct != ct || t->past.place < before - 1) {
 		t->past.place = ct->rec.history;

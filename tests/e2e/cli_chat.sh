@@ -92,6 +92,28 @@ chat_of() {	# chat_of WHO: its process
 	pgrep -f "^$tacit --vault $work/$1.vault" || true
 }
 
+# holds WHO TEXT: it stands somewhere in the memory of this person's chat
+holds() {
+	python3 - "$(chat_of "$1")" "$2" <<-'END'
+	import sys
+	with open(f"/proc/{sys.argv[1]}/maps") as maps, \
+	        open(f"/proc/{sys.argv[1]}/mem", "rb", 0) as mem:
+	    for line in maps:
+	        word = line.split()
+	        if not word[1].startswith("rw"):
+	            continue
+	        begin, end = (int(x, 16) for x in word[0].split("-"))
+	        mem.seek(begin)
+	        if sys.argv[2].encode() in mem.read(end - begin):
+	            sys.exit(0)
+	sys.exit(1)
+	END
+}
+
+holds_no_more() {
+	! holds "$@"
+}
+
 gone() {
 	[ -z "$(chat_of "$1")" ]
 }
@@ -155,6 +177,27 @@ text anna 'two'
 types anna 'two'
 keys anna Enter
 shows ben 'anna: one'
+
+# ---- what was written stays on the screen, not in memory ------------------------
+if [ "$(id -u)" -eq 0 ]; then
+	text anna 'sphinx of black quartz'
+	types anna 'to ben> sphinx of black quartz'
+	until_true 'the search finds' holds anna 'sphinx of black'
+	keys anna Enter
+	shows ben 'anna: sphinx of black quartz'
+	until_true 'wiped when sent' holds_no_more anna 'sphinx of black'
+	until_true 'wiped when shown' holds_no_more ben 'sphinx of black'
+	text anna 'dropped: judge my vow'
+	types anna 'to ben> dropped: judge my vow'
+	keys anna C-c
+	types anna 'to ben>'
+	until_true 'wiped when dropped' holds_no_more anna 'judge my'
+else
+	text anna 'sphinx of black quartz'
+	keys anna Enter
+	shows ben 'anna: sphinx of black quartz'
+	echo 'the memory of a chat was not searched: needs root'
+fi
 
 # ---- another size --------------------------------------------------------------------
 text anna 'this line is longer than that small window will be wide'
@@ -222,6 +265,7 @@ shows anna 'as it was'
 	me "in between"
 	them "first line\n> second: Grüße 👍\n漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字\n\tlast"
 	me "one\ntwo"
+	me "sphinx of black quartz"
 	me "typed while the relay was away"
 	me "for when you are back"
 	END
