@@ -22,6 +22,22 @@
  * tacit_wake() may be called from another.  Several vaults in one process are
  * independent.  Do not use a vault in a forked child.
  *
+ * Time: no call waits for a network or a name server, but tacit_step() as
+ * long as it is told to.  What bounds the others:
+ *
+ *   tacit_create(), tacit_open(), tacit_change_passphrase()
+ *			Argon2id at the cost of the vault (256 MiB, 3 passes
+ *			if nothing else was asked for), the last one twice;
+ *			lock_wait_ms; at opening, reading the whole vault
+ *   tacit_relay_add(), tacit_invite(), tacit_accept(), tacit_verify(),
+ *   tacit_accept_unverified(), tacit_contact_close(), tacit_send(),
+ *   tacit_event_done()	one transaction: one fsync, and a few more each 32nd
+ *			time
+ *   tacit_step()	timeout_ms, and after that 30 ms and the transactions
+ *			that are then under way
+ *   tacit_close()	emptying the vault's log: a few fsyncs
+ *   all others		memory, and what they read of the vault
+ *
  * Text is UTF-8.  Sizes are bytes.  Pointers that a function fills in stay
  * the library's and live until the call named there, unless said otherwise.
  *
