@@ -25,3 +25,10 @@ add_test(NAME conformance/files COMMAND bash
   ${CMAKE_CURRENT_LIST_DIR}/files.sh)
 set_tests_properties(conformance/files PROPERTIES TIMEOUT 180
   ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
+
+# All that these tests run, for a build that is made for them alone.
+add_custom_target(conformance_programs DEPENDS tacit tacit-relay
+  conformance_links)
+foreach(name handshake frames requests commands invitations)
+  add_dependencies(conformance_programs conformance_${name})
+endforeach()
