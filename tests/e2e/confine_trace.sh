@@ -4,18 +4,18 @@
 # Run tests with the relay under strace; compare every system call that it
 # made after READY, in all threads, with the list that it is confined to.
 #
-# usage: confine_trace.sh BUILD [REGEX]
+# usage: confine_trace.sh BUILD [COMMAND...]
 #
-# BUILD is a build tree; REGEX says which of its tests (default: all end-to-end
-# ones but those that trace or kill for minutes themselves).  For the time it
-# takes, a script stands where BUILD's relay is: nothing else may use BUILD.
+# BUILD is a build tree.  COMMAND finds the relay by TACIT_RELAY.  Without one
+# all end-to-end tests of BUILD are run, and for the time that takes a script
+# stands where its relay is: nothing else may use BUILD.
 # Prints what is used and not listed (fails), and what is listed and not used.
 set -euo pipefail
 
-build=$(cd "${1:?usage: confine_trace.sh BUILD [REGEX]}" && pwd)
-wanted=${2:-'^e2e/'}
+build=$(cd "${1:?usage: confine_trace.sh BUILD [COMMAND...]}" && pwd)
+shift
 # They use strace themselves, or look for the relay by its path.
-without='^e2e/(relay/(order|fsync|confined)|proof/sentinels)$'
+without='^e2e/(relay/(order|fsync|confined|trace)|proof/sentinels)$'
 relay=$build/bin/tacit-relay
 work=$(mktemp -d)
 chmod 1777 "$work"
@@ -26,16 +26,26 @@ back() {
 trap back EXIT
 trap 'exit 130' INT TERM
 
-mv "$relay" "$work/tacit-relay"
+if [ $# -gt 0 ]; then
+	cp "$relay" "$work/relay"
+	relay=$work/wrapper
+else
+	mv "$relay" "$work/tacit-relay"
+	ln -s tacit-relay "$work/relay"
+fi
 # -D: the relay keeps the number and the parent that the test expects.
 cat >"$relay" <<T
 #!/bin/sh
-exec strace -D -f -qq -s 8 -o "$work/trace.\$\$" "$work/tacit-relay" "\$@"
+exec strace -D -f -qq -s 8 -o "$work/trace.\$\$" "$work/relay" "\$@"
 T
 chmod +x "$relay"
 status=0
-ctest --test-dir "$build" --output-on-failure --no-tests=error -R "$wanted" \
-    -E "$without" || status=$?
+if [ $# -gt 0 ]; then
+	TACIT_RELAY=$relay "$@" || status=$?
+else
+	ctest --test-dir "$build" --output-on-failure -R '^e2e/' -E "$without" ||
+	    status=$?
+fi
 
 # Calls after READY, of all threads of one relay.  A call that was cut in two
 # by another thread counts where it began; what strace resumes after READY
@@ -64,4 +74,7 @@ echo "used: $(wc -l <"$work/used"), listed: $(wc -l <"$work/listed")"
 echo "used and not listed: ${outside:-none}"
 echo "listed and not used: $(comm -13 "$work/used" "$work/listed" | tr '\n' ' ')"
 [ -z "$outside" ] || status=1
+# Control: a list without one call that every relay makes.
+grep -v '^fdatasync$' "$work/listed" | comm -23 "$work/used" - |
+    grep -q '^fdatasync$' || status=1
 exit "$status"

@@ -18,8 +18,12 @@ add_test(NAME e2e/relay/confined COMMAND bash
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_confined.sh)
 set_tests_properties(e2e/relay/confined PROPERTIES TIMEOUT 120
   ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
+add_test(NAME e2e/relay/trace COMMAND bash
+  ${CMAKE_CURRENT_SOURCE_DIR}/e2e/confine_trace.sh ${CMAKE_BINARY_DIR}
+  $<TARGET_FILE:e2e_relay_operator>)
+set_tests_properties(e2e/relay/trace PROPERTIES TIMEOUT 180)
 if(TACIT_SANITIZE)
-  set_tests_properties(e2e/relay/confine e2e/relay/confined
+  set_tests_properties(e2e/relay/confine e2e/relay/confined e2e/relay/trace
     PROPERTIES DISABLED TRUE)
 endif()
 add_executable(confine_list support/confine_list.c)
