@@ -21,6 +21,9 @@ if(TACIT_SANITIZE)
     -fsanitize=address,undefined -fno-sanitize-recover=undefined
     -fno-omit-frame-pointer)
   target_link_options(tacit_flags INTERFACE -fsanitize=address,undefined)
+elseif(TACIT_TSAN)
+  target_compile_options(tacit_flags INTERFACE -fsanitize=thread)
+  target_link_options(tacit_flags INTERFACE -fsanitize=thread)
 elseif(NOT TACIT_FUZZ_ENGINE)
   target_compile_options(tacit_flags INTERFACE
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-clash-protection

@@ -152,6 +152,9 @@ run_batch(struct commit *c, struct queue *batch)
 	for (j = batch->first; j != NULL; j = j->next)
 		if ((rc = run_job(c, s, j)) != 0)
 			return rc;
+#ifdef TACIT_CONTROL_DATA_RACE
+	c->pending += batch->first == NULL;	/* it is the loop's */
+#endif
 #ifdef TACIT_CONTROL_ACK_EARLY
 	hand_back(c, batch);
 #endif

@@ -22,7 +22,7 @@ add_test(NAME e2e/relay/trace COMMAND bash
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/confine_trace.sh ${CMAKE_BINARY_DIR}
   $<TARGET_FILE:e2e_relay_operator>)
 set_tests_properties(e2e/relay/trace PROPERTIES TIMEOUT 180)
-if(TACIT_SANITIZE)
+if(TACIT_SANITIZE OR TACIT_TSAN)
   set_tests_properties(e2e/relay/confine e2e/relay/confined e2e/relay/trace
     PROPERTIES DISABLED TRUE)
 endif()
