@@ -13,6 +13,7 @@
 #include "source.h"
 
 enum {
+	ACCEPT_PER_TURN = 16,
 	OTHER_FILES = 64		/* database, control socket, libraries */
 };
 
@@ -20,6 +21,8 @@ struct door {
 	struct relay *relay;
 	struct sources *sources;
 	struct guest *arriving;		/* between knock and enter */
+	struct lws *resting;		/* the listener, until the next turn */
+	uint32_t accepted;		/* in this turn */
 	uint32_t max_connections;	/* no more than there are files */
 	ev_timer patience;		/* the next handshake to give up */
 	ev_timer salt;
@@ -120,11 +123,15 @@ door_free(struct door *d)
 }
 
 int
-door_knock(struct door *d, int fd)
+door_knock(struct door *d, struct lws *listener, int fd)
 {
 	uint8_t ip[SOURCE_IP_MAX];
 	size_t len = source_address(fd, ip);
 
+	if (++d->accepted == ACCEPT_PER_TURN) {
+		d->resting = listener;
+		(void)lws_rx_flow_control(listener, 0);
+	}
 	if (d->arriving != NULL)	/* libwebsockets could not */
 		guest_gone(d->sources, d->arriving);
 	d->arriving = d->relay->stopping ? NULL :
@@ -290,6 +297,10 @@ door_turn(struct door *d)
 			lws_set_timeout(g->wire,
 			    PENDING_TIMEOUT_USER_REASON_BASE,
 			    LWS_TO_KILL_SYNC);
+	d->accepted = 0;
+	if (d->resting != NULL)
+		(void)lws_rx_flow_control(d->resting, 1);
+	d->resting = NULL;
 	ms = source_next_ms(d->sources, loop_ms());
 	if (ms == 0 || ev_is_active(&d->patience))
 		return;

@@ -22,8 +22,12 @@ int door_open(struct door **out, struct relay *r);
 /* After the last connection is gone.  NULL does nothing. */
 void door_free(struct door *d);
 
-/* Socket ${fd} was accepted: 0, or -1 to close it at once. */
-int door_knock(struct door *d, int fd);
+/*
+ * ${listener} accepted socket ${fd}: 0, or -1 to close it at once.  Only so
+ * many come in a turn of the loop: libwebsockets accepts as long as somebody
+ * knocks, and does nothing else meanwhile.
+ */
+int door_knock(struct door *d, struct lws *listener, int fd);
 
 /* And this is what libwebsockets made of it. */
 void door_enter(struct door *d, struct lws *wsi);

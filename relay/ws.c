@@ -369,7 +369,8 @@ event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
 		no_tickets(user);
 		return 0;
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return w != NULL ? door_knock(w->door, (int)(intptr_t)in) : -1;
+		return w != NULL ? door_knock(w->door, wsi,
+		    (int)(intptr_t)in) : -1;
 	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
 		door_enter(w->door, wsi);
 		return 0;

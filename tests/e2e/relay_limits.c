@@ -30,7 +30,8 @@ enum { SERVED = 0, CUT_OFF = 1, MANY = 40 };
 
 static struct relay_proc relay;
 static struct tacit_admission admission;
-static struct raw *held[MANY], *other;
+static struct raw_ws *held[MANY];
+static struct raw *other;
 static struct raw_mailbox box;
 
 /* The outcome of one more connection of ${from}; kept if it is served. */
@@ -44,15 +45,13 @@ connect_from(const char *from)
 
 	raw_target(&t, &relay.place);
 	t.from = from;
-	rc = raw_ws_open(&w, &t, &status);
-	raw_ws_free(w);
-	if (rc == RAW_HTTP)
-		return status;
-	if (rc != 0)
-		return CUT_OFF;
+	if ((rc = raw_ws_open(&w, &t, &status)) != 0) {
+		raw_ws_free(w);
+		return rc == RAW_HTTP && status != 0 ? status : CUT_OFF;
+	}
 	while (held[i] != NULL)
 		i++;
-	held[i] = relay_proc_connect_from(&relay, from);
+	held[i] = w;
 	return SERVED;
 }
 
@@ -423,7 +422,7 @@ let_go(void)
 	size_t i;
 
 	for (i = 0; i < MANY; i++) {
-		raw_free(held[i]);
+		raw_ws_free(held[i]);
 		held[i] = NULL;
 	}
 }
