@@ -29,7 +29,7 @@ enum {
 	GOOD = 10,
 	FLOODERS = 64, FLOOD_SOURCES = 64,
 	STUCK_LETTERS = TACIT_IN_FLIGHT_MAX + 2,
-	PATIENCE_MS = 600000,
+	PATIENCE_MS = 600000, CONTROL_MS = 10000,
 	P99_MORE_MS = 50, P99_SECONDS = 20
 };
 
@@ -218,7 +218,8 @@ add(struct run *r, enum kind_of kind, uint32_t n, uint32_t net,
 static void
 add_standing(struct run *r)
 {
-	long until = relay_now_ms() + PATIENCE_MS;
+	long until = relay_now_ms() +
+	    (r->no_limits ? CONTROL_MS : PATIENCE_MS);
 	const struct order idle = { COUNT, KIND_IDLE, 0, 0, 0 };
 	uint32_t rest = r->slow - r->stuck.n_stuck;
 
