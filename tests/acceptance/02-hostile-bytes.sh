@@ -96,7 +96,12 @@ enough_cases() {
 }
 
 line_2() {
-	open 2 '10,000 idle and 1,000 slow connections beside 10 good clients; floods'
+	export TACIT_RELAY=$TACIT_BUILD/bin/tacit-relay
+	check 2 'letters|p99|memory (beside|under)|idle:|FALLS|failures' \
+	    '10,000 idle and 1,000 slow connections; 60 s of each flood' \
+	    "$TACIT_BUILD/tests/flood" 10000 1000 60
+	check 2 'FALLS|failures' 'control: without the limits it is caught' \
+	    fails "$TACIT_BUILD/tests/flood" 300 20 1 no-limits
 }
 
 line_3() {
