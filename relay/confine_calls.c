@@ -44,6 +44,9 @@ static const struct confine_call calls[] = {
 	ANY("accept"), ANY("accept4"), ANY("read"), ANY("write"),
 	ANY("recvfrom"), IF("sendto", 4, ALL, 0), ANY("shutdown"),
 	ANY("close"), ANY("getpeername"),
+	/* libwebsockets 4.3.5 listens to the kernel's routes on a socket that
+	   it opens itself, and cannot be told not to. */
+	ANY("recvmsg"),
 	IF2("setsockopt", 1, INT, IPPROTO_TCP, 2, INT, TCP_NODELAY),
 	IF("fcntl", 1, INT, F_SETFL), IF("fcntl", 1, INT, F_SETFD),
 	/* The control socket: who asks? */
