@@ -399,6 +399,41 @@ write_text(struct fuzz_in *in)
 	    rc == TACIT_E_IDENTITY_CHANGED);
 }
 
+/* What was said is what the peer wrote, or what is mine. */
+static void
+look_back(void)
+{
+	struct tacit_message m = { .size = sizeof(m) };
+	struct tacit_contact_info info = { .size = sizeof(info) };
+	uint64_t before = 0;
+	int i, rc;
+
+	if (s.t->contacts == NULL)
+		return;
+	FUZZ_CHECK(tacit_contact_info(s.t->contacts, &info) == 0);
+	while ((rc = tacit_history(s.t->contacts, before, &m)) == 0) {
+		FUZZ_CHECK(before == 0 || m.place < before);
+		before = m.place;
+		for (i = 0; !m.from_me && i < link_n_texts; i++)
+			if (m.text_len == strlen(link_text[i]) &&
+			    memcmp(m.text, link_text[i], m.text_len) == 0)
+				break;
+		FUZZ_CHECK(m.from_me || i < link_n_texts);
+	}
+	FUZZ_CHECK(rc == TACIT_E_STATE);
+}
+
+static void
+end_it(void)
+{
+	int rc;
+
+	if (s.t->contacts == NULL)
+		return;
+	rc = tacit_contact_close(s.t->contacts);
+	FUZZ_CHECK(rc == 0 || rc == TACIT_E_CONTACT_CLOSED);
+}
+
 static void
 wait_some(struct fuzz_in *in)
 {
@@ -425,8 +460,17 @@ act(struct fuzz_in *in)
 		hand(conn, NET_CLOSED, -(int)fuzz_u8(in));
 		break;
 	case ACT_TIME:		wait_some(in); break;
-	case ACT_WRITE:		write_text(in); break;
-	case ACT_EVENTS:	look(how & 4); break;
+	case ACT_WRITE:
+		if ((how & 0xf0) == 0xf0)
+			end_it();
+		else
+			write_text(in);
+		break;
+	case ACT_EVENTS:
+		look(how & 4);
+		if (how & 8)
+			look_back();
+		break;
 	case ACT_RESTART:	restart(); break;
 	default:
 		relay_says(what, c, in);
