@@ -525,7 +525,7 @@ chat_run(struct cli *c, struct tacit_contact *ct)
 	screen_close(&h.screen);
 
 	if (rc == 0 && session_info(ct).queued > 0)
-		rc = session_settle(c, 2000);
+		rc = session_settle(c, ct, 2000);
 	forget(&h);
 	free(h.prompt);
 	return cli_done(c, rc);

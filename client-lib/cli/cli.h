@@ -147,14 +147,18 @@ int64_t session_now_ms(void);
 /* One tacit_step() that ends at ${deadline_ms} at the latest. */
 int session_step(struct cli *c, int64_t deadline_ms);
 
+/* How far all is; all zero if that fails. */
+struct tacit_progress session_progress(struct cli *c);
+
 /* Nothing is left to do that a relay could take or give now. */
-bool session_settled(struct cli *c, int *problem);
+bool session_settled(const struct tacit_progress *p);
 
 /*
- * Step until settled, until no relay can be reached, or for ${ms}.
+ * Step until nothing is left to do for ${ct} (NULL: for anybody), until what
+ * is left has failed, or for ${ms}.  Relays of others are not waited for.
  * Returns: 0 or TACIT_E_*.
  */
-int session_settle(struct cli *c, uint32_t ms);
+int session_settle(struct cli *c, struct tacit_contact *ct, uint32_t ms);
 
 /* ---- json.c: the only file that knows jansson ------------------------------ */
 

@@ -75,6 +75,8 @@ cmd_invite(struct cli *c)
 		flags |= TACIT_INVITE_IN_PERSON;
 	rc = tacit_invite(&ct, c->t, label, flags, c->expires_minutes,
 	    c->relay);
+	if (rc == TACIT_E_NO_RELAY && c->relay != NULL)
+		return cli_fail_as(c, rc, "no relay with this URL was added");
 	if (rc != 0)
 		return cli_fail(c, rc, NULL);
 
@@ -189,7 +191,7 @@ cmd_close(struct cli *c)
 	}
 	/* What is known of it goes away with an invitation: take it before. */
 	if ((rc = tacit_contact_close(ct)) != 0 ||
-	    (rc = session_settle(c, 2000)) != 0)
+	    (rc = session_settle(c, ct, 2000)) != 0)
 		return cli_fail(c, rc, NULL);
 	if (c->json)
 		return cli_done(c, json_out("{s:s, s:s}", "contact", info.id,

@@ -69,20 +69,21 @@ send_all(struct cli *c, struct batch *b, struct tacit_contact *ct)
 	return rc;
 }
 
-/* Give the relay its time.  The text is safe: nothing here is an error. */
+/*
+ * Give the relay of ${ct} its time, and nobody else's.  The text is safe:
+ * nothing here is an error.
+ */
 static void
 await(struct cli *c, struct tacit_contact *ct)
 {
 	int64_t deadline = session_now_ms() + c->wait_ms;
-	int problem = 0;
 
 	if (c->wait_ms == 0)
 		return;
 	do {
 		if (session_step(c, deadline) != 0)
 			return;
-	} while ((session_info(ct).queued > 0 ||
-	    !session_settled(c, &problem)) && session_now_ms() < deadline &&
+	} while (session_info(ct).queued > 0 && session_now_ms() < deadline &&
 	    session_info(ct).state != TACIT_INVITED);
 }
 

@@ -176,7 +176,7 @@ cmd_list(struct cli *c)
 		    "one, a list of the contacts is shown on a terminal)");
 	if ((status = session_open(c)) != 0)
 		return status;
-	if ((rc = session_settle(c, 1500)) != 0)
+	if ((rc = session_settle(c, NULL, 1500)) != 0)
 		return cli_fail(c, rc, NULL);
 	list_rules();
 	if ((rc = show_contacts(c, false, &n)) != 0)

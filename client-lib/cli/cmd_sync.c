@@ -16,14 +16,6 @@ struct tally {
 	int problem;			/* with a relay; 0 */
 };
 
-/* Is there no use in waiting for this relay now? */
-static bool
-hopeless(int problem)
-{
-	return problem == TACIT_E_UNREACHABLE || problem == TACIT_E_PIN ||
-	    problem == TACIT_E_VERSION;
-}
-
 /* Print and confirm what there is.  Returns 0 or TACIT_E_*. */
 static int
 drain(struct cli *c, struct tally *n)
@@ -45,24 +37,33 @@ drain(struct cli *c, struct tally *n)
 }
 
 /*
- * Is it over?  With --until: when enough was printed, or --wait-ms is over if
- * that was given.  Without: when all is drained and offered and --wait-ms is
- * over, but a relay that does not answer is not waited for much longer.
+ * Is it over?  With --wait-ms: when that is over.  With --until: when enough
+ * was printed.  With neither: when all is drained and offered, or what is not
+ * has failed; a relay that does not answer at all has its time.
  */
 static bool
 over(struct cli *c, struct tally *n, int64_t begin)
 {
 	int64_t elapsed = session_now_ms() - begin;
+	struct tacit_progress p = session_progress(c);
 
-	n->problem = 0;
-	n->complete = session_settled(c, &n->problem);
+	n->problem = p.problem;
+	n->complete = session_settled(&p);
 	if (n->enough > 0)
 		return n->messages >= n->enough ||
 		    ((c->given & OPT_WAIT) != 0 && elapsed >= c->wait_ms);
-	if (elapsed < c->wait_ms)
-		return false;
-	return n->complete || hopeless(n->problem) ||
-	    elapsed >= (int64_t)c->wait_ms + CLI_REACH_MS;
+	if (c->wait_ms > 0)
+		return elapsed >= c->wait_ms;
+	return n->complete || !p.hope || elapsed >= CLI_REACH_MS;
+}
+
+/* Another 200 ms, or what is left of --wait-ms. */
+static int64_t
+a_while(const struct cli *c, int64_t begin)
+{
+	int64_t now = session_now_ms(), end = begin + c->wait_ms;
+
+	return now < end && end < now + 200 ? end : now + 200;
 }
 
 static int
@@ -76,12 +77,12 @@ run(struct cli *c, struct tally *n)
 			return rc;
 		if (over(c, n, begin))
 			break;
-		if ((rc = session_step(c, session_now_ms() + 200)) != 0)
+		if ((rc = session_step(c, a_while(c, begin))) != 0)
 			return rc;
 	}
 	/* What was shown is acknowledged to the relay before we leave. */
-	if (n->enough > 0 && (rc = session_settle(c, 500)) != 0)
-		return rc;
+	if (n->enough > 0 && n->messages >= n->enough)
+		return session_settle(c, NULL, 500);
 	return 0;
 }
 

@@ -114,27 +114,46 @@ session_step(struct cli *c, int64_t deadline_ms)
 	return tacit_step(c->t, left > 200 ? 200 : (int)left);
 }
 
-bool
-session_settled(struct cli *c, int *problem)
+struct tacit_progress
+session_progress(struct cli *c)
 {
 	struct tacit_progress p = { .size = sizeof(p) };
 
 	if (tacit_progress(c->t, &p) != 0)
-		return false;
-	*problem = p.problem;
-	return p.drained && p.offered && !p.busy;
+		memset(&p, 0, sizeof(p));
+	return p;
+}
+
+bool
+session_settled(const struct tacit_progress *p)
+{
+	return p->drained && p->offered && !p->busy;
+}
+
+/* Is there something left for ${ct}, or for all, that is worth waiting for? */
+static bool
+worth_waiting(struct cli *c, struct tacit_contact *ct)
+{
+	struct tacit_progress p;
+	struct tacit_contact_info info;
+
+	if (ct != NULL) {
+		info = session_info(ct);
+		return info.left && info.hope;
+	}
+	p = session_progress(c);
+	return !session_settled(&p) && p.hope;
 }
 
 int
-session_settle(struct cli *c, uint32_t ms)
+session_settle(struct cli *c, struct tacit_contact *ct, uint32_t ms)
 {
 	int64_t deadline = session_now_ms() + ms;
-	int problem = 0, rc;
+	int rc;
 
 	do {
 		if ((rc = session_step(c, deadline)) != 0)
 			return rc;
-	} while (!session_settled(c, &problem) &&
-	    problem != TACIT_E_UNREACHABLE && session_now_ms() < deadline);
+	} while (worth_waiting(c, ct) && session_now_ms() < deadline);
 	return 0;
 }

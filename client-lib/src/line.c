@@ -158,6 +158,15 @@ line_drop(struct line *l)
 }
 
 void
+line_fail(struct line *l, int why)
+{
+	l->t->problem = l->problem = why;
+	if (l->use == LINE_ONCE)
+		l->ct->problem = why;
+	line_drop(l);
+}
+
+void
 line_flush_all(struct tacit *t)
 {
 	struct line *l, *next;
@@ -205,8 +214,7 @@ line_connect(struct line *l)
 	rc = l->t->transport->ops->open(l->t->transport, l->conn, &place,
 	    l->place.next_pin);
 	if (rc != 0) {
-		l->t->problem = rc;
 		l->conn = 0;
-		line_drop(l);
+		line_fail(l, rc);
 	}
 }

@@ -27,6 +27,7 @@ struct line {
 	int64_t retry_at, wait;		/* next try; back-off in ms */
 	int64_t until;			/* POST: its time is over */
 	int64_t moved_at;		/* last opened, asked or answered */
+	int problem;			/* why it failed; 0 after a WELCOME */
 
 	/* READ: who was asked for in the SUBSCRIBE under way. */
 	struct tacit_contact **asked;
@@ -67,6 +68,9 @@ void line_free(struct line *l);
 
 /* Close ${l} and try again after a back-off. */
 void line_drop(struct line *l);
+
+/* The same, because of ${why}, which is kept for who asks. */
+void line_fail(struct line *l, int why);
 
 void line_free_all(struct tacit *t);
 

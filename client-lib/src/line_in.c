@@ -36,7 +36,7 @@ welcome(struct line *l, const tacit_Welcome *w)
 		return rc;
 	memcpy(l->nonce, w->nonce, sizeof(l->nonce));
 	l->ready = 1;
-	l->t->problem = 0;
+	l->t->problem = l->problem = 0;
 	if (l->use == LINE_ONCE) {
 		if (due_next(l->ct) != 0)
 			return due_ask(l->ct);
@@ -252,15 +252,9 @@ bad_frame(struct tacit *t, uint32_t conn, int rc)
 {
 	struct line *l = line_by_conn(t, conn);
 
-	if (l != NULL) {
-		if (l->use == LINE_ONCE)
-			l->ct->problem = rc;
-		line_drop(l);
-	}
-	if (is_ours(rc))
-		return rc;
-	t->problem = rc;
-	return 0;
+	if (l != NULL)
+		line_fail(l, rc);
+	return is_ours(rc) ? rc : 0;
 }
 
 static int
@@ -306,10 +300,7 @@ line_event(struct tacit *t, struct net_event *e)
 	case NET_MESSAGE:
 		return frames(t, e);
 	case NET_CLOSED:
-		t->problem = e->why != 0 ? e->why : TACIT_E_UNREACHABLE;
-		if (l->use == LINE_ONCE)
-			l->ct->problem = t->problem;
-		line_drop(l);
+		line_fail(l, e->why != 0 ? e->why : TACIT_E_UNREACHABLE);
 		return 0;
 	}
 	return 0;

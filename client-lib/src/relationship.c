@@ -14,6 +14,7 @@
 #include "outbox.h"
 #include "pair.h"
 #include "record.h"
+#include "tend.h"
 
 struct tacit_contact *
 tacit_contact_next(struct tacit *t, struct tacit_contact *after)
@@ -130,6 +131,7 @@ is_ready(const struct tacit_contact *ct)
 int
 tacit_contact_info(struct tacit_contact *ct, struct tacit_contact_info *out)
 {
+	struct tend_left left;
 	size_t size;
 
 	if (out == NULL || out->size != sizeof(*out))
@@ -151,6 +153,9 @@ tacit_contact_info(struct tacit_contact *ct, struct tacit_contact_info *out)
 	out->queued = contact_queued(ct);
 	out->ready = is_ready(ct);
 	out->problem = ct->problem;
+	left = tend_left(ct);
+	out->left = left.any;
+	out->hope = left.hope;
 	return 0;
 }
 

@@ -10,10 +10,9 @@
 #include "contact.h"
 #include "content.h"
 #include "core.h"
-#include "due.h"
 #include "line.h"
-#include "post.h"
 #include "record.h"
+#include "tend.h"
 
 #define VERSION_TEXT_(a, b, c)	#a "." #b "." #c
 #define VERSION_TEXT(a, b, c)	VERSION_TEXT_(a, b, c)
@@ -268,12 +267,12 @@ tacit_relay_add(struct tacit *t, const char *line, size_t len,
 static void
 progress_add(const struct tacit_contact *ct, struct tacit_progress *p)
 {
-	if (contact_has_mailbox(ct) && !ct->drained)
-		p->drained = 0;
-	if (post_wants(ct) || post_is_under_way(ct))
-		p->offered = 0;
-	if (due_next(ct) != 0)
-		p->busy = 1;
+	struct tend_left left = tend_left(ct);
+
+	p->drained &= !left.unread;
+	p->offered &= !left.unsent;
+	p->busy |= left.due;
+	p->hope |= left.hope;
 	p->queued += contact_queued(ct);
 }
 
@@ -295,6 +294,6 @@ tacit_progress(struct tacit *t, struct tacit_progress *out)
 		progress_add(ct, out);
 	for (l = t->lines; l != NULL; l = l->next)
 		if (l->acks > 0)
-			out->busy = 1;
+			out->busy = out->hope = 1;
 	return t->broken;
 }

@@ -142,8 +142,7 @@ static int
 tend(struct line *l)
 {
 	if (is_waiting(l) && env_mono_ms(l->t) - l->moved_at >= SILENCE_MS) {
-		l->t->problem = TACIT_E_UNREACHABLE;
-		line_drop(l);
+		line_fail(l, TACIT_E_UNREACHABLE);
 		return 0;
 	}
 	if (l->ready)
@@ -200,6 +199,42 @@ tend_lines(struct tacit *t)
 		}
 	}
 	return 0;
+}
+
+/* Is there no use in waiting for that relay now? */
+static int
+is_hopeless(int problem)
+{
+	return problem == TACIT_E_UNREACHABLE || problem == TACIT_E_PIN ||
+	    problem == TACIT_E_VERSION;
+}
+
+static void
+add_left(struct tend_left *left, const struct line *l)
+{
+	left->any = 1;
+	left->hope |= l == NULL || !is_hopeless(l->problem);
+}
+
+struct tend_left
+tend_left(const struct tacit_contact *ct)
+{
+	struct tend_left left = { 0 };
+
+	if (contact_has_mailbox(ct) && !ct->drained) {
+		left.unread = 1;
+		add_left(&left, reading_line(ct->t, &ct->rec.my_place));
+	}
+	if (post_wants(ct) || post_is_under_way(ct)) {
+		left.unsent = 1;
+		add_left(&left, ct->post);
+	}
+	if (due_next(ct) != 0) {
+		/* Its line lasts for one try only. */
+		left.due = left.any = 1;
+		left.hope |= !is_hopeless(ct->problem);
+	}
+	return left;
 }
 
 static void

@@ -197,6 +197,8 @@ struct tacit_progress {
 	int offered;			/* nothing is left that a relay could
 					   take now */
 	int busy;			/* requests are under way or due */
+	int hope;			/* not all of what is left failed when
+					   it was last tried */
 	int problem;			/* of the last attempt to reach a
 					   relay; 0 after a success */
 	uint64_t queued;		/* texts that no relay has yet */
@@ -240,6 +242,10 @@ struct tacit_contact_info {
 	int ready;			/* invitation stored at the relay; or
 					   Hello stored there */
 	int problem;			/* why it is not ready yet: an error; 0 */
+	int left;			/* something is left that its relays
+					   could take or give now */
+	int hope;			/* and not all of it failed when it
+					   was last tried */
 };
 
 /* The contact after ${after} (NULL: the first), or NULL. */
