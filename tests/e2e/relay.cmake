@@ -65,3 +65,32 @@ add_test(NAME e2e/relay/authority_control COMMAND sh
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_believes.sh
   $<TARGET_FILE:tacit-relay-no-authority> $<TARGET_FILE:e2e_relay_authority>)
 set_tests_properties(e2e/relay/authority_control PROPERTIES TIMEOUT 180)
+
+# What runs under TSan.  The control: a store thread that counts what is the
+# loop's, in a test of the hand-over that must report it.
+if(TACIT_TSAN)
+  add_executable(relay_race_control unit/relay/test_commit.c
+    ${CMAKE_SOURCE_DIR}/relay/commit.c)
+  target_compile_definitions(relay_race_control
+    PRIVATE TACIT_CONTROL_DATA_RACE)
+  target_include_directories(relay_race_control PRIVATE support)
+  target_link_libraries(relay_race_control PRIVATE relay_core store_support
+    test_support PkgConfig::cmocka)
+  set_target_properties(relay_race_control PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME unit/relay/race_control COMMAND relay_race_control)
+  set_tests_properties(unit/relay/race_control PROPERTIES TIMEOUT 120
+    PASS_REGULAR_EXPRESSION "WARNING: ThreadSanitizer: data race")
+  add_custom_target(thread_tests DEPENDS tacit-relay relay_race_control)
+  file(GLOB units CONFIGURE_DEPENDS unit/relay/test_*.c store/test_*.c)
+  foreach(source ${units} admission crash limits mail operator wire)
+    get_filename_component(name ${source} NAME_WE)
+    if(source MATCHES "/store/")
+      add_dependencies(thread_tests store_${name})
+    elseif(source MATCHES "/unit/")
+      add_dependencies(thread_tests relay_${name})
+    else()
+      add_dependencies(thread_tests e2e_relay_${name})
+    endif()
+  endforeach()
+endif()

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -273,6 +274,20 @@ relay_proc_status(const struct relay_proc *p, const char *what)
 	return atol(at + strlen(key));
 }
 
+/* The relay does not answer: say whether it still runs, or how it ended. */
+static void __attribute__((noreturn))
+unreachable(const struct relay_proc *p)
+{
+	int status;
+
+	if (waitpid(p->pid, &status, WNOHANG) == p->pid)
+		fprintf(stderr, "relay_proc: the relay ended, %s %d\n",
+		    WIFSIGNALED(status) ? "signal" : "status",
+		    WIFSIGNALED(status) ? WTERMSIG(status) :
+		    WEXITSTATUS(status));
+	die("connect");
+}
+
 struct raw *
 relay_proc_connect_from(const struct relay_proc *p, const char *from)
 {
@@ -282,26 +297,31 @@ relay_proc_connect_from(const struct relay_proc *p, const char *from)
 	raw_target(&t, &p->place);
 	t.from = from;
 	if (raw_open(&r, &t, p->place.relay_key) != 0)
-		die("connect");
+		unreachable(p);
 	return r;
 }
 
+/* A buffer of the file's size: TSan pays for each byte that is allocated. */
 static int
 file_contains(const char *path, const void *needle, size_t len)
 {
-	FILE *f = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
 	char *buf;
-	size_t n;
+	ssize_t n;
 	int found;
 
-	if (f == NULL)
+	if (fd < 0)
 		return 0;	/* removed meanwhile */
-	if ((buf = malloc(64 << 20)) == NULL)
+	if (fstat(fd, &st) != 0 ||
+	    (buf = malloc((size_t)st.st_size + 1)) == NULL)
 		die("memory");
-	n = fread(buf, 1, 64 << 20, f);
-	found = memmem(buf, n, needle, len) != NULL;
+	n = read(fd, buf, (size_t)st.st_size);
+	if (n < 0)
+		die(path);
+	found = memmem(buf, (size_t)n, needle, len) != NULL;
 	free(buf);
-	(void)fclose(f);
+	(void)close(fd);
 	return found;
 }
 

@@ -254,7 +254,7 @@ static void
 bad_files_are_refused_by_name(void **state)
 {
 	struct place *p;
-	void *fresh;
+	void *fresh = NULL;
 	char said[512];
 	struct keys k;
 	size_t i;
