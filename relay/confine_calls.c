@@ -44,6 +44,8 @@ static const struct confine_call calls[] = {
 	ANY("accept"), ANY("accept4"), ANY("read"), ANY("write"),
 	ANY("recvfrom"), IF("sendto", 4, ALL, 0), ANY("shutdown"),
 	ANY("close"), ANY("getpeername"),
+	/* Has an unfinished handshake sent a byte? */
+	IF2("getsockopt", 1, INT, IPPROTO_TCP, 2, INT, TCP_INFO),
 	/* libwebsockets 4.3.5 listens to the kernel's routes on a socket that
 	   it opens itself, and cannot be told not to. */
 	ANY("recvmsg"),

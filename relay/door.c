@@ -2,6 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <linux/tcp.h>
 
 #include <ev.h>
 #include <libwebsockets.h>
@@ -34,6 +37,18 @@ address(void *wire, uint8_t ip[SOURCE_IP_MAX])
 {
 	return source_address(lws_get_socket_fd(wire), ip);
 }
+
+static int
+is_silent(void *wire)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	return getsockopt(lws_get_socket_fd(wire), IPPROTO_TCP, TCP_INFO,
+	    &info, &len) == 0 && info.tcpi_bytes_received == 0;
+}
+
+static const struct source_wire wire = { address, is_silent };
 
 /* That the loop turns is enough: door_turn() follows. */
 static void
@@ -96,7 +111,7 @@ door_open(struct door **out, struct relay *r)
 	*out = NULL;
 	if (d == NULL)
 		return TACIT_E_NOMEM;
-	if ((rc = sources_open(&d->sources, &limits, address,
+	if ((rc = sources_open(&d->sources, &limits, &wire,
 	    loop_ms())) != 0) {
 		free(d);
 		return rc;

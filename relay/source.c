@@ -12,6 +12,7 @@
 enum {
 	BUCKETS = 16384,
 	HASH_LEN = 16,
+	LOOK_AT = 8,			/* of the oldest: are they silent? */
 	IPV6_PREFIX = 8			/* bytes that one customer has */
 };
 
@@ -27,7 +28,7 @@ struct source {
 
 struct sources {
 	struct source_limits limits;
-	size_t (*address)(void *wire, uint8_t ip[SOURCE_IP_MAX]);
+	const struct source_wire *io;
 	uint8_t salt[2][crypto_generichash_KEYBYTES];	/* now, before */
 	uint32_t generation;
 	uint64_t drawn_ms;
@@ -40,7 +41,7 @@ struct sources {
 
 int
 sources_open(struct sources **out, const struct source_limits *l,
-    size_t (*address)(void *wire, uint8_t ip[SOURCE_IP_MAX]), uint64_t now_ms)
+    const struct source_wire *io, uint64_t now_ms)
 {
 	struct sources *s = calloc(1, sizeof(*s));
 
@@ -48,7 +49,7 @@ sources_open(struct sources **out, const struct source_limits *l,
 	if (s == NULL)
 		return TACIT_E_NOMEM;
 	s->limits = *l;
-	s->address = address;
+	s->io = io;
 	s->generation = 1;
 	s->drawn_ms = now_ms;
 	randombytes_buf(s->salt, sizeof(s->salt));
@@ -226,7 +227,7 @@ sources_rotate(struct sources *s, uint64_t now_ms)
 	randombytes_buf(s->salt[0], sizeof(s->salt[0]));
 	for (g = s->all; g != NULL; g = g->next)
 		if (g->source->generation != s->generation && g->wire != NULL &&
-		    (len = s->address(g->wire, ip)) > 0) {
+		    (len = s->io->address(g->wire, ip)) > 0) {
 			hash_of(s, hash, 0, ip, len);
 			rehash(s, g->source, hash);
 		}
@@ -256,6 +257,35 @@ in_time(const struct sources *s, struct source *src, uint64_t now_ms)
 	return 1;
 }
 
+/* Did the oldest handshake last so long already? */
+static int
+lasted(const struct sources *s, uint64_t ms, uint64_t now_ms)
+{
+	return s->oldest != NULL && now_ms - s->oldest->since_ms >= ms;
+}
+
+/* Who could go if there are too many, or NULL. */
+static struct guest *
+dispensable(const struct sources *s, uint64_t now_ms)
+{
+	struct guest *g = s->oldest;
+	int i;
+
+	for (i = 0; i < LOOK_AT && g != NULL; i++, g = g->younger)
+		if (g->wire != NULL && s->io->is_silent(g->wire))
+			return g;
+	return lasted(s, SOURCE_GRACE_MS, now_ms) ? s->oldest : NULL;
+}
+
+static int
+has_room(const struct sources *s, uint64_t now_ms)
+{
+	uint32_t over = s->unfinished - s->limits.all_unfinished;
+
+	return s->unfinished < s->limits.all_unfinished ||
+	    (over < SOURCE_OVER && dispensable(s, now_ms) != NULL);
+}
+
 struct guest *
 source_admit(struct sources *s, const uint8_t *ip, size_t len,
     uint64_t now_ms)
@@ -265,7 +295,7 @@ source_admit(struct sources *s, const uint8_t *ip, size_t len,
 
 	if (src == NULL || src->open >= s->limits.open ||
 	    src->unfinished >= s->limits.unfinished ||
-	    !in_time(s, src, now_ms) ||
+	    !has_room(s, now_ms) || !in_time(s, src, now_ms) ||
 	    (g = calloc(1, sizeof(*g))) == NULL)
 		return NULL;
 	if (src->open++ == 0)
@@ -309,10 +339,13 @@ settle(struct sources *s, struct guest *g, enum source_state state)
 struct guest *
 source_expel(struct sources *s, uint64_t now_ms)
 {
-	struct guest *g = s->oldest;
+	struct guest *g = NULL;
 
-	if (g == NULL || (s->unfinished <= s->limits.all_unfinished &&
-	    now_ms - g->since_ms < s->limits.handshake_ms))
+	if (lasted(s, s->limits.handshake_ms, now_ms))
+		g = s->oldest;
+	else if (s->unfinished > s->limits.all_unfinished)
+		g = dispensable(s, now_ms);
+	if (g == NULL)
 		return NULL;
 	settle(s, g, SOURCE_LEAVING);
 	return g;

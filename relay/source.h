@@ -21,6 +21,8 @@ enum {
 	SOURCE_NAME_LEN = 16,
 	SOURCE_IP_MAX = 16,
 	SOURCE_SALT_MS = 1800000,	/* in use, and as long again before */
+	SOURCE_GRACE_MS = 1000,		/* of a handshake that says something */
+	SOURCE_OVER = 16,		/* too many, until the next expulsion */
 	SOURCE_IDLE_MAX = 16384		/* remembered without connections */
 };
 
@@ -28,7 +30,7 @@ struct source_limits {
 	uint32_t open;			/* connections of one source, */
 	uint32_t unfinished;		/* of these in their handshake, */
 	uint32_t per_second;		/* new ones, after a burst of ${open} */
-	uint32_t all_unfinished;	/* of all sources: the oldest go */
+	uint32_t all_unfinished;	/* of all sources: see source_admit() */
 	uint32_t handshake_ms;		/* then a handshake is given up */
 };
 
@@ -47,14 +49,20 @@ struct guest {
 struct sources;
 struct sockaddr_storage;
 
+/* What the transport knows of a connection. */
+struct source_wire {
+	/* Fill in where from; return how many bytes that has, 0: unknown. */
+	size_t (*address)(void *wire, uint8_t ip[SOURCE_IP_MAX]);
+	/* Has not one byte come from it? */
+	int (*is_silent)(void *wire);
+};
+
 /*
- * ${address} fills in where ${wire} is connected from and returns how many
- * bytes that has, or 0 if it cannot tell.
+ * Owner:  ${io} must outlive it.
  * Errors:  TACIT_E_NOMEM.
  */
 int sources_open(struct sources **out, const struct source_limits *l,
-    size_t (*address)(void *wire, uint8_t ip[SOURCE_IP_MAX]),
-    uint64_t now_ms);
+    const struct source_wire *io, uint64_t now_ms);
 void sources_free(struct sources *s);	/* NULL does nothing */
 
 /* What of ${ss}, or of the peer of socket ${fd}, names a source; 0: nothing. */
@@ -64,14 +72,18 @@ size_t source_address(int fd, uint8_t ip[SOURCE_IP_MAX]);
 /*
  * A connection came.  Owner: the caller, until guest_gone().
  * Returns NULL if its source has too many already, makes them too fast, or
- * there is no memory: then nothing has changed.
+ * there is no memory: then nothing has changed.  Likewise if too many of all
+ * sources are unfinished and none of them can go.  One that said something
+ * has its grace: if handshakes came faster than they are done, and each new
+ * one ended an old one, none would ever be done.
  */
 struct guest *source_admit(struct sources *s, const uint8_t *ip, size_t len,
     uint64_t now_ms);
 
 /*
- * The guest that must go now: its handshake took too long, or it is the
- * oldest of too many.  It counts as leaving from here on.  NULL: none.
+ * The guest that must go now: its handshake took too long, or there are too
+ * many and it is one of the oldest and silent, or the oldest and its grace is
+ * over.  It counts as leaving from here on.  NULL: none.
  */
 struct guest *source_expel(struct sources *s, uint64_t now_ms);
 

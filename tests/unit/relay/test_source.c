@@ -35,6 +35,15 @@ address(void *wire, uint8_t ip[SOURCE_IP_MAX])
 	return 4;
 }
 
+/* Those from 200 on say nothing. */
+static int
+is_silent(void *wire)
+{
+	return (uint8_t *)wire - wires >= 200;
+}
+
+static const struct source_wire io = { address, is_silent };
+
 static struct guest *
 come(struct sources *s, uint8_t from, uint64_t now_ms)
 {
@@ -51,7 +60,7 @@ make(const struct source_limits *l)
 {
 	struct sources *s;
 
-	assert_int_equal(sources_open(&s, l, address, START_MS), 0);
+	assert_int_equal(sources_open(&s, l, &io, START_MS), 0);
 	return s;
 }
 
@@ -126,11 +135,15 @@ the_oldest_handshake_goes_first(void **state)
 	guest_finished(s, g[0]);
 	g[12] = come(s, 9, START_MS + 20);
 	assert_non_null(g[12]);
-	assert_null(source_expel(s, START_MS + 20));
-	assert_non_null(come(s, 9, START_MS + 20));
-	assert_ptr_equal(source_expel(s, START_MS + 20), g[1]);
+
+	/* Full, and each said something: who comes now goes. */
+	assert_null(come(s, 9, START_MS + SOURCE_GRACE_MS));
+	assert_null(source_expel(s, START_MS + SOURCE_GRACE_MS));
+	assert_non_null(come(s, 9, START_MS + SOURCE_GRACE_MS + 1));
+	assert_ptr_equal(source_expel(s, START_MS + SOURCE_GRACE_MS + 1),
+	    g[1]);
 	assert_int_equal(g[1]->state, SOURCE_LEAVING);
-	assert_null(source_expel(s, START_MS + 20));
+	assert_null(source_expel(s, START_MS + SOURCE_GRACE_MS + 1));
 
 	/* Their time is up, in the order in which they came. */
 	assert_int_equal(source_next_ms(s, START_MS + 20), 9982);
@@ -141,6 +154,32 @@ the_oldest_handshake_goes_first(void **state)
 	assert_non_null(source_expel(s, START_MS + 20000));
 	assert_null(source_expel(s, START_MS + 20000));
 	assert_int_equal(source_next_ms(s, START_MS + 20000), 0);
+	sources_free(s);
+}
+
+/* Of too many the silent go at once, but only so many are too many. */
+static void
+the_silent_make_room(void **state)
+{
+	struct sources *s = make(&limits);
+	struct guest *silent = NULL;
+	uint8_t i;
+
+	(void)state;
+	for (i = 0; i < 12; i++) {
+		struct guest *g = come(s, i == 5 ? 200 : i, START_MS);
+
+		assert_non_null(g);
+		if (i == 5)
+			silent = g;
+	}
+	assert_null(source_expel(s, START_MS));
+	for (i = 0; i < SOURCE_OVER; i++)
+		assert_non_null(come(s, (uint8_t)(20 + i), START_MS));
+	assert_null(come(s, 50, START_MS));
+	assert_ptr_equal(source_expel(s, START_MS), silent);
+	assert_null(source_expel(s, START_MS));
+	assert_null(come(s, 50, START_MS));
 	sources_free(s);
 }
 
@@ -254,6 +293,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits_of_one_source),
 		cmocka_unit_test(the_oldest_handshake_goes_first),
+		cmocka_unit_test(the_silent_make_room),
 		cmocka_unit_test(a_new_salt_forgets_nothing_that_counts),
 		cmocka_unit_test(what_is_remembered_is_bounded),
 		cmocka_unit_test(a_source_is_an_address_or_a_network),
