@@ -273,31 +273,76 @@ slurp(char *buf, const char *path)
 	return n;
 }
 
-/*
- * libconfuse 3.3 counts the line of a comment more than once, and messages
- * then name the wrong one; so comments become blanks before it reads them.
- */
-static void
-blank_comments(char *p, const char *end)
+static char *
+blanks(char *p, const char *end)
 {
-	char quote = '\0', before = '\n';
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r'))
+		p++;
+	return p;
+}
 
-	for (; p < end; before = *p++) {
-		if (quote != '\0') {
-			if (*p == '\\' && p + 1 < end)
-				p++;
-			else if (*p == quote)
-				quote = '\0';
-		} else if (*p == '"' || *p == '\'') {
-			quote = *p;
-		} else if (isspace((unsigned char)before) && (*p == '#' ||
-		    (*p == '/' && p + 1 < end && p[1] == '/'))) {
-			while (p < end && *p != '\n')
-				*p++ = ' ';
-			if (p == end)
-				break;
-		}
+/* Past the value at ${p}: a word, or text in quotes; NULL: neither. */
+static char *
+value(char *p, const char *end)
+{
+	const char quote = *p;
+
+	if (quote != '"' && quote != '\'') {
+		while (p < end && (isalnum((unsigned char)*p) ||
+		    memchr("._-:/[]", *p, 7) != NULL))
+			p++;
+		return p;
 	}
+	for (p++; p < end && *p != quote; p++)
+		if (iscntrl((unsigned char)*p) || (*p == '\\' && ++p == end))
+			return NULL;
+	return p < end ? p + 1 : NULL;
+}
+
+/*
+ * Is this line blank, a comment, or KEY = VALUE and perhaps a comment?  The
+ * comment becomes blanks, for libconfuse 3.3 counts its line more than once
+ * and messages then name the wrong one.
+ */
+static int
+is_plain(char *p, const char *end)
+{
+	p = blanks(p, end);
+	if (p < end && *p != '#') {
+		while (p < end && (islower((unsigned char)*p) || *p == '_'))
+			p++;
+		if ((p = blanks(p, end)) == end || *p != '=' ||
+		    (p = blanks(p + 1, end)) == end ||
+		    (p = value(p, end)) == NULL)
+			return 0;
+		p = blanks(p, end);
+	}
+	if (p < end && *p != '#')
+		return 0;
+	memset(p, ' ', (size_t)(end - p));
+	return 1;
+}
+
+/*
+ * libconfuse would take more than lines of their own: what stands alone it
+ * passes over, and after an open comment or quote it reads no further.
+ */
+static int
+is_plain_text(char *text, size_t len, const char *path)
+{
+	char *p = text, *end = text + len, *eol;
+	int line = 1;
+
+	for (; p < end; p = eol + 1, line++) {
+		if ((eol = memchr(p, '\n', (size_t)(end - p))) == NULL)
+			eol = end;
+		if (is_plain(p, eol))
+			continue;
+		fprintf(stderr, "%s:%d: must be KEY = VALUE, VALUE a word or "
+		    "in quotes; a comment begins with #\n", path, line);
+		return 0;
+	}
+	return 1;
 }
 
 int
@@ -323,12 +368,8 @@ config_read(struct config *c, const char *path)
 		goto out;
 	if (len == 0)
 		return 0;
-	if (memchr(text, '\0', (size_t)len) != NULL) {
-		fprintf(stderr, "%s:0: must be text\n", path);
-		goto out;
-	}
-	blank_comments(text, text + len);
-	if ((f = fmemopen(text, (size_t)len, "r")) == NULL ||
+	if (!is_plain_text(text, (size_t)len, path) ||
+	    (f = fmemopen(text, (size_t)len, "r")) == NULL ||
 	    (cfg = cfg_init(opts, CFGF_NONE)) == NULL)
 		goto out;
 	(void)cfg_set_error_function(cfg, complain);

@@ -15,6 +15,9 @@
 #define LISTEN(text)	"listen = \"" text "\"\n"
 
 /* ${line} 0: accepted; else the line that must be named, and a word of it. */
+/* What every line must be. */
+#define LINES	"KEY = VALUE"
+
 static const struct {
 	const char *name, *text;
 	int line;
@@ -57,17 +60,17 @@ static const struct {
 	{ "a long hold", "hold_ms = 10001\n", 1, "0 to 10000" },
 	{ "a long tick", "ok_tick_ms = 10001\n", 1, "0 to 10000" },
 	{ "a number that is text", "ttl_days = \"\"\n", 1, "ttl_days" },
-	{ "no value", "ttl_days =", 1, "end of file" },
-	{ "no equal sign", "ttl_days 3\n", 1, "equal" },
+	{ "no value", "ttl_days =", 1, LINES },
+	{ "no equal sign", "ttl_days 3\n", 1, LINES },
 	{ "twice", "# a\nttl_days = 3\nhold_ms = 1\nttl_days = 4\n", 4,
 	  "twice" },
 	{ "twice the same", "ttl_days = 3\nttl_days = 3\n", 2, "twice" },
 	{ "listen twice", LISTEN("127.0.0.1:1") LISTEN("127.0.0.1:2"), 2,
 	  "twice" },
-	{ "appended", "ttl_days += 3\n", 1, "append" },
-	{ "a list", "ttl_days = {3}\n", 1, "" },
-	{ "a section", "relay {\n}\n", 1, "relay" },
-	{ "an include", "include(\"/etc/passwd\")\n", 1, "include" },
+	{ "appended", "ttl_days += 3\n", 1, LINES },
+	{ "a list", "ttl_days = {3}\n", 1, LINES },
+	{ "a section", "relay {\n}\n", 1, LINES },
+	{ "an include", "include(\"/etc/passwd\")\n", 1, LINES },
 	{ "a name to listen on", LISTEN("localhost:1"), 1, "listen" },
 	{ "no port", LISTEN("127.0.0.1"), 1, "listen" },
 	{ "empty port", LISTEN("127.0.0.1:"), 1, "listen" },
@@ -81,7 +84,14 @@ static const struct {
 	{ "half a word", "# a\nconfinement = ful\n", 2, "full" },
 	{ "no word", "confinement = \"\"\n", 1, "confinement" },
 	{ "empty path", "tls_key = \"\"\n", 1, "tls_key" },
-	{ "control bytes", "\001\002 = 3\n", 1, "??" },
+	{ "control bytes", "\001\002 = 3\n", 1, LINES },
+	{ "an open comment", "hold_ms = 1\n/* listen\n", 2, LINES },
+	{ "a comment of C++", "// hold_ms\n", 1, LINES },
+	{ "a lone quote", "\n\"\n", 2, LINES },
+	{ "a lone star", "*\n", 1, LINES },
+	{ "a quote left open", "tls_key = \"a\nb\"\n", 1, LINES },
+	{ "two in a line", "ttl_days = 3 hold_ms = 1\n", 1, LINES },
+	{ "a brace behind it", "ttl_days = 3}\n", 1, LINES },
 };
 
 static void
