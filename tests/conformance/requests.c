@@ -537,7 +537,5 @@ main(void)
 	    B("\0\0"));
 	many(c, "ten malformed messages", NINE("error FRAME")
 	    ", error FRAME, close 1008", 10, 0, B("\0\0"));
-	many(c, "twenty malformed messages", NINE("error FRAME")
-	    ", error FRAME, close 1008", 20, 0, B("\0\0"));
 	return conform_close(c);
 }
