@@ -155,12 +155,25 @@ from_idle(struct sources *s, struct source *src)
 }
 
 static void
-forget(struct sources *s, struct source *src)
+erase(struct sources *s, struct source *src)
 {
-	from_idle(s, src);
 	take_out(s, src);
 	sodium_memzero(src, sizeof(*src));
 	free(src);
+}
+
+/* There is one. */
+static void
+forget_oldest(struct sources *s)
+{
+	struct source *src = s->idle_oldest;
+
+	if ((s->idle_oldest = src->newer) != NULL)
+		s->idle_oldest->older = NULL;
+	else
+		s->idle_newest = NULL;
+	s->n_idle--;
+	erase(s, src);
 }
 
 /* Give ${src} the hash ${hash} under the salt of now. */
@@ -199,6 +212,8 @@ find(struct sources *s, const uint8_t *ip, size_t len)
 		rehash(s, src, now);
 		return src;
 	}
+	if (s->n_idle >= SOURCE_IDLE_MAX)
+		forget_oldest(s);
 	if ((src = calloc(1, sizeof(*src))) == NULL)
 		return NULL;
 	memcpy(src->hash, now, HASH_LEN);
@@ -206,8 +221,6 @@ find(struct sources *s, const uint8_t *ip, size_t len)
 	randombytes_buf(src->name, sizeof(src->name));
 	insert(s, src);
 	to_idle(s, src);
-	if (s->n_idle > SOURCE_IDLE_MAX)
-		forget(s, s->idle_oldest);
 	return src;
 }
 
@@ -233,8 +246,10 @@ sources_rotate(struct sources *s, uint64_t now_ms)
 		}
 	for (src = s->idle_oldest; src != NULL; src = newer) {
 		newer = src->newer;
-		if (src->generation + 1 < s->generation)
-			forget(s, src);
+		if (src->generation + 1 < s->generation) {
+			from_idle(s, src);
+			erase(s, src);
+		}
 	}
 	sodium_memzero(ip, sizeof(ip));
 }
@@ -378,7 +393,7 @@ guest_gone(struct sources *s, struct guest *g)
 		to_idle(s, g->source);
 	free(g);
 	if (s->n_idle > SOURCE_IDLE_MAX)
-		forget(s, s->idle_oldest);
+		forget_oldest(s);
 }
 
 const uint8_t *
@@ -402,12 +417,16 @@ sources_unfinished(const struct sources *s)
 void
 sources_free(struct sources *s)
 {
+	struct guest *g, *next;
+
 	if (s == NULL)
 		return;
-	while (s->all != NULL)
-		guest_gone(s, s->all);
+	for (g = s->all; g != NULL; g = next) {
+		next = g->next;
+		guest_gone(s, g);
+	}
 	while (s->idle_oldest != NULL)
-		forget(s, s->idle_oldest);
+		forget_oldest(s);
 	sodium_memzero(s->salt, sizeof(s->salt));
 	free(s);
 }
