@@ -212,10 +212,10 @@ find(struct sources *s, const uint8_t *ip, size_t len)
 		rehash(s, src, now);
 		return src;
 	}
-	if (s->n_idle >= SOURCE_IDLE_MAX)
-		forget_oldest(s);
 	if ((src = calloc(1, sizeof(*src))) == NULL)
 		return NULL;
+	if (s->n_idle >= SOURCE_IDLE_MAX)
+		forget_oldest(s);
 	memcpy(src->hash, now, HASH_LEN);
 	src->generation = s->generation;
 	randombytes_buf(src->name, sizeof(src->name));
@@ -406,12 +406,6 @@ size_t
 sources_count(const struct sources *s)
 {
 	return s->n;
-}
-
-uint32_t
-sources_unfinished(const struct sources *s)
-{
-	return s->unfinished;
 }
 
 void

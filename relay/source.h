@@ -100,8 +100,7 @@ const uint8_t *guest_name(const struct guest *g);
 /* Draw a new salt if the time has come. */
 void sources_rotate(struct sources *s, uint64_t now_ms);
 
-/* Sources that are known; connections in their handshake. */
+/* Sources that are known. */
 size_t sources_count(const struct sources *s);
-uint32_t sources_unfinished(const struct sources *s);
 
 #endif

@@ -11,37 +11,8 @@
 set -uo pipefail
 
 cd "$(dirname "$0")/../.."
-root=$PWD
-log=$root/.acceptance
-rm -rf "$log"
-mkdir -p "$log"
-short=0
-export TACIT_BUILD=$root/build
-
-# check LINE FIGURE-PATTERN WHAT COMMAND...: run, keep the output, say how it
-# went, with the lines of output that match the pattern as figures.
-check() {
-	local line=$1 figures=$2 what=$3 began=$SECONDS
-	shift 3
-	if "$@" >"$log/out" 2>&1; then
-		printf 'ok           %s  %s  (%d s)\n' "$line" "$what" \
-		    $((SECONDS - began))
-	else
-		printf 'FALLS SHORT  %s  %s  (%d s)\n' "$line" "$what" \
-		    $((SECONDS - began))
-		tail -n 15 "$log/out" | sed 's/^/                 | /'
-		short=$((short + 1))
-	fi
-	grep -E "$figures" "$log/out" | tail -n 8 | cut -c1-150 |
-	    sed 's/^/                 /'
-	{ echo "== $line $what"; cat "$log/out"; } >>"$log/all"
-}
-
-# tests REGEX: these tests of the release build, by name, at least one
-tests() {
-	ctest --test-dir build --output-on-failure --no-tests=error \
-	    --verbose -R "$1"
-}
+# shellcheck source=tests/acceptance/lib.sh
+. tests/acceptance/lib.sh
 
 # fails COMMAND...: a control must be caught
 fails() {
@@ -65,31 +36,31 @@ line_2() {
 	    bash tests/e2e/proof_kill.sh build 5 200
 	check 2 'caught|control|ok' \
 	    'a ledger with a fault in it, and a relay that answers early, are caught' \
-	    tests '^e2e/(proof/ledger|relay/order)$'
+	    tests build '^e2e/(proof/ledger|relay/order)$'
 }
 
 line_3() {
 	check 3 'fdatasync|loop thread|control|OK' \
 	    'no database call in the loop, no OK before its fdatasync, few fdatasyncs' \
-	    tests '^e2e/relay/order$'
+	    tests build '^e2e/relay/order$'
 }
 
 line_4() {
 	check 4 'claims hold|OK .*(readers|spliced|honest_link|cannot_splice)' \
 	    '32 readers race; a stranger reads first; a relay splices two pairings' \
-	    tests '^(e2e/adversary/|stage/test_splice|e2e/relay/admission)'
+	    tests build '^(e2e/adversary/|stage/test_splice|e2e/relay/admission)'
 }
 
 line_5() {
 	check 5 'OK .*(forged|changed_first)' \
 	    'a forged first message leaves the identity table as it was' \
-	    tests '^unit/client/test_ratchet_refuse$'
+	    tests build '^unit/client/test_ratchet_refuse$'
 	check 5 'Failure|FAILED' \
 	    'control NO_STAGING: the same test fails' \
 	    no_staging
 	check 5 'pairings|SEED|lies|disturbance' \
 	    'every order of Hello, HelloAck, Confirm, letters, crashes ends paired or named' \
-	    tests '^stage/'
+	    tests build '^stage/'
 }
 
 no_staging() {
@@ -103,7 +74,7 @@ line_6() {
 	    bash tests/e2e/proof_sentinels.sh build
 	check 6 'OK .*(order|columns|width|leaves|gone)' \
 	    'no time in mailbox rows, no global order, acked bytes leave every file' \
-	    tests '^(store/|unit/relay/test_store)'
+	    tests build '^(store/|unit/relay/test_store)'
 }
 
 line_7() {
@@ -118,7 +89,7 @@ line_7() {
 line_8() {
 	check 8 'claims hold' \
 	    'hello.c against an install prefix by pkg-config alone: two copies talk' \
-	    tests '^e2e/hello$'
+	    tests build '^e2e/hello$'
 }
 
 line_9() {

@@ -11,37 +11,8 @@
 set -uo pipefail
 
 cd "$(dirname "$0")/../.."
-root=$PWD
-log=$root/.acceptance
-rm -rf "$log"
-mkdir -p "$log"
-short=0
-export TACIT_BUILD=$root/build
-
-# check LINE FIGURE-PATTERN WHAT COMMAND...: run, keep the output, say how it
-# went, with the lines of output that match the pattern as figures.
-check() {
-	local line=$1 figures=$2 what=$3 began=$SECONDS
-	shift 3
-	if "$@" >"$log/out" 2>&1; then
-		printf 'ok           %s  %s  (%d s)\n' "$line" "$what" \
-		    $((SECONDS - began))
-	else
-		printf 'FALLS SHORT  %s  %s  (%d s)\n' "$line" "$what" \
-		    $((SECONDS - began))
-		tail -n 15 "$log/out" | sed 's/^/                 | /'
-		short=$((short + 1))
-	fi
-	grep -E "$figures" "$log/out" | tail -n 12 | cut -c1-150 |
-	    sed 's/^/                 /'
-	{ echo "== $line $what"; cat "$log/out"; } >>"$log/all"
-}
-
-# tests BUILD REGEX: these tests of a build, by name, at least one
-tests() {
-	ctest --test-dir "$1" --output-on-failure --no-tests=error \
-	    --verbose -R "$2"
-}
+# shellcheck source=tests/acceptance/lib.sh
+. tests/acceptance/lib.sh
 
 # fails COMMAND...: a control must be caught
 fails() {
@@ -57,11 +28,6 @@ control() {	# control NAME TARGET: build TARGET with one deliberate defect
 asan() {
 	cmake -S . -B build-asan -G Ninja -DTACIT_SANITIZE=ON >/dev/null &&
 	    cmake --build build-asan --target "$@"
-}
-
-# open LINE WHAT: nothing shows this line yet
-open() {
-	check "$1" '^$' "$2: nothing shows this yet" false
 }
 
 # What the page says of the long run, if that was long enough.
