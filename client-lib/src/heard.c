@@ -43,15 +43,8 @@ heard_get(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
 int
 heard_is_one_too_many(struct tacit_contact *ct, const struct heard *h)
 {
-	struct vault_key key = { .len = 0 };
-	size_t n = 0;
-
-	if (h->replay.high != 0)
-		return 0;
-	while (n < TACIT_STREAMS_MAX && vault_next(ct->t->vault, VAULT_MARK,
-	    ct->id, sizeof(ct->id), &key, NULL) == 0 && key.len != 0)
-		n++;
-	return n == TACIT_STREAMS_MAX;
+	return h->replay.high != 0 ? 0 : record_has(ct->t->vault, VAULT_MARK,
+	    ct->id, sizeof(ct->id), TACIT_STREAMS_MAX);
 }
 
 int

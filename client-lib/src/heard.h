@@ -25,8 +25,8 @@ int heard_put(struct tacit_contact *ct,
     const uint8_t stream[TACIT_STREAM_LEN], const struct heard *h);
 
 /*
- * True if ${h}, just read, is of a stream never heard of and there are
- * TACIT_STREAMS_MAX already.  A device begins a stream when its vault was
+ * 1 if ${h}, just read, is of a stream never heard of and there are
+ * TACIT_STREAMS_MAX already; 0; or an error.  A device begins a stream when its vault was
  * restored, which is rare; who begins more only wants our vault to grow.
  */
 int heard_is_one_too_many(struct tacit_contact *ct, const struct heard *h);

@@ -14,6 +14,7 @@
 #include "letter.h"
 #include "outbox.h"
 #include "pair.h"
+#include "record.h"
 #include "reorder.h"
 
 enum { ASIDE_KEY_LEN = CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN };
@@ -46,19 +47,14 @@ aside_key(const struct tacit_contact *ct, const struct arrival *a,
 static int
 is_full(struct tacit_contact *ct)
 {
-	struct vault_key key = { .len = 0 };
-	size_t n = 0;
 	int rc;
 
 	if (ct->aside_full)
 		return 1;
-	do {
-		if ((rc = vault_next(ct->t->vault, VAULT_ASIDE, ct->id,
-		    sizeof(ct->id), &key, NULL)) != 0)
-			return rc;
-	} while (key.len != 0 && ++n < TACIT_SETS_ASIDE_MAX);
-	ct->aside_full = key.len != 0;
-	return ct->aside_full;
+	rc = record_has(ct->t->vault, VAULT_ASIDE, ct->id, sizeof(ct->id),
+	    TACIT_SETS_ASIDE_MAX);
+	ct->aside_full = rc == 1;
+	return rc;
 }
 
 /* Keep what cannot be used: the first 64 of a mailbox. */
@@ -287,8 +283,8 @@ take(struct tacit_contact *ct, struct arrival *a)
 		return set_aside(ct, a);
 	if (a->seal != 0)
 		return a->seal;
-	if (heard_is_one_too_many(ct, h))
-		return TACIT_E_LIMIT;
+	if ((rc = heard_is_one_too_many(ct, h)) != 0)
+		return rc < 0 ? rc : TACIT_E_LIMIT;
 	if (!marks_add(&h->replay, a->head.counter))
 		return pair_on_hello_again(ct);
 	/*

@@ -133,3 +133,17 @@ record_clear(struct vault *v, enum vault_table t, const void *prefix,
 			return rc;
 	}
 }
+
+int
+record_has(struct vault *v, enum vault_table t, const void *prefix,
+    size_t prefix_len, size_t n)
+{
+	struct vault_key key = { .len = 0 };
+	int rc;
+
+	for (; n > 0; n--)
+		if ((rc = vault_next(v, t, prefix, prefix_len, &key,
+		    NULL)) != 0 || key.len == 0)
+			return rc;
+	return 1;
+}

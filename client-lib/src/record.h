@@ -45,4 +45,8 @@ void record_tail_free(char *tail, size_t len);
 int record_clear(struct vault *v, enum vault_table t, const void *prefix,
     size_t prefix_len);
 
+/* 1 if there are at least ${n} of these rows, 0 if fewer; or an error. */
+int record_has(struct vault *v, enum vault_table t, const void *prefix,
+    size_t prefix_len, size_t n);
+
 #endif

@@ -179,22 +179,6 @@ hand_on_in_order(struct tacit_contact *ct,
 	return 0;
 }
 
-/* 1 if as many parts of early texts wait as may; 0; or an error. */
-static int
-is_full(struct tacit_contact *ct)
-{
-	struct vault_key key = { .len = 0 };
-	size_t n = 0;
-	int rc;
-
-	do {
-		if ((rc = vault_next(ct->t->vault, VAULT_INBOX, ct->id,
-		    sizeof(ct->id), &key, NULL)) != 0)
-			return rc;
-	} while (key.len != 0 && ++n < TACIT_EARLY_PARTS_MAX);
-	return key.len != 0;
-}
-
 int
 reorder_take(struct tacit_contact *ct, const tacit_Content *c,
     struct heard *h)
@@ -210,7 +194,8 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 	if (marks_has(&h->had, c->seq) || !marks_keeps(&h->had, c->seq))
 		return 0;
 	/* Likewise with too much here already, but for what all wait for. */
-	if (c->seq != h->shown + 1 && (rc = is_full(ct)) != 0)
+	if (c->seq != h->shown + 1 && (rc = record_has(ct->t->vault,
+	    VAULT_INBOX, ct->id, sizeof(ct->id), TACIT_EARLY_PARTS_MAX)) != 0)
 		return rc < 0 ? rc : 0;
 	text_key(&text, ct, c->stream, c->seq);
 	if ((rc = count_parts(ct, &text, c->is.text.parts, &n,
