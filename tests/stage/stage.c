@@ -33,6 +33,7 @@ struct end {
 	struct tacit *t;
 	struct cable *cables;
 	struct queued *first, **last;
+	int copies;			/* of the vault, that were kept */
 };
 
 struct stage {
@@ -408,6 +409,70 @@ stage_crash(struct stage *s, int i)
 	assert(rc == 0);
 }
 
+static void
+copy_file(const char *from, const char *to)
+{
+	FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+	char buf[4096];
+	size_t n;
+	int rc;
+
+	assert(in != NULL && out != NULL);
+	while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
+		if (fwrite(buf, 1, n, out) != n)
+			abort();
+	rc = fclose(out);
+	assert(rc == 0);
+	(void)fclose(in);
+}
+
+static void
+copy_name(char out[300], const struct end *e, int n)
+{
+	(void)snprintf(out, 300, "%s.copy%d", e->path, n);
+}
+
+void
+stage_keep(struct stage *s, int i, int n)
+{
+	struct end *e = &s->end[i];
+	char name[300];
+	int rc;
+
+	rc = vault_settle(stage_end(s, i)->vault);
+	assert(rc == 0);
+	copy_name(name, e, n);
+	copy_file(e->path, name);
+	if (n >= e->copies)
+		e->copies = n + 1;
+}
+
+void
+stage_put_back(struct stage *s, int i, int n)
+{
+	struct end *e = &s->end[i];
+	char name[300];
+
+	end_stop(e);
+	vault_close(e->t->vault);
+	free(e->t);
+	e->t = NULL;
+	copy_name(name, e, n);
+	copy_file(name, e->path);
+	end_start(e);
+}
+
+static void
+remove_copies(struct end *e)
+{
+	char name[300];
+
+	while (e->copies > 0) {
+		copy_name(name, e, --e->copies);
+		(void)unlink(name);
+	}
+}
+
 void
 stage_quiesce(struct stage *s)
 {
@@ -461,6 +526,7 @@ stage_free(struct stage *s)
 	for (i = 0; i < STAGE_ENDS; i++) {
 		if (s->end[i].t == NULL)
 			continue;
+		remove_copies(&s->end[i]);
 		end_stop(&s->end[i]);
 		vault_close(s->end[i].t->vault);
 		free(s->end[i].t);

@@ -65,6 +65,13 @@ void stage_relay_turn(struct stage *s);
 /* End ${i} stops between two instructions of its core and starts again. */
 void stage_crash(struct stage *s, int i);
 
+/*
+ * Keep a copy of end ${i}'s vault file as it is now, under number ${n}; and
+ * put that copy in the place of the vault: the end starts again from it.
+ */
+void stage_keep(struct stage *s, int i, int n);
+void stage_put_back(struct stage *s, int i, int n);
+
 /* All connections of end ${i} are lost, with what was on them. */
 void stage_cut(struct stage *s, int i);
 
