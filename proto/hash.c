@@ -82,6 +82,15 @@ tacit_hash_code(uint8_t out[TACIT_HASH_LEN],
 }
 
 void
+tacit_hash_anchor(uint8_t out[TACIT_HASH_LEN],
+    const uint8_t value[TACIT_ANCHOR_LEN])
+{
+	const struct tacit_part part = { value, TACIT_ANCHOR_LEN };
+
+	tacit_hash(out, "tacit/1/anchor", &part, 1);
+}
+
+void
 tacit_hash_statement(uint8_t out[TACIT_HASH_LEN],
     const struct tacit_statement *st)
 {

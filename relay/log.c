@@ -29,7 +29,7 @@ void
 log_store(const char *dir, int err)
 {
 	const char *why = err == TACIT_E_CORRUPT ? "damaged, or made by "
-	    "another program or a newer version; it was left as it is" :
+	    "another program or another version; it was left as it is" :
 	    tacit_error_text(err);
 
 	fprintf(stderr, "tacit-relay: %s/relay.db: %s\n", dir, why);

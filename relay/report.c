@@ -17,10 +17,13 @@ static const struct kind {
 	enum counted counted;
 	const char *is, *does_not_tell;
 } stored[] = {
-	{ "mailbox", "[\"id\",\"address\",\"token_hash\",\"token_old\"]",
+	{ "mailbox", "[\"id\",\"address\",\"token_hash\",\"token_old\","
+	  "\"anchor\"]",
 	  MAILBOXES,
 	  "A one-way queue: a random row number, the hash of its owner's "
-	  "key, and hashes of the token that lets somebody post.",
+	  "key, and hashes of the token that lets somebody post; or, in "
+	  "place of a queue, 48 sealed bytes by which a client finds out "
+	  "that an old copy of it, or of this relay, was put back.",
 	  "Whose it is, who may post, when it was made, or which other "
 	  "mailbox belongs to the same conversation." },
 	{ "envelope", "[\"id\",\"kind\",\"mailbox\",\"counter\","

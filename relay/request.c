@@ -304,3 +304,47 @@ request_set_token(struct dispatch *d, struct conn *c,
 	request_submit(r);
 	return 0;
 }
+
+static void
+done_anchor(struct job *j)
+{
+	struct request *r = j->owner;
+	tacit_Frame f = { .which_is = tacit_Frame_anchored_tag };
+
+	if (j->op.rc != TACIT_E_CONFLICT) {
+		request_done(j);
+		return;
+	}
+	f.is.anchored.id = r->id;
+	memcpy(f.is.anchored.value, j->op.u.anchor.value,
+	    sizeof(f.is.anchored.value));
+	conn_push(r->conn, &f, NULL);
+	request_free(r);
+}
+
+int
+request_anchor(struct dispatch *d, struct conn *c,
+    const struct tacit_frame *f)
+{
+	const tacit_Anchor *m = &f->head.is.anchor;
+	uint8_t args[TACIT_HASH_LEN + TACIT_ANCHOR_LEN];
+	uint8_t address[TACIT_ADDRESS_LEN];
+	struct request *r;
+	struct op_anchor *op;
+
+	tacit_hash_address(address, m->owner);
+	memcpy(args, m->expected_hash, TACIT_HASH_LEN);
+	memcpy(args + TACIT_HASH_LEN, m->next, TACIT_ANCHOR_LEN);
+	if (request_verify(d, c, f, address, m->owner, m->signature, args,
+	    sizeof(args)) != 0)
+		return request_refuse(d, c, f->head.id, address);
+	r = request_new(d, c, f->head.id, OP_ANCHOR, done_anchor, 0);
+	if (r == NULL)
+		return 0;
+	op = &r->job.op.u.anchor;
+	memcpy(op->address, address, sizeof(op->address));
+	memcpy(op->expected, m->expected_hash, sizeof(op->expected));
+	memcpy(op->next, m->next, sizeof(op->next));
+	request_submit(r);
+	return 0;
+}

@@ -51,6 +51,7 @@ REQUEST(post);
 REQUEST(ack);
 REQUEST(close);
 REQUEST(set_token);
+REQUEST(anchor);
 REQUEST(split);
 REQUEST(put);
 REQUEST(get);

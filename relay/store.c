@@ -2,7 +2,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include <sodium.h>
+
 #include "store.h"
+#include "tacit/hash.h"
 
 int
 store_apply(struct store *s, struct op *batch)
@@ -38,6 +41,17 @@ op_release(struct op *op)
 		op->u.fetch.first = st->next;
 		free(st);
 	}
+}
+
+int
+store_anchor_is(const uint8_t value[TACIT_ANCHOR_LEN],
+    const uint8_t expected[TACIT_HASH_LEN])
+{
+	uint8_t hash[TACIT_HASH_LEN] = { 0 };
+
+	if (!sodium_is_zero(value, TACIT_ANCHOR_LEN))
+		tacit_hash_anchor(hash, value);
+	return sodium_memcmp(hash, expected, sizeof(hash)) == 0;
 }
 
 size_t

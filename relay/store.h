@@ -31,6 +31,7 @@
 	X(FETCH, fetch)							\
 	X(CLOSE, close)							\
 	X(SET_TOKEN, set_token)						\
+	X(ANCHOR, anchor)						\
 	X(SPLIT, split)							\
 	X(ADMIT, admit)							\
 	X(PUT_INVITATION, put)						\
@@ -100,6 +101,12 @@ struct op_set_token {
 	uint8_t token_hash[TACIT_HASH_LEN];
 	uint8_t keep;
 };
+struct op_anchor {
+	uint8_t address[TACIT_ADDRESS_LEN];
+	uint8_t expected[TACIT_HASH_LEN]; /* hash of what is there, or zeros */
+	uint8_t next[TACIT_ANCHOR_LEN];
+	uint8_t value[TACIT_ANCHOR_LEN]; /* out: with TACIT_E_CONFLICT */
+};
 struct op_split {
 	uint8_t code_hash[TACIT_HASH_LEN];
 	uint8_t pass_hash[TACIT_HASH_LEN];
@@ -158,6 +165,7 @@ struct op {
 		struct op_fetch fetch;
 		struct op_close close;
 		struct op_set_token set_token;
+		struct op_anchor anchor;
 		struct op_split split;
 		struct op_admit admit;
 		struct op_put put;
@@ -202,7 +210,7 @@ int store_apply(struct store *s, struct op *batch);
  * earlier run removed is gone from all files.
  *
  * Output:  ${*out}, to be closed with ->ops->close(); ${clock}.
- * Errors:  TACIT_E_CORRUPT (not our database, damaged, or of a newer
+ * Errors:  TACIT_E_CORRUPT (not our database, damaged, or of another
  *          version), TACIT_E_UNAVAILABLE (another program has it locked),
  *          TACIT_E_IO, TACIT_E_DISK_FULL, TACIT_E_NOMEM.
  */
@@ -211,6 +219,10 @@ int store_sqlite_open(struct store **out, struct store_clock *clock,
 
 /* Free what ops of this kind own after they ran (FETCH's envelopes). */
 void op_release(struct op *op);
+
+/* Is this what ANCHOR expects?  Zeros stand for nothing and for its hash. */
+int store_anchor_is(const uint8_t value[TACIT_ANCHOR_LEN],
+    const uint8_t expected[TACIT_HASH_LEN]);
 
 /* Bytes of an envelope of this kind, LETTER or PARCEL. */
 size_t store_body_len(uint8_t kind);

@@ -250,6 +250,7 @@ static const struct store_ops sqlite_ops = {
 		[OP_FETCH]		= mail_fetch,
 		[OP_CLOSE]		= mail_close,
 		[OP_SET_TOKEN]		= mail_set_token,
+		[OP_ANCHOR]		= mail_anchor,
 		[OP_SPLIT]		= admit_split,
 		[OP_ADMIT]		= admit_admit,
 		[OP_PUT_INVITATION]	= admit_put,

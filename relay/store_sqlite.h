@@ -22,13 +22,16 @@
 	X(COMMIT, "COMMIT")						\
 	X(ROLLBACK, "ROLLBACK")						\
 	X(MAILBOX_SLOT, "INSERT INTO mailbox VALUES"			\
-	    "(?1, zeroblob(32), zeroblob(32), zeroblob(32))")		\
+	    "(?1, zeroblob(32), zeroblob(32), zeroblob(32), zeroblob(48))")		\
 	X(MAILBOX_SET, "UPDATE mailbox SET"				\
 	    " address = ?2, token_hash = ?3 WHERE id = ?1")		\
 	X(MAILBOX_TOKENS, "SELECT token_hash, token_old"		\
 	    " FROM mailbox WHERE id = ?1")				\
 	X(MAILBOX_SET_TOKENS, "UPDATE mailbox SET"			\
 	    " token_hash = ?2, token_old = ?3 WHERE id = ?1")		\
+	X(MAILBOX_ANCHOR, "SELECT anchor FROM mailbox WHERE id = ?1")	\
+	X(MAILBOX_SET_ANCHOR, "UPDATE mailbox SET anchor = ?2"		\
+	    " WHERE id = ?1")						\
 	X(MAILBOX_DELETE, "DELETE FROM mailbox WHERE id = ?1")		\
 	X(MAILBOX_ALL, "SELECT id, address FROM mailbox"		\
 	    " WHERE id <> 0 ORDER BY id")				\
@@ -140,6 +143,7 @@ int mail_ack(struct store *s, struct op *op);
 int mail_fetch(struct store *s, struct op *op);
 int mail_close(struct store *s, struct op *op);
 int mail_set_token(struct store *s, struct op *op);
+int mail_anchor(struct store *s, struct op *op);
 int mail_load(struct store_sqlite *q);
 /* Remove at most ${max} expired envelopes; adds to ${op->removed}. */
 int mail_expire(struct store_sqlite *q, struct op_sweep *op);

@@ -15,7 +15,7 @@
 #include "store_sqlite.h"
 
 /* In the header of the file: "TACR", and the schema below. */
-enum { APPLICATION_ID = 0x54414352, SCHEMA = 1 };
+enum { APPLICATION_ID = 0x54414352, SCHEMA = 2 };
 
 /* Where the header has them (sqlite.org/fileformat2.html). */
 enum { HEADER_LEN = 100, AT_USER_VERSION = 60, AT_APPLICATION_ID = 68 };
@@ -24,8 +24,9 @@ enum { HEADER_LEN = 100, AT_USER_VERSION = 60, AT_APPLICATION_ID = 68 };
 #define NEW_NAME	"relay.db.new"
 
 /*
- * mailbox	no time, no admission; zeros: a free slot.  Row 0 belongs to
- *		nobody and is what a wrong address is compared with.
+ * mailbox	no time, no admission; zeros: a free slot, no token before,
+ *		no anchor.  Row 0 belongs to nobody and is what a wrong
+ *		address is compared with.
  * envelope	where it belongs, apart from its body, to be read at a start
  * body		2,048 or 65,536 bytes
  * invitation	state: 0 open, 1 bound to its reader, 2 used, 3 revoked
@@ -40,10 +41,10 @@ static const char schema[] =
 	"PRAGMA journal_mode = WAL;"
 	"BEGIN;"
 	"PRAGMA application_id = 0x54414352;"
-	"PRAGMA user_version = 1;"
+	"PRAGMA user_version = 2;"
 	"CREATE TABLE mailbox (id INTEGER PRIMARY KEY,"
 	" address BLOB NOT NULL, token_hash BLOB NOT NULL,"
-	" token_old BLOB NOT NULL);"
+	" token_old BLOB NOT NULL, anchor BLOB NOT NULL);"
 	"CREATE TABLE envelope (id INTEGER PRIMARY KEY,"
 	" kind INTEGER NOT NULL, mailbox INTEGER NOT NULL,"
 	" counter NOT NULL, envelope BLOB NOT NULL, expiry_day NOT NULL);"
@@ -58,7 +59,7 @@ static const char schema[] =
 	"CREATE TABLE relay (hour INTEGER NOT NULL,"
 	" wall_day INTEGER NOT NULL);"
 	"INSERT INTO mailbox VALUES"
-	" (0, zeroblob(32), zeroblob(32), zeroblob(32));"
+	" (0, zeroblob(32), zeroblob(32), zeroblob(32), zeroblob(48));"
 	"INSERT INTO relay VALUES (0, 0);"
 	"COMMIT;";
 

@@ -375,6 +375,37 @@ mail_set_token(struct store *s, struct op *op)
 	    SQL_BLOB(old, TACIT_HASH_LEN)));
 }
 
+/*
+ * Compare and set.  Bytes that are there already are no second change: the
+ * answer to the first may have been lost.
+ */
+int
+mail_anchor(struct store *s, struct op *op)
+{
+	struct store_sqlite *q = (struct store_sqlite *)s;
+	struct op_anchor *a = &op->u.anchor;
+	const struct box *b = index_box(&q->index, a->address);
+	int rc;
+
+	op->rc = b != NULL ? 0 : TACIT_E_REFUSED;
+	if (b == NULL)
+		return 0;
+	rc = sql_step(q, SQL_MAILBOX_ANCHOR, SQL_ARGS(SQL_INT(b->row)));
+	if (rc != 1)
+		return rc == 0 ? sql_fail(q, SQLITE_CORRUPT) : rc;
+	rc = sql_copy(q, SQL_MAILBOX_ANCHOR, 0, a->value, sizeof(a->value));
+	sql_reset(q, SQL_MAILBOX_ANCHOR);
+	if (rc != 0 || sodium_memcmp(a->value, a->next,
+	    sizeof(a->value)) == 0)
+		return rc;
+	if (!store_anchor_is(a->value, a->expected)) {
+		op->rc = TACIT_E_CONFLICT;
+		return 0;
+	}
+	return sql_run(q, SQL_MAILBOX_SET_ANCHOR, SQL_ARGS(SQL_INT(b->row),
+	    SQL_BLOB(a->next, sizeof(a->next))));
+}
+
 int
 mail_expire(struct store_sqlite *q, struct op_sweep *op)
 {

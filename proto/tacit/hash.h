@@ -42,6 +42,10 @@ void tacit_hash_token(uint8_t out[TACIT_HASH_LEN],
 void tacit_hash_code(uint8_t out[TACIT_HASH_LEN],
     const uint8_t code[TACIT_CODE_LEN]);
 
+/* What ANCHOR compares: the hash of bytes that a relay keeps. */
+void tacit_hash_anchor(uint8_t out[TACIT_HASH_LEN],
+    const uint8_t value[TACIT_ANCHOR_LEN]);
+
 /* What a signed request is about; PROTOCOL.md, "Authority". */
 struct tacit_statement {
 	uint8_t relay_key[TACIT_KEY_LEN];

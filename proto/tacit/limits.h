@@ -20,6 +20,7 @@ enum {
 	TACIT_ENVELOPE_ID_LEN = 16,
 	TACIT_CODE_LEN = 16,		/* admission code or guest pass */
 	TACIT_SECRET_LEN = 32,		/* S of an invitation */
+	TACIT_ANCHOR_LEN = 48,		/* what ANCHOR keeps */
 
 	/* The three body sizes there are: bytes. */
 	TACIT_LETTER_LEN = 2048,

@@ -4,6 +4,7 @@
  * wrong moment, or come again (PROTOCOL.md, sections 5 to 7): each with its one
  * answer, and with the effect that it must have, or must not.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -53,7 +54,7 @@ post_as(struct scene *s, tacit_Kind kind, int resume)
 	    NULL);
 }
 
-/* ---- CREATE, SET_TOKEN, CLOSE --------------------------------------------- */
+/* ---- CREATE, SET_TOKEN, ANCHOR, CLOSE --------------------------------------- */
 
 static void
 create_again(struct scene *s)
@@ -143,6 +144,90 @@ static void
 old_token_gone(struct scene *s)
 {
 	old_token(s, 0);
+}
+
+/* ANCHOR of values named by a byte, 0: none; what is there, if not OK. */
+static void
+anchor(struct scene *s, const struct raw_mailbox *m, uint8_t old,
+    uint8_t next)
+{
+	uint8_t a[TACIT_ANCHOR_LEN], b[TACIT_ANCHOR_LEN];
+	uint8_t is[TACIT_ANCHOR_LEN];
+	char word[16];
+	int rc;
+
+	memset(a, old, sizeof(a));
+	memset(b, next, sizeof(b));
+	rc = raw_anchor(s->r, m, old != 0 ? a : NULL, b, is);
+	if (rc <= 0) {
+		scene_say(s, rc);
+		return;
+	}
+	memset(a, is[0], sizeof(a));
+	(void)snprintf(word, sizeof(word), memcmp(a, is, sizeof(a)) == 0 ?
+	    "is %u" : "strange", is[0]);
+	told_add(s->got, word);
+}
+
+static void
+anchor_moves(struct scene *s)
+{
+	anchor(s, &s->m, 0, 1);
+	anchor(s, &s->m, 1, 2);
+}
+
+static void
+anchor_again(struct scene *s)
+{
+	anchor(s, &s->m, 0, 1);
+	anchor(s, &s->m, 0, 1);
+	anchor(s, &s->m, 7, 1);
+}
+
+static void
+anchor_expecting_another(struct scene *s)
+{
+	anchor(s, &s->m, 7, 1);
+	anchor(s, &s->m, 0, 1);
+	anchor(s, &s->m, 0, 2);
+	anchor(s, &s->m, 7, 2);
+	anchor(s, &s->m, 9, 9);
+}
+
+static void
+anchor_of_nothing(struct scene *s)
+{
+	anchor(s, &s->none, 0, 1);
+}
+
+static void
+anchor_by_another(struct scene *s)
+{
+	struct raw_mailbox thief = s->none;
+
+	memcpy(thief.owner.pk, s->m.owner.pk, TACIT_KEY_LEN);
+	memcpy(thief.address, s->m.address, TACIT_ADDRESS_LEN);
+	anchor(s, &thief, 0, 1);
+	anchor(s, &s->m, 9, 2);
+}
+
+static void
+anchor_and_a_queue(struct scene *s)
+{
+	anchor(s, &s->m, 0, 1);
+	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
+	anchor(s, &s->m, 1, 2);
+	contents(s);
+}
+
+static void
+anchor_goes_with_its_mailbox(struct scene *s)
+{
+	anchor(s, &s->m, 0, 1);
+	scene_say(s, raw_close(s->r, &s->m));
+	anchor(s, &s->m, 1, 2);
+	scene_say(s, raw_create(s->r, &s->m, s->code));
+	anchor(s, &s->m, 1, 2);
 }
 
 static void
@@ -407,6 +492,16 @@ static const struct scene_case cases[] = {
 	    "error REFUSED, ok" },
 	{ "old token, kept", old_token_kept, "ok, ok" },
 	{ "old token, not kept", old_token_gone, "ok, error REFUSED" },
+	{ "ANCHOR moves", anchor_moves, "ok, ok" },
+	{ "ANCHOR again", anchor_again, "ok, ok, ok" },
+	{ "ANCHOR expecting another", anchor_expecting_another,
+	    "is 0, ok, is 1, is 1, is 1" },
+	{ "ANCHOR of nothing", anchor_of_nothing, "error REFUSED" },
+	{ "ANCHOR by another", anchor_by_another, "error REFUSED, is 0" },
+	{ "ANCHOR and a queue", anchor_and_a_queue,
+	    "ok, ok, ok, ok, deliver" },
+	{ "ANCHOR after CLOSE", anchor_goes_with_its_mailbox,
+	    "ok, ok, error REFUSED, ok, is 0" },
 	{ "CLOSE of nothing", close_of_nothing, "ok" },
 	{ "CLOSE by another", close_by_another, "error REFUSED, ok" },
 	{ "CLOSE twice", close_twice, "ok, ok" },

@@ -241,6 +241,8 @@ static const struct kind {
 	    { "owner", "signature" } },
 	{ "SET_TOKEN", tacit_Frame_set_token_tag, "error REFUSED",
 	    { "owner", "token_hash", "keep", "signature" } },
+	{ "ANCHOR", tacit_Frame_anchor_tag, "error REFUSED",
+	    { "owner", "expected_hash", "next", "signature" } },
 	{ "SPLIT", tacit_Frame_split_tag, "error ADMISSION",
 	    { "code", "pass_hash", "units" } },
 	{ "PUT", tacit_Frame_put_invitation_tag, "error ADMISSION",

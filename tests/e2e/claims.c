@@ -26,7 +26,7 @@ other_opcode(struct world *w, int tag)
 	static const int tags[] = {
 		tacit_Frame_subscribe_tag, tacit_Frame_close_tag,
 		tacit_Frame_set_token_tag, tacit_Frame_create_tag,
-		tacit_Frame_get_invitation_tag,
+		tacit_Frame_anchor_tag, tacit_Frame_get_invitation_tag,
 		tacit_Frame_revoke_invitation_tag
 	};
 	int other;
@@ -89,6 +89,16 @@ owner_claim(struct claim *c, const struct raw_mailbox *m)
 	memcpy(c->address, m->address, TACIT_ADDRESS_LEN);
 }
 
+static void
+fill_anchor(tacit_Anchor *f, const uint8_t *owner, const uint8_t *args,
+    const uint8_t *sig)
+{
+	memcpy(f->owner, owner, sizeof(f->owner));
+	memcpy(f->expected_hash, args, TACIT_HASH_LEN);
+	memcpy(f->next, args + TACIT_HASH_LEN, TACIT_ANCHOR_LEN);
+	memcpy(f->signature, sig, sizeof(f->signature));
+}
+
 /* By a signature that is not the owner's, or not for this. */
 static void
 by_owner(struct world *w, struct attempt *a, enum kind kind)
@@ -101,7 +111,8 @@ by_owner(struct world *w, struct attempt *a, enum kind kind)
 	struct claim c = { .args_len = 0 };
 	static const int tags[] = {
 		tacit_Frame_subscribe_tag, tacit_Frame_close_tag,
-		tacit_Frame_set_token_tag, tacit_Frame_create_tag
+		tacit_Frame_set_token_tag, tacit_Frame_create_tag,
+		tacit_Frame_anchor_tag
 	};
 
 	owner_claim(&c, m);
@@ -111,8 +122,14 @@ by_owner(struct world *w, struct attempt *a, enum kind kind)
 	tacit_hash_token(c.args, token);
 	if (kind == SET_TOKEN)
 		c.args_len = TACIT_HASH_LEN + 1;
-	if (kind == CREATE) {
+	if (kind == ANCHOR) {		/* as the first of that mailbox */
 		c.args_len = ARGS_MAX;
+		memset(c.args, 0, TACIT_HASH_LEN);
+		random_fill(&w->random, c.args + TACIT_HASH_LEN,
+		    TACIT_ANCHOR_LEN);
+	}
+	if (kind == CREATE) {
+		c.args_len = TACIT_HASH_LEN + TACIT_CODE_LEN;
 		memcpy(c.args + TACIT_HASH_LEN, w->admission.code,
 		    TACIT_CODE_LEN);
 	}
@@ -130,6 +147,8 @@ by_owner(struct world *w, struct attempt *a, enum kind kind)
 		memcpy(a->f.is.set_token.owner, owner, sizeof(owner));
 		memcpy(a->f.is.set_token.token_hash, c.args, TACIT_HASH_LEN);
 		memcpy(a->f.is.set_token.signature, sig, sizeof(sig));
+	} else if (kind == ANCHOR) {
+		fill_anchor(&a->f.is.anchor, owner, c.args, sig);
 	} else {
 		memcpy(a->f.is.create.owner, owner, sizeof(owner));
 		memcpy(a->f.is.create.token_hash, c.args, TACIT_HASH_LEN);
@@ -228,7 +247,7 @@ by_code(struct world *w, struct attempt *a, enum kind kind)
 {
 	struct raw_mailbox m;
 	struct raw_invitation v;
-	struct claim c = { .args_len = ARGS_MAX };
+	struct claim c = { .args_len = TACIT_HASH_LEN + TACIT_CODE_LEN };
 	uint8_t code[TACIT_CODE_LEN];
 
 	memcpy(code, w->admission.code, sizeof(code));

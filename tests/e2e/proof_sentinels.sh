@@ -260,7 +260,7 @@ search 'relay started again'
 # ---- what the relay's tables can hold ---------------------------------------------------
 copy_db
 is 'columns of a mailbox' "$(look "SELECT group_concat(name) FROM pragma_table_info('mailbox')")" \
-    'id,address,token_hash,token_old'
+    'id,address,token_hash,token_old,anchor'
 is 'columns of an envelope' "$(look "SELECT group_concat(name) FROM pragma_table_info('envelope')")" \
     'id,kind,mailbox,counter,envelope,expiry_day'
 is 'columns of a body' "$(look "SELECT group_concat(name) FROM pragma_table_info('body')")" 'id,body'

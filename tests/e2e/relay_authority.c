@@ -26,7 +26,7 @@
 enum { ATTEMPTS = 5000, PHASES = 5, PAIRS = 300 };
 
 static const char *const kind_names[KINDS] = {
-	"SUBSCRIBE", "CLOSE", "SET_TOKEN", "CREATE", "GET_INVITATION",
+	"SUBSCRIBE", "CLOSE", "SET_TOKEN", "CREATE", "ANCHOR", "GET_INVITATION",
 	"REVOKE_INVITATION", "POST", "ACK", "ACK of mine, their ids",
 	"CREATE by code", "PUT by code", "SPLIT by code"
 };

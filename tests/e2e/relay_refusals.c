@@ -53,6 +53,12 @@ static const struct {
 	{ "SET_TOKEN, closed", tacit_Frame_set_token_tag, CLOSED, NOTHING },
 	{ "SET_TOKEN, closed, wrong key", tacit_Frame_set_token_tag, CLOSED,
 	    KEY },
+	{ "ANCHOR, wrong key", tacit_Frame_anchor_tag, ALIVE, KEY },
+	{ "ANCHOR, no mailbox", tacit_Frame_anchor_tag, NONE, NOTHING },
+	{ "ANCHOR, no mailbox, wrong key", tacit_Frame_anchor_tag, NONE,
+	    KEY },
+	{ "ANCHOR, closed", tacit_Frame_anchor_tag, CLOSED, NOTHING },
+	{ "ANCHOR, closed, wrong key", tacit_Frame_anchor_tag, CLOSED, KEY },
 	{ "CLOSE, wrong key", tacit_Frame_close_tag, ALIVE, KEY },
 	{ "CLOSE, no mailbox, wrong key", tacit_Frame_close_tag, NONE, KEY },
 	{ "CLOSE, closed, wrong key", tacit_Frame_close_tag, CLOSED, KEY },
@@ -153,11 +159,12 @@ sign(struct raw *r, uint8_t *signature, const struct raw_key *k, int command,
 	    len);
 }
 
-/* CREATE, SET_TOKEN, CLOSE. */
+/* CREATE, SET_TOKEN, ANCHOR, CLOSE. */
 static void
 fill_owner(struct raw *r, tacit_Frame *f, const struct raw_mailbox *m)
 {
-	uint8_t args[TACIT_HASH_LEN + TACIT_CODE_LEN], hash[TACIT_HASH_LEN];
+	uint8_t args[TACIT_HASH_LEN + TACIT_ANCHOR_LEN] = { 0 };
+	uint8_t hash[TACIT_HASH_LEN];
 	size_t len = TACIT_HASH_LEN;
 
 	tacit_hash_token(hash, m->token);
@@ -168,13 +175,18 @@ fill_owner(struct raw *r, tacit_Frame *f, const struct raw_mailbox *m)
 		memcpy(f->is.create.code, admission.code, TACIT_CODE_LEN);
 		memcpy(args + len, admission.code, TACIT_CODE_LEN);
 		sign(r, f->is.create.signature, &m->owner, f->which_is,
-		    m->address, args, sizeof(args));
+		    m->address, args, len + TACIT_CODE_LEN);
 	} else if (f->which_is == tacit_Frame_set_token_tag) {
 		memcpy(f->is.set_token.owner, m->owner.pk, TACIT_KEY_LEN);
 		memcpy(f->is.set_token.token_hash, hash, sizeof(hash));
 		args[len] = 0;
 		sign(r, f->is.set_token.signature, &m->owner, f->which_is,
 		    m->address, args, len + 1);
+	} else if (f->which_is == tacit_Frame_anchor_tag) {
+		memcpy(f->is.anchor.owner, m->owner.pk, TACIT_KEY_LEN);
+		memcpy(f->is.anchor.expected_hash, hash, sizeof(hash));
+		sign(r, f->is.anchor.signature, &m->owner, f->which_is,
+		    m->address, args, sizeof(args));
 	} else {
 		memcpy(f->is.close.owner, m->owner.pk, TACIT_KEY_LEN);
 		sign(r, f->is.close.signature, &m->owner, f->which_is,

@@ -195,6 +195,26 @@ close_box(int i, struct fuzz_in *in, int good, int more)
 	add(i, &f, NULL, good, 0, more);
 }
 
+/* Three values there are, and none. */
+static void
+anchor(int i, const struct world_key *k, uint8_t how, int good, int more)
+{
+	tacit_Frame f = { .which_is = tacit_Frame_anchor_tag };
+	tacit_Anchor *m = &f.is.anchor;
+	uint8_t args[TACIT_HASH_LEN + TACIT_ANCHOR_LEN];
+
+	memcpy(m->owner, k->pk, 32);
+	m->next[47] = how & 3;
+	if (m->next[47] != 0)
+		tacit_hash_anchor(m->expected_hash, m->next);
+	m->next[47] = how >> 2 & 3;
+	memcpy(args, m->expected_hash, 32);
+	memcpy(args + 32, m->next, sizeof(m->next));
+	sign(i, k, k->address, f.which_is, args, sizeof(args), m->signature,
+	    good);
+	add(i, &f, NULL, good, 0, more);
+}
+
 static void
 set_token(int i, struct fuzz_in *in, int good, int more)
 {
@@ -204,6 +224,10 @@ set_token(int i, struct fuzz_in *in, int good, int more)
 	uint8_t args[TACIT_HASH_LEN + 1], t[TACIT_TOKEN_LEN];
 	uint8_t how = fuzz_u8(in);
 
+	if (how >> 6 == 3) {
+		anchor(i, k, how, good, more);
+		return;
+	}
 	memcpy(m->owner, k->pk, 32);
 	token(t, how);
 	tacit_hash_token(m->token_hash, t);

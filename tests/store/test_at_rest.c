@@ -398,7 +398,7 @@ only_these_columns_exist(void **state)
 	    "admission(hash,units,expiry_day) body(id,body) "
 	    "envelope(id,kind,mailbox,counter,envelope,expiry_day) "
 	    "invitation(address,key,state,reader,request_hash,expiry_hour,"
-	    "blob) mailbox(id,address,token_hash,token_old) "
+	    "blob) mailbox(id,address,token_hash,token_old,anchor) "
 	    "relay(hour,wall_day) ";
 	static const char sql[] =
 	    "SELECT group_concat(line, '') FROM (SELECT m.name || '(' ||"
@@ -441,7 +441,7 @@ every_column_of_a_slot_has_one_width(void **state)
 	    " OR length(envelope) <> 16 OR (mailbox < 1 << 62"
 	    " AND mailbox <> -9223372036854775808)) +"
 	    " (SELECT count(*) FROM mailbox WHERE length(address) +"
-	    " length(token_hash) + length(token_old) <> 96),"
+	    " length(token_hash) + length(token_old) + length(anchor) <> 144),"
 	    " (SELECT count(*) FROM envelope WHERE mailbox > 0),"
 	    " (SELECT count(*) FROM envelope WHERE mailbox < 0)";
 	char dir[64], path[128];

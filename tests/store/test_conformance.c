@@ -21,7 +21,7 @@
 
 enum {
 	OPS = 15000, BATCH = 40,
-	BOXES = 7, TOKENS = 3, CODES = 8, ENVELOPES = 60, INVITATIONS = 6
+	BOXES = 7, TOKENS = 3, ANCHORS = 3, CODES = 8, ENVELOPES = 60, INVITATIONS = 6
 };
 
 static const struct store_limits limits = { 10, 3, 8, 2 };
@@ -68,6 +68,10 @@ draw_mail(struct run *r, enum op_kind kind, uint64_t arg[KIT_ARGS])
 	case OP_FETCH:
 		arg[1] = 0;
 		arg[2] = below(r, 16);
+		break;
+	case OP_ANCHOR:
+		arg[1] = below(r, ANCHORS);
+		arg[2] = below(r, ANCHORS);
 		break;
 	default:
 		arg[2] = below(r, 2);
@@ -116,11 +120,11 @@ draw_kind(struct run *r)
 	static const uint8_t weight[OP_KINDS] = {
 		[OP_CREATE] = 6, [OP_SUBSCRIBE] = 2, [OP_POST] = 40,
 		[OP_ACK] = 20, [OP_FETCH] = 10, [OP_CLOSE] = 1,
-		[OP_SET_TOKEN] = 2, [OP_SPLIT] = 4, [OP_ADMIT] = 4,
+		[OP_SET_TOKEN] = 2, [OP_ANCHOR] = 6, [OP_SPLIT] = 4, [OP_ADMIT] = 4,
 		[OP_PUT_INVITATION] = 4, [OP_GET_INVITATION] = 4,
 		[OP_REVOKE_INVITATION] = 2, [OP_SWEEP] = 1, [OP_COUNT] = 1,
 	};
-	uint64_t at = below(r, 101);
+	uint64_t at = below(r, 107);
 	int kind = 0;
 
 	while (kind < OP_KINDS - 1 && at >= weight[kind])
@@ -138,7 +142,7 @@ draw_batch(struct run *r)
 		uint64_t arg[KIT_ARGS] = { 0 };
 
 		kind = draw_kind(r);
-		if (kind <= OP_SET_TOKEN)
+		if (kind <= OP_ANCHOR)
 			draw_mail(r, kind, arg);
 		else
 			draw_rest(r, kind, arg);

@@ -36,6 +36,7 @@ static const struct line before[] = {
 	{ OP_PUT_INVITATION, { 1, 1, 9, 21, 1, 900 } },
 	{ OP_PUT_INVITATION, { 2, 2, 9, 22, 2, 900 } },
 	{ OP_PUT_INVITATION, { 3, 3, 9, 23, 3, 900 } },
+	{ OP_ANCHOR, { 1, 0, 1 } },
 };
 
 /* Every kind that changes anything. */
@@ -48,6 +49,8 @@ static const struct line batch[] = {
 	{ OP_ACK, { 0, 2, 1 } },
 	{ OP_ACK, { 3, 5, 1 } },
 	{ OP_SET_TOKEN, { 0, 7, 0 } },
+	{ OP_ANCHOR, { 0, 0, 1 } },
+	{ OP_ANCHOR, { 1, 1, 2 } },
 	{ OP_CLOSE, { 2 } },
 	{ OP_SPLIT, { 8, 24, 2 } },
 	{ OP_PUT_INVITATION, { 4, 4, 9, 25, 4, 900 } },
@@ -65,6 +68,8 @@ static const struct line questions[] = {
 	{ OP_POST, { 0, 0, 1, PARCEL, 1, 2 } },		/* token 0 valid? */
 	{ OP_POST, { 0, 7, 1, PARCEL, 1, 2 } },		/* token 7 valid? */
 	{ OP_POST, { 0, 7, 6, PARCEL, 6, 2 } },
+	{ OP_ANCHOR, { 0, 9, 9 } },			/* what is there? */
+	{ OP_ANCHOR, { 1, 9, 9 } },
 	{ OP_SPLIT, { 9, 99, 30 } },			/* units left? */
 	{ OP_PUT_INVITATION, { 1, 9, 9, 99, 9, 9 } },
 	{ OP_GET_INVITATION, { 2, 2 } },
@@ -126,7 +131,7 @@ look(const char *dir, char text[TEXT])
 static void
 look_open(struct store *s, char text[TEXT])
 {
-	assert_int_equal(run(s, questions, 8, text), 0);
+	assert_int_equal(run(s, questions, 10, text), 0);
 }
 
 static struct store *

@@ -209,11 +209,92 @@ what_was_committed_survives_sigkill(void **state)
 	free(l);
 }
 
+/* Moves the anchor of a mailbox from ${n} on, and tells each number. */
+static void
+anchor_child(const char *dir, int fd, uint64_t n)
+{
+	struct store *s = kit_open(dir, &limits);
+
+	for (;; n++) {
+		const uint64_t a[KIT_ARGS] = { 1, n, n + 1 };
+		struct op op = kit_op(OP_ANCHOR, a);
+
+		tell(fd, (uint32_t)n + 1, TRYING);
+		if (apply(s, &op, 1) != 0 || op.rc != 0)
+			_exit(4);
+		tell(fd, (uint32_t)n + 1, STORED);
+	}
+}
+
+/* The number that is there: the last one told, or the one being tried. */
+static uint64_t
+anchored(const char *dir, uint32_t told)
+{
+	const uint64_t a[KIT_ARGS] = { 1, UINT32_MAX, UINT32_MAX - 1 };
+	struct store *s = kit_open(dir, &limits);
+	struct op op = kit_op(OP_ANCHOR, a), is;
+	uint32_t n;
+
+	kit_run(s, &op);
+	assert_int_equal(op.rc, TACIT_E_CONFLICT);
+	for (n = told; n <= told + 1; n++) {
+		const uint64_t b[KIT_ARGS] = { 1, 0, n };
+
+		is = kit_op(OP_ANCHOR, b);
+		if (memcmp(is.u.anchor.next, op.u.anchor.value,
+		    sizeof(is.u.anchor.next)) == 0)
+			break;
+	}
+	assert_in_range(n, told, told + 1);
+	s->ops->close(s);
+	return n;
+}
+
+static void
+an_anchor_that_was_answered_is_there_after_sigkill(void **state)
+{
+	uint64_t random = kit_seed(), n = 0;
+	struct timespec t = { 0, 0 };
+	unsigned round;
+	struct entry e;
+	char dir[64];
+	int fd[2], status;
+	uint32_t told;
+	pid_t pid;
+
+	(void)state;
+	kit_dir_make(dir);
+	prepare(dir);
+	for (round = 0; round < ROUNDS / 2; round++) {
+		assert_int_equal(pipe(fd), 0);
+		assert_true((pid = fork()) >= 0);
+		if (pid == 0)
+			anchor_child(dir, fd[1], n);
+		(void)close(fd[1]);
+		told = (uint32_t)n;
+		assert_int_equal(read(fd[0], &e, sizeof(e)), sizeof(e));
+		t.tv_nsec = (long)kit_random(&random, 20000000);
+		(void)nanosleep(&t, NULL);
+		(void)kill(pid, SIGKILL);
+		while (read(fd[0], &e, sizeof(e)) == (ssize_t)sizeof(e))
+			told = e.fate == STORED ? e.n : told;
+		(void)close(fd[0]);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		n = anchored(dir, told);
+	}
+	printf("%u kills, anchor moved %u times\n", round, (unsigned)n);
+	assert_true(n > 0);
+	kit_dir_remove(dir);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_committed_survives_sigkill),
+		cmocka_unit_test(
+		    an_anchor_that_was_answered_is_there_after_sigkill),
 	};
 
 	if (sodium_init() < 0)

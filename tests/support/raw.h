@@ -102,6 +102,10 @@ int raw_ack(struct raw *r, const uint8_t *address,
 int raw_close(struct raw *r, const struct raw_mailbox *m);
 int raw_set_token(struct raw *r, const struct raw_mailbox *m,
     const uint8_t token[TACIT_TOKEN_LEN], int keep);
+/* ${old} NULL: none yet.  1: something else is there, in ${is}. */
+int raw_anchor(struct raw *r, const struct raw_mailbox *m,
+    const uint8_t *old, const uint8_t next[TACIT_ANCHOR_LEN],
+    uint8_t is[TACIT_ANCHOR_LEN]);
 int raw_split(struct raw *r, const uint8_t code[TACIT_CODE_LEN],
     const uint8_t pass[TACIT_CODE_LEN], uint32_t units);
 

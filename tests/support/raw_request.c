@@ -178,6 +178,33 @@ raw_set_token(struct raw *r, const struct raw_mailbox *m,
 }
 
 int
+raw_anchor(struct raw *r, const struct raw_mailbox *m, const uint8_t *old,
+    const uint8_t next[TACIT_ANCHOR_LEN], uint8_t is[TACIT_ANCHOR_LEN])
+{
+	tacit_Frame f = frame(r, tacit_Frame_anchor_tag);
+	uint8_t args[TACIT_HASH_LEN + TACIT_ANCHOR_LEN];
+	tacit_Anchor *a = &f.is.anchor;
+	struct raw_frame *answer = NULL;
+	int rc;
+
+	memcpy(a->owner, m->owner.pk, sizeof(a->owner));
+	if (old != NULL)
+		tacit_hash_anchor(a->expected_hash, old);
+	memcpy(a->next, next, sizeof(a->next));
+	memcpy(args, a->expected_hash, TACIT_HASH_LEN);
+	memcpy(args + TACIT_HASH_LEN, next, TACIT_ANCHOR_LEN);
+	raw_sign(r, a->signature, &m->owner, f.id, tacit_Frame_anchor_tag,
+	    m->address, args, sizeof(args));
+	rc = raw_wait(r, raw_send(r, &f, NULL), RAW_WAIT_MS, &answer);
+	if (rc == 0 && answer->head.which_is == tacit_Frame_anchored_tag) {
+		memcpy(is, answer->head.is.anchored.value, TACIT_ANCHOR_LEN);
+		rc = 1;
+	}
+	raw_frame_free(answer);
+	return rc;
+}
+
+int
 raw_split(struct raw *r, const uint8_t code[TACIT_CODE_LEN],
     const uint8_t pass[TACIT_CODE_LEN], uint32_t units)
 {

@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "store_kit.h"
+#include "tacit/hash.h"
 
 /* Bodies are parts of one field of noise; no two have a byte in common. */
 enum { FIELD = KIT_BODIES * TACIT_PARCEL_LEN };
@@ -98,6 +99,27 @@ fill_ack(struct op_ack *ack, const uint64_t *a)
 		name_envelope(ack->envelope[i], a[1] + i);
 }
 
+/* Value 0 is no value. */
+static void
+name_anchor(uint8_t out[TACIT_ANCHOR_LEN], uint64_t n)
+{
+	memset(out, 0, TACIT_ANCHOR_LEN);
+	if (n != 0)
+		kit_name(out, TACIT_ANCHOR_LEN, 'a', n);
+}
+
+static void
+fill_anchor(struct op_anchor *an, const uint64_t *a)
+{
+	uint8_t value[TACIT_ANCHOR_LEN];
+
+	kit_name(an->address, 32, 'm', a[0]);
+	name_anchor(value, a[1]);
+	if (a[1] != 0)
+		tacit_hash_anchor(an->expected, value);
+	name_anchor(an->next, a[2]);
+}
+
 static void
 fill_mail(struct op *op, const uint64_t *a)
 {
@@ -123,6 +145,9 @@ fill_mail(struct op *op, const uint64_t *a)
 		break;
 	case OP_CLOSE:
 		kit_name(op->u.close.address, 32, 'm', a[0]);
+		break;
+	case OP_ANCHOR:
+		fill_anchor(&op->u.anchor, a);
 		break;
 	default:
 		kit_name(op->u.set_token.address, 32, 'm', a[0]);
@@ -175,7 +200,7 @@ kit_op(enum op_kind kind, const uint64_t arg[KIT_ARGS])
 	memset(&op, 0, sizeof(op));
 	op.kind = kind;
 	op.rc = TACIT_E_INTERNAL;
-	if (kind <= OP_SET_TOKEN)
+	if (kind <= OP_ANCHOR)
 		fill_mail(&op, arg);
 	else
 		fill_rest(&op, arg);
@@ -215,6 +240,21 @@ text_get(char out[KIT_TEXT], const struct op_get *g)
 		(void)snprintf(out, KIT_TEXT, "strange blob");
 }
 
+static void
+text_anchor(char out[KIT_TEXT], const struct op_anchor *an)
+{
+	uint8_t value[TACIT_ANCHOR_LEN];
+	uint64_t n;
+
+	for (n = 0; n < KIT_ANCHORS; n++) {
+		name_anchor(value, n);
+		if (memcmp(an->value, value, sizeof(value)) == 0)
+			(void)snprintf(out, KIT_TEXT, "is %" PRIu64, n);
+	}
+	if (out[0] == '\0')
+		(void)snprintf(out, KIT_TEXT, "is strange");
+}
+
 void
 kit_text(char out[KIT_TEXT], const struct op *op)
 {
@@ -229,6 +269,8 @@ kit_text(char out[KIT_TEXT], const struct op *op)
 		    p->nearly_full ? "nearly" : "");
 	else if (op->kind == OP_FETCH)
 		text_fetch(out, &op->u.fetch);
+	else if (op->kind == OP_ANCHOR && op->rc == TACIT_E_CONFLICT)
+		text_anchor(out, &op->u.anchor);
 	else if (op->kind == OP_GET_INVITATION)
 		text_get(out, &op->u.get);
 	else if (op->kind == OP_SWEEP)

@@ -9,7 +9,8 @@
 
 #include "store.h"
 
-enum { KIT_ARGS = 6, KIT_TEXT = 1024, KIT_BODIES = 256 };
+enum { KIT_ARGS = 6, KIT_TEXT = 1024, KIT_BODIES = 256,
+    KIT_ANCHORS = 16 };
 
 /*
  * One operation.  ${arg}, by kind:
@@ -20,6 +21,7 @@ enum { KIT_ARGS = 6, KIT_TEXT = 1024, KIT_BODIES = 256 };
  *   FETCH	mailbox, after, max
  *   CLOSE	mailbox
  *   SET_TOKEN	mailbox, token, keep
+ *   ANCHOR	mailbox, expected and next value; 0: none
  *   SPLIT	code, pass, units
  *   ADMIT	code, units, expiry day
  *   PUT	invitation, key, code, pass, blob, expiry hour
@@ -36,6 +38,7 @@ struct op kit_op(enum op_kind kind, const uint64_t arg[KIT_ARGS]);
  *   FETCH	"7L 8P +": envelopes 7 and 8, and there are more; a "!" is
  *		for a body that is not the one of that number
  *   GET	"blob 5"
+ *   ANCHOR	"is 5", with TACIT_E_CONFLICT
  *   SWEEP	"removed 2 more";  COUNT "m1 e2 i3 a4"
  */
 void kit_text(char out[KIT_TEXT], const struct op *op);

@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "store_mem.h"
+#include "tacit/hash.h"
 
 struct mailbox {
-	uint8_t address[32], token[32], old[32];
-	int has_old;
+	uint8_t address[32], token[32], old[32], anchor[48];
+	int has_old, has_anchor;
 	uint64_t next;
 };
 
@@ -325,6 +326,32 @@ set_token(struct store *s, struct op *op)
 	return 0;
 }
 
+/* Bytes of zeros are none. */
+static int
+anchor(struct store *s, struct op *op)
+{
+	struct op_anchor *a = &op->u.anchor;
+	struct mailbox *box = find_mailbox((struct mem *)s, a->address);
+	static const uint8_t zeros[48];
+	uint8_t hash[32] = { 0 };
+
+	op->rc = box != NULL ? 0 : TACIT_E_REFUSED;
+	if (box == NULL)
+		return 0;
+	if (box->has_anchor)
+		tacit_hash_anchor(hash, box->anchor);
+	memcpy(a->value, box->anchor, sizeof(a->value));
+	if (same(box->anchor, a->next, 48))
+		return 0;
+	if (same(hash, a->expected, 32)) {
+		memcpy(box->anchor, a->next, 48);
+		box->has_anchor = !same(a->next, zeros, 48);
+	} else {
+		op->rc = TACIT_E_CONFLICT;
+	}
+	return 0;
+}
+
 static int
 split(struct store *s, struct op *op)
 {
@@ -530,6 +557,7 @@ static const struct store_ops mem_ops = {
 		[OP_FETCH]		= fetch,
 		[OP_CLOSE]		= close_mailbox,
 		[OP_SET_TOKEN]		= set_token,
+		[OP_ANCHOR]		= anchor,
 		[OP_SPLIT]		= split,
 		[OP_ADMIT]		= admit,
 		[OP_PUT_INVITATION]	= put,

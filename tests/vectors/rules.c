@@ -22,6 +22,7 @@ name(json_t *in)							\
 HASH_OF(mailbox, 32, tacit_hash_address, "owner")
 HASH_OF(token, 32, tacit_hash_token, "token")
 HASH_OF(code, 16, tacit_hash_code, "code")
+HASH_OF(anchor_hash, TACIT_ANCHOR_LEN, tacit_hash_anchor, "value")
 HASH_OF(invitation_address, 32, keys_address, "secret")
 HASH_OF(bundle_key, 32, keys_bundle, "secret")
 HASH_OF(relationship, 32, keys_relationship, "secret")
@@ -356,6 +357,7 @@ const struct vector_rule vector_rules[] = {
 	{ "mailbox", mailbox },
 	{ "token", token },
 	{ "code", code },
+	{ "anchor_hash", anchor_hash },
 	{ "statement", statement },
 	{ "welcome", welcome },
 	{ "invitation_address", invitation_address },

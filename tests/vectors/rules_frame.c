@@ -40,6 +40,8 @@ static const struct kind {
 	KIND(close, BYTES(close, owner), BYTES(close, signature)),
 	KIND(set_token, BYTES(set_token, owner), BYTES(set_token, token_hash),
 	    FLAG(set_token, keep), BYTES(set_token, signature)),
+	KIND(anchor, BYTES(anchor, owner), BYTES(anchor, expected_hash),
+	    BYTES(anchor, next), BYTES(anchor, signature)),
 	KIND(split, BYTES(split, code), BYTES(split, pass_hash),
 	    NUMBER(split, units)),
 	KIND(put_invitation, BYTES(put_invitation, address),
@@ -65,6 +67,7 @@ static const struct kind {
 	    NUMBER(deliver, kind)),
 	KIND(drained, BYTES(drained, address)),
 	KIND(ended, BYTES(ended, address)),
+	KIND(anchored, NUMBER(anchored, id), BYTES(anchored, value)),
 #undef KIND
 };
 

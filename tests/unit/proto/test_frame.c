@@ -26,6 +26,11 @@
 #define DRAINED(len)	"\xa2\x02" len
 #define ACKED		"\x12\x10" R16("e")
 #define FF9		R8("\xff") "\xff"
+#define V47		R32("v") R8("v") R4("v") R2("v") "v"
+#define V48		V47 "v"
+#define ANCHOR(len, value)	"\x62" len ADDRESS "\x12\x20" R32("h")	\
+    "\x1a" value "\x22\x40" R64("s")
+#define ANCHORED(len, value)	"\xba\x02" len "\x08\x01" "\x12" value
 
 enum { OK = 0, FRAME = TACIT_E_FRAME, LIMIT = TACIT_E_LIMIT,
     SIZE = TACIT_E_SIZE };
@@ -55,6 +60,8 @@ static const struct row {
 	{ "64 OKs, nearly full", H("\xfa\x01\x44\x0a\x40" R64("\x05")
 	    "\x10\x01"), 0, OK, 0 },
 	{ "drained",		H(DRAINED("\x22") ADDRESS), 0, OK, 0 },
+	{ "anchor", H(ID ANCHOR("\xb8\x01", "\x30" V48)), 0, OK, 1 },
+	{ "anchored",	H(ANCHORED("\x34", "\x30" V48)), 0, OK, 0 },
 
 	{ "no header",		H(""), 0, FRAME, 0 },
 	{ "an id and no kind",	H(ID), 0, FRAME, 1 },
@@ -124,6 +131,13 @@ static const struct row {
 	    1 },
 	{ "acks an id of 15",	H(ID "\x2a\x33" ADDRESS "\x12\x0f" R8("e")
 	    R4("e") "eee"), 0, FRAME, 1 },
+	{ "anchor of 47", H(ID ANCHOR("\xb7\x01", "\x2f" V47)), 0, FRAME,
+	    1 },
+	{ "anchor of 49", H(ID ANCHOR("\xb9\x01", "\x31" V48 "v")), 0,
+	    FRAME, 1 },
+	{ "anchor of none", H(ID ANCHOR("\x88\x01", "\x00")), 0, FRAME, 1 },
+	{ "anchored, no value",	H("\xba\x02\x02\x08\x01"), 0, FRAME, 0 },
+	{ "anchored of 47", H(ANCHORED("\x33", "\x2f" V47)), 0, FRAME, 0 },
 	{ "no OK",		H("\xfa\x01\x00"), 0, LIMIT, 0 },
 	{ "65 OKs",		H("\xfa\x01\x43\x0a\x41" R64("\x05") "\x05"),
 	    0, FRAME, 0 },

@@ -194,6 +194,33 @@ static const struct step set_token[] = {
 	{ OP_POST, { 1, 4, 1, LETTER, 1, 40 }, 0, "known" },
 };
 
+static const struct step anchor[] = {
+	{ OP_ANCHOR, { 1, 0, 1 }, REFUSED, "" },
+	{ OP_ADMIT, { 9, 9, 30 }, 0, "" },
+	{ OP_CREATE, { 1, 1, 9 }, 0, "" },
+	{ OP_CREATE, { 2, 2, 9 }, 0, "" },
+	{ OP_ANCHOR, { 1, 3, 1 }, CONFLICT, "is 0" },
+	{ OP_ANCHOR, { 1, 0, 1 }, 0, "" },
+	{ OP_ANCHOR, { 1, 0, 1 }, 0, "" },		/* again */
+	{ OP_ANCHOR, { 1, 3, 1 }, 0, "" },		/* whatever it was */
+	{ OP_ANCHOR, { 1, 0, 2 }, CONFLICT, "is 1" },
+	{ OP_ANCHOR, { 1, 2, 3 }, CONFLICT, "is 1" },
+	{ OP_ANCHOR, { 1, 1, 2 }, 0, "" },
+	{ OP_ANCHOR, { 1, 1, 2 }, 0, "" },
+	{ OP_ANCHOR, { 1, 1, 3 }, CONFLICT, "is 2" },
+	{ OP_ANCHOR, { 2, 9, 9 }, CONFLICT, "is 0" },	/* others: nothing */
+	{ OP_POST, { 1, 1, 1, LETTER, 1, 40 }, 0, "" },	/* a mailbox still */
+	{ OP_SET_TOKEN, { 1, 3, 0 }, 0, "" },
+	{ OP_ANCHOR, { 1, 9, 9 }, CONFLICT, "is 2" },
+	{ OP_ANCHOR, { 1, 2, 0 }, 0, "" },		/* to nothing */
+	{ OP_ANCHOR, { 1, 2, 4 }, CONFLICT, "is 0" },
+	{ OP_ANCHOR, { 1, 0, 4 }, 0, "" },
+	{ OP_CLOSE, { 1 }, 0, "" },
+	{ OP_ANCHOR, { 1, 4, 5 }, REFUSED, "" },
+	{ OP_CREATE, { 1, 1, 9 }, 0, "" },
+	{ OP_ANCHOR, { 1, 9, 9 }, CONFLICT, "is 0" },	/* nothing is left */
+};
+
 static const struct step split[] = {
 	{ OP_SPLIT, { 9, 8, 1 }, ADMISSION, "" },
 	{ OP_ADMIT, { 9, 5, 2 }, 0, "" },
@@ -313,7 +340,8 @@ static const struct script {
 	size_t n;
 } scripts[] = {
 	SCRIPT(create), SCRIPT(post), SCRIPT(quota), SCRIPT(ack),
-	SCRIPT(fetch), SCRIPT(closing), SCRIPT(set_token), SCRIPT(split),
+	SCRIPT(fetch), SCRIPT(closing), SCRIPT(set_token),
+	SCRIPT(anchor), SCRIPT(split),
 	SCRIPT(put), SCRIPT(get), SCRIPT(revoke), SCRIPT(sweep),
 };
 

@@ -180,6 +180,8 @@ const frames = {
 	    pass_hash: fixed, hours: pbUint }],
 	get_invitation: [10, { address: fixed, reader: fixed,
 	    signature: fixed }],
+	anchor: [12, { owner: fixed, expected_hash: fixed, next: fixed,
+	    signature: fixed }],
 	revoke_invitation: [13, { address: fixed, key: fixed,
 	    signature: fixed }],
 	ping: [14, {}],
@@ -193,6 +195,7 @@ const frames = {
 	deliver: [35, { address: fixed, envelope: fixed, kind: pbUint }],
 	drained: [36, { address: fixed }],
 	ended: [37, { address: fixed }],
+	anchored: [39, { id: pbUint, value: fixed }],
 };
 
 function bodyLength(is, fields) {
@@ -236,6 +239,7 @@ const rules = {
 	mailbox: (v) => H("tacit/1/mailbox", hex(v.owner)),
 	token: (v) => H("tacit/1/token", hex(v.token)),
 	code: (v) => H("tacit/1/code", hex(v.code)),
+	anchor_hash: (v) => H("tacit/1/anchor", hex(v.value)),
 	statement: (v) => H("tacit/1/statement", hex(v.relay_key),
 	    hex(v.nonce), u32(v.id), u8(v.opcode), hex(v.address),
 	    H("tacit/1/args", hex(v.args))),
