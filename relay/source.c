@@ -12,7 +12,7 @@
 enum {
 	BUCKETS = 16384,
 	HASH_LEN = 16,
-	LOOK_AT = 8,			/* of the oldest: are they silent? */
+	LOOK_AT = 64,			/* at a time: are they silent? */
 	IPV6_PREFIX = 8			/* bytes that one customer has */
 };
 
@@ -35,7 +35,8 @@ struct sources {
 	struct source *bucket[BUCKETS];
 	size_t n, n_idle;
 	struct source *idle_oldest, *idle_newest;
-	struct guest *all, *oldest, *youngest;
+	struct guest *all;
+	struct guest_queue quiet, heard;	/* when they were last looked at */
 	uint32_t unfinished;
 };
 
@@ -272,28 +273,74 @@ in_time(const struct sources *s, struct source *src, uint64_t now_ms)
 	return 1;
 }
 
+static void
+enqueue(struct guest_queue *q, struct guest *g)
+{
+	g->queue = q;
+	g->younger = NULL;
+	if ((g->older = q->youngest) != NULL)
+		q->youngest->younger = g;
+	else
+		q->oldest = g;
+	q->youngest = g;
+}
+
+static void
+dequeue(struct guest *g)
+{
+	if (g->younger != NULL)
+		g->younger->older = g->older;
+	else
+		g->queue->youngest = g->older;
+	if (g->older != NULL)
+		g->older->younger = g->younger;
+	else
+		g->queue->oldest = g->younger;
+	g->queue = NULL;
+}
+
+static struct guest *
+oldest(const struct sources *s)
+{
+	struct guest *q = s->quiet.oldest, *h = s->heard.oldest;
+
+	if (q == NULL || h == NULL)
+		return q == NULL ? h : q;
+	return q->since_ms < h->since_ms ? q : h;
+}
+
 /* Did the oldest handshake last so long already? */
 static int
 lasted(const struct sources *s, uint64_t ms, uint64_t now_ms)
 {
-	return s->oldest != NULL && now_ms - s->oldest->since_ms >= ms;
+	const struct guest *g = oldest(s);
+
+	return g != NULL && now_ms - g->since_ms >= ms;
 }
 
-/* Who could go if there are too many, or NULL. */
+/*
+ * Who could go if there are too many, or NULL.  Who has said something is
+ * asked once: the quiet ones behind must not be hidden by those.
+ */
 static struct guest *
-dispensable(const struct sources *s, uint64_t now_ms)
+dispensable(struct sources *s, uint64_t now_ms)
 {
-	struct guest *g = s->oldest;
+	struct guest *g;
 	int i;
 
-	for (i = 0; i < LOOK_AT && g != NULL; i++, g = g->younger)
-		if (g->wire != NULL && s->io->is_silent(g->wire))
+	for (i = 0; i < LOOK_AT && (g = s->quiet.oldest) != NULL; i++) {
+		if (g->wire == NULL)
+			break;
+		if (s->io->is_silent(g->wire))
 			return g;
-	return lasted(s, SOURCE_GRACE_MS, now_ms) ? s->oldest : NULL;
+		dequeue(g);
+		enqueue(&s->heard, g);
+	}
+	return lasted(s, SOURCE_GRACE_MS, now_ms) ? oldest(s) : NULL;
 }
 
 static int
-has_room(const struct sources *s, uint64_t now_ms)
+has_room(struct sources *s, uint64_t now_ms)
 {
 	uint32_t over = s->unfinished - s->limits.all_unfinished;
 
@@ -323,11 +370,7 @@ source_admit(struct sources *s, const uint8_t *ip, size_t len,
 	g->prev = &s->all;
 	s->all = g;
 
-	if ((g->older = s->youngest) != NULL)
-		s->youngest->younger = g;
-	else
-		s->oldest = g;
-	s->youngest = g;
+	enqueue(&s->quiet, g);
 	s->unfinished++;
 	return g;
 }
@@ -337,14 +380,7 @@ static void
 settle(struct sources *s, struct guest *g, enum source_state state)
 {
 	if (g->state == SOURCE_UNFINISHED) {
-		if (g->younger != NULL)
-			g->younger->older = g->older;
-		else
-			s->youngest = g->older;
-		if (g->older != NULL)
-			g->older->younger = g->younger;
-		else
-			s->oldest = g->younger;
+		dequeue(g);
 		g->source->unfinished--;
 		s->unfinished--;
 	}
@@ -357,7 +393,7 @@ source_expel(struct sources *s, uint64_t now_ms)
 	struct guest *g = NULL;
 
 	if (lasted(s, s->limits.handshake_ms, now_ms))
-		g = s->oldest;
+		g = oldest(s);
 	else if (s->unfinished > s->limits.all_unfinished)
 		g = dispensable(s, now_ms);
 	if (g == NULL)
@@ -369,11 +405,12 @@ source_expel(struct sources *s, uint64_t now_ms)
 uint64_t
 source_next_ms(const struct sources *s, uint64_t now_ms)
 {
+	const struct guest *g = oldest(s);
 	uint64_t due;
 
-	if (s->oldest == NULL)
+	if (g == NULL)
 		return 0;
-	due = s->oldest->since_ms + s->limits.handshake_ms;
+	due = g->since_ms + s->limits.handshake_ms;
 	return due > now_ms ? due - now_ms : 1;
 }
 

@@ -36,11 +36,17 @@ struct source_limits {
 
 enum source_state { SOURCE_UNFINISHED, SOURCE_FINISHED, SOURCE_LEAVING };
 
+/* Unfinished ones, by age. */
+struct guest_queue {
+	struct guest *oldest, *youngest;
+};
+
 /* One connection, from its first byte to its last. */
 struct guest {
 	struct source *source;
 	struct guest *next, **prev;		/* all */
-	struct guest *younger, *older;		/* unfinished ones */
+	struct guest *younger, *older;		/* of ${queue} */
+	struct guest_queue *queue;		/* NULL: not unfinished */
 	uint64_t since_ms;
 	void *wire;			/* the transport's own, or NULL */
 	enum source_state state;
@@ -82,7 +88,7 @@ struct guest *source_admit(struct sources *s, const uint8_t *ip, size_t len,
 
 /*
  * The guest that must go now: its handshake took too long, or there are too
- * many and it is one of the oldest and silent, or the oldest and its grace is
+ * many and it is the oldest that is silent, or the oldest and its grace is
  * over.  It counts as leaving from here on.  NULL: none.
  */
 struct guest *source_expel(struct sources *s, uint64_t now_ms);

@@ -12,6 +12,7 @@
 
 #include <ev.h>
 #include <libwebsockets.h>
+#include <malloc.h>
 
 #include "dispatch.h"
 #include "door.h"
@@ -25,7 +26,8 @@
 enum {
 	CLOSE_PROTOCOL = 1002, CLOSE_TYPE = 1003, CLOSE_POLICY = 1008,
 	HEADERS_MORE = 64,		/* of those on their way out */
-	SHARE = 65536			/* bytes that each may keep always */
+	SHARE = 65536,			/* bytes that each may keep always */
+	GIVE_BACK = 16 << 20		/* so many fewer: tell the system */
 };
 #define SECOND	1.0
 
@@ -55,6 +57,7 @@ struct ws {
 	struct peer *all;
 	struct peer *turning;		/* whose reading goes on or off */
 	struct peer *greeting;
+	uint64_t most;			/* bytes kept since we gave back */
 	ev_prepare turn;
 	ev_timer second;
 };
@@ -323,6 +326,21 @@ shed(struct ws *w)
 	log_count("memory-full", "closed", n);
 }
 
+/*
+ * The allocator keeps what was freed between things that stay: what slow
+ * readers had us keep would be ours for ever.
+ */
+static void
+give_back(struct ws *w, uint64_t buffered)
+{
+	if (w->most < buffered)
+		w->most = buffered;
+	if (w->most - buffered < GIVE_BACK)
+		return;
+	w->most = buffered;
+	(void)malloc_trim(0);
+}
+
 static void
 on_second(struct ev_loop *loop, ev_timer *t, int events)
 {
@@ -346,6 +364,7 @@ on_second(struct ev_loop *loop, ev_timer *t, int events)
 	w->relay->buffered = buffered;
 	if (buffered >> 20 >= cf->max_buffered_mib)
 		shed(w);
+	give_back(w, buffered);
 }
 
 /* Only protocols[0] is asked: TLS sessions must not join connections. */

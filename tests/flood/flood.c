@@ -214,10 +214,11 @@ add(struct run *r, enum kind_of kind, uint32_t n, uint32_t net,
 	    1, sources });
 }
 
-/* The standing load, until it stands. */
+/* The standing load, until it stands; good clients go on, or seem dead. */
 static void
 add_standing(struct run *r)
 {
+	struct good_figures f[2];
 	long until = relay_now_ms() +
 	    (r->no_limits ? CONTROL_MS : PATIENCE_MS);
 	const struct order idle = { COUNT, KIND_IDLE, 0, 0, 0 };
@@ -229,7 +230,7 @@ add_standing(struct run *r)
 	add(r, KIND_SLOW_READER, rest / 3, 4, 100);
 	add(r, KIND_DRIPPING, rest - rest / 3 * 2, 5, 100);
 	while (order(r, idle).open < r->idle && relay_now_ms() < until)
-		relay_sleep_ms(100);
+		good_play(r->good, 1, f);
 	must(r, order(r, idle).open == r->idle, "not all idle ones are open");
 	r->idle_ended = order(r, idle).closed;
 	must(r, !r->no_limits || r->idle_ended == 0,
