@@ -49,6 +49,7 @@ struct cli {
 	uint32_t last;
 	const char *relay;
 	const char *contact;		/* CONTACT, or NULL */
+	const char *file;		/* FILE, or NULL */
 
 	struct tacit *t;		/* open vault, or NULL */
 };
@@ -127,6 +128,13 @@ void passphrase_wipe(struct cli_passphrase *p);
 
 /* Find out the path of the vault: fills ${c->vault}. */
 int session_path(struct cli *c);
+
+/*
+ * What a new vault needs: its directories, for me alone, and what guessing
+ * its passphrase costs, 0 if nothing else was asked for.
+ */
+int session_make_parents(const struct cli *c);
+int session_argon_mib(const struct cli *c, uint32_t *out);
 
 /* Configuration for ${c} with the passphrase ${p}. */
 struct tacit_config session_config(const struct cli *c,
@@ -221,6 +229,8 @@ bool qr_print(FILE *f, const char *text);
 
 int cmd_init(struct cli *c);
 int cmd_passphrase(struct cli *c);
+int cmd_backup(struct cli *c);
+int cmd_restore(struct cli *c);
 int cmd_relay_add(struct cli *c);
 int cmd_invite(struct cli *c);
 int cmd_accept(struct cli *c);

@@ -1,53 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* init, passphrase, relay add: the vault and what it knows of relays. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "cli.h"
-
-/* Make the directories above ${path}, for me alone, where they are missing. */
-static int
-make_parents(const struct cli *c, const char *path)
-{
-	char *copy = strdup(path), *slash;
-	int status = 0;
-
-	if (copy == NULL)
-		return cli_fail(c, TACIT_E_NOMEM, NULL);
-	for (slash = strchr(copy + 1, '/'); slash != NULL && status == 0;
-	    slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
-			status = cli_fail(c, TACIT_E_IO, strerror(errno));
-		*slash = '/';
-	}
-	free(copy);
-	return status;
-}
-
-/* TACIT_ARGON_MIB: tests lower the cost of the passphrase, to 64 at least. */
-static int
-argon_mib(const struct cli *c, uint32_t *out)
-{
-	const char *text = getenv("TACIT_ARGON_MIB");
-	char *end = NULL;
-	unsigned long n;
-
-	if (text == NULL || text[0] == '\0')
-		return 0;
-	errno = 0;
-	n = strtoul(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
-	    n < 64 || n > 1024)
-		return cli_usage(c, "TACIT_ARGON_MIB is a number from 64 to "
-		    "1024");
-	*out = (uint32_t)n;
-	return 0;
-}
 
 static int
 create(struct cli *c, const char *name, uint32_t mib)
@@ -73,13 +30,13 @@ cmd_init(struct cli *c)
 	uint32_t mib = 0;
 	int status;
 
-	if ((status = argon_mib(c, &mib)) != 0)
+	if ((status = session_argon_mib(c, &mib)) != 0)
 		return status;
 	if (access(c->vault, F_OK) == 0)
 		return cli_fail(c, TACIT_E_VAULT_EXISTS, NULL);
 	status = input_line(c, "name", "The name that others will see", name,
 	    sizeof(name), NULL);
-	if (status != 0 || (status = make_parents(c, c->vault)) != 0 ||
+	if (status != 0 || (status = session_make_parents(c)) != 0 ||
 	    (status = create(c, name, mib)) != 0)
 		return status;
 	if (c->json)

@@ -22,6 +22,7 @@ cli_status(int error)
 	case TACIT_E_CORRUPT:
 	case TACIT_E_TRUNCATED:
 	case TACIT_E_NOT_A_VAULT:
+	case TACIT_E_NOT_A_BACKUP:
 		return EX_DATAERR;
 	case TACIT_E_IO:
 	case TACIT_E_DISK_FULL:

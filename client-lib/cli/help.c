@@ -53,6 +53,16 @@ static const struct {
 	    "  --yes                do not ask\n" },
 	{ "passphrase", "", "change the passphrase (asks for old and new)",
 	    "" },
+	{ "backup", "FILE", "write a backup (asks for a passphrase for it)",
+	    "FILE is new, encrypted, and readable with its own passphrase "
+	    "alone.  Keep it away\nfrom this machine and make another from "
+	    "time to time: what came after it is\nonly at the other ends.\n" },
+	{ "restore", "FILE", "make a vault from a backup (asks for its "
+	    "passphrase)",
+	    "The vault is made at --vault PATH or the default place, where "
+	    "there must be none;\nyou are asked for its passphrase too.  "
+	    "Conversations agree on new keys at the\nnext `tacit sync'.  Do "
+	    "not use the old vault any more.\n" },
 	{ "chat", "CONTACT", "write back and forth on the terminal",
 	    "/help lists what can be typed there.\n" },
 };

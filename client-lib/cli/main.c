@@ -22,25 +22,27 @@ struct command {
 	const char *name;		/* one word, or two */
 	int (*run)(struct cli *);
 	unsigned options;		/* enum cli_option */
-	bool contact;			/* takes CONTACT */
+	enum { NOTHING, CONTACT, A_FILE } takes;
 	const char *asks;		/* what comes from standard input */
 };
 
 static const struct command commands[] = {
-	{ "init", cmd_init, 0, false, "the name" },
-	{ "relay add", cmd_relay_add, 0, false, "the line of the relay" },
-	{ "invite", cmd_invite, OPT_IN_PERSON | OPT_EXPIRES | OPT_RELAY, false,
-	    "the label" },
-	{ "accept", cmd_accept, 0, false, "link and label" },
-	{ "contacts", cmd_contacts, 0, false, NULL },
-	{ "send", cmd_send, OPT_LINES | OPT_WAIT | OPT_ACCEPT, true,
+	{ "init", cmd_init, 0, NOTHING, "the name" },
+	{ "relay add", cmd_relay_add, 0, NOTHING, "the line of the relay" },
+	{ "invite", cmd_invite, OPT_IN_PERSON | OPT_EXPIRES | OPT_RELAY,
+	    NOTHING, "the label" },
+	{ "accept", cmd_accept, 0, NOTHING, "link and label" },
+	{ "contacts", cmd_contacts, 0, NOTHING, NULL },
+	{ "send", cmd_send, OPT_LINES | OPT_WAIT | OPT_ACCEPT, CONTACT,
 	    "the message" },
-	{ "sync", cmd_sync, OPT_WAIT | OPT_UNTIL, false, NULL },
-	{ "history", cmd_history, OPT_LAST, true, NULL },
-	{ "verify", cmd_verify, OPT_CONFIRM, true, NULL },
-	{ "close", cmd_close, OPT_YES, true, NULL },
-	{ "passphrase", cmd_passphrase, 0, false, "old and new passphrase" },
-	{ "chat", cmd_chat, 0, true, NULL },
+	{ "sync", cmd_sync, OPT_WAIT | OPT_UNTIL, NOTHING, NULL },
+	{ "history", cmd_history, OPT_LAST, CONTACT, NULL },
+	{ "verify", cmd_verify, OPT_CONFIRM, CONTACT, NULL },
+	{ "close", cmd_close, OPT_YES, CONTACT, NULL },
+	{ "passphrase", cmd_passphrase, 0, NOTHING, "old and new passphrase" },
+	{ "chat", cmd_chat, 0, CONTACT, NULL },
+	{ "backup", cmd_backup, 0, A_FILE, "the passphrase" },
+	{ "restore", cmd_restore, 0, A_FILE, "the passphrase" },
 };
 
 /* Values that getopt_long() returns: options of all commands, then ours. */
@@ -196,12 +198,32 @@ find_command(int argc, char **argv, int *words)
 	return NULL;
 }
 
+/* The one word that a command may take from argv. */
+static int
+take_argument(struct cli *c, const struct command *k, int *argc, char ***argv)
+{
+	if (k->takes == NOTHING)
+		return 0;
+	if (k->takes == CONTACT && *argc == 0)
+		return cli_usage(c, "`%s' needs a CONTACT: an id, a number or "
+		    "a label of `tacit contacts'", k->name);
+	if (k->takes == A_FILE && (*argc == 0 || (*argv)[0][0] == '\0'))
+		return cli_usage(c, "`%s' needs a FILE", k->name);
+	if (k->takes == CONTACT)
+		c->contact = (*argv)[0];
+	else
+		c->file = (*argv)[0];
+	--*argc;
+	++*argv;
+	return 0;
+}
+
 static int
 dispatch(struct cli *c, int argc, char **argv)
 {
 	const struct command *k;
 	unsigned surplus;
-	int words = 0;
+	int words = 0, status;
 
 	if ((k = find_command(argc, argv, &words)) == NULL)
 		return strcmp(argv[0], "relay") == 0 ?
@@ -218,13 +240,8 @@ dispatch(struct cli *c, int argc, char **argv)
 	if (surplus != 0)
 		return cli_usage(c, "--%s does not belong to `%s'",
 		    option_name((int)(surplus & -surplus)), k->name);
-	if (k->contact && argc == 0)
-		return cli_usage(c, "`%s' needs a CONTACT: an id, a number or "
-		    "a label of `tacit contacts'", k->name);
-	if (k->contact) {
-		c->contact = argv[0];
-		argc--;
-	}
+	if ((status = take_argument(c, k, &argc, &argv)) != 0)
+		return status;
 	if (argc > 0 && k->asks != NULL)
 		return cli_usage(c, "too many arguments: `%s' reads %s from "
 		    "standard input, never from the command line, which other "

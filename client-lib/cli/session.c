@@ -33,6 +33,45 @@ session_path(struct cli *c)
 	return 0;
 }
 
+int
+session_make_parents(const struct cli *c)
+{
+	char *copy = strdup(c->vault), *slash;
+	int status = 0;
+
+	if (copy == NULL)
+		return cli_fail(c, TACIT_E_NOMEM, NULL);
+	for (slash = strchr(copy + 1, '/'); slash != NULL && status == 0;
+	    slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+			status = cli_fail(c, TACIT_E_IO, strerror(errno));
+		*slash = '/';
+	}
+	free(copy);
+	return status;
+}
+
+/* TACIT_ARGON_MIB: tests lower the cost of the passphrase, to 64 at least. */
+int
+session_argon_mib(const struct cli *c, uint32_t *out)
+{
+	const char *text = getenv("TACIT_ARGON_MIB");
+	char *end = NULL;
+	unsigned long n;
+
+	if (text == NULL || text[0] == '\0')
+		return 0;
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
+	    n < 64 || n > 1024)
+		return cli_usage(c, "TACIT_ARGON_MIB is a number from 64 to "
+		    "1024");
+	*out = (uint32_t)n;
+	return 0;
+}
+
 struct tacit_config
 session_config(const struct cli *c, const struct cli_passphrase *p)
 {

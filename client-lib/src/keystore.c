@@ -205,6 +205,43 @@ keystore_stage(struct keystore *k, enum keystore_row row, uint32_t number,
 	return 0;
 }
 
+/* Copy one row, if there is one, onto the stage of ${to}. */
+static int
+carry_row(struct keystore *to, struct keystore *from, enum keystore_row row)
+{
+	signal_buffer *found;
+	int rc;
+
+	if ((rc = keystore_get(from, row, 0, &found)) == 0 && found != NULL)
+		rc = keystore_stage(to, row, 0, signal_buffer_data(found),
+		    signal_buffer_len(found));
+	signal_buffer_bzero_free(found);
+	return rc;
+}
+
+int
+keystore_carry(struct vault *to, struct vault *from,
+    const uint8_t relationship[TACIT_HASH_LEN])
+{
+	static const enum keystore_row kept[] = {
+		ROW_COUNTER, ROW_IDENTITY, ROW_PEER
+	};
+	struct keystore a = { .vault = from }, b = { .vault = to };
+	struct ratchet_session s = { .generation = 0 };
+	size_t i;
+	int rc = 0;
+
+	memcpy(s.relationship, relationship, sizeof(s.relationship));
+	keystore_begin(&a, &s, 0);
+	keystore_begin(&b, &s, 0);
+	for (i = 0; rc == 0 && i < sizeof(kept) / sizeof(kept[0]); i++)
+		rc = carry_row(&b, &a, kept[i]);
+	if (rc == 0)
+		rc = keystore_commit(&b);
+	keystore_discard(&b);
+	return rc;
+}
+
 int
 keystore_sweep(struct keystore *k, int row)
 {

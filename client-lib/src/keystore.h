@@ -88,6 +88,13 @@ int keystore_stage(struct keystore *k, enum keystore_row row, uint32_t number,
     const void *value, size_t len);
 
 /*
+ * Copy what of ${relationship} outlives its sessions, both identities, and
+ * the vault's prekey counter; within a transaction of ${to}.
+ */
+int keystore_carry(struct vault *to, struct vault *from,
+    const uint8_t relationship[TACIT_HASH_LEN]);
+
+/*
  * Remove all rows of the present relationship of kind ${row}; 0: every one.
  * At once, within the caller's transaction.
  */

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "backup.h"
 #include "change.h"
 #include "contact.h"
 #include "content.h"
@@ -105,10 +106,26 @@ make(struct vault **out, const struct tacit_config *cfg,
 	return rc != 0 && made != 0 ? made : rc;
 }
 
+static const struct env real_env = {
+	real_unix_ms, real_mono_ms, real_random, NULL
+};
+
+static struct vault_cost
+cost_of(const struct tacit_config *cfg)
+{
+	struct vault_cost cost = { TACIT_ARGON_PASSES, TACIT_ARGON_MIB };
+
+	if (cfg->argon_passes != 0)
+		cost.passes = cfg->argon_passes;
+	if (cfg->argon_mib != 0)
+		cost.mib = cfg->argon_mib;
+	return cost;
+}
+
 int
 tacit_create(const struct tacit_config *cfg, const char *name)
 {
-	struct vault_cost cost = { TACIT_ARGON_PASSES, TACIT_ARGON_MIB };
+	struct vault_cost cost;
 	struct vault *v;
 	int rc;
 
@@ -118,10 +135,7 @@ tacit_create(const struct tacit_config *cfg, const char *name)
 		return TACIT_E_LABEL;
 	if (sodium_init() < 0)
 		return TACIT_E_INTERNAL;
-	if (cfg->argon_passes != 0)
-		cost.passes = cfg->argon_passes;
-	if (cfg->argon_mib != 0)
-		cost.mib = cfg->argon_mib;
+	cost = cost_of(cfg);
 	if ((rc = make(&v, cfg, &cost)) != 0)
 		return rc;
 	rc = write_self(v, name);
@@ -144,7 +158,7 @@ tacit_open(struct tacit **out, const struct tacit_config *cfg)
 		return TACIT_E_INTERNAL;
 	if ((t = calloc(1, sizeof(*t))) == NULL)
 		return TACIT_E_NOMEM;
-	t->env = (struct env){ real_unix_ms, real_mono_ms, real_random, NULL };
+	t->env = real_env;
 	if ((rc = vault_open(&t->vault, cfg->path, cfg->passphrase,
 	    cfg->passphrase_len, cfg->lock_wait_ms)) != 0 ||
 	    (rc = ratchet_open(&t->ratchet, t->vault)) != 0 ||
@@ -182,6 +196,45 @@ tacit_change_passphrase(struct tacit *t, const char *old, size_t old_len,
 	    new_len > TACIT_PASSPHRASE_MAX)
 		return TACIT_E_INVALID;
 	return vault_passphrase(t->vault, old, old_len, new_, new_len);
+}
+
+static int
+passphrase_is_valid(const char *passphrase, size_t len)
+{
+	return passphrase != NULL && len >= 1 && len <= TACIT_PASSPHRASE_MAX;
+}
+
+int
+tacit_backup(struct tacit *t, const char *path, const char *passphrase,
+    size_t len)
+{
+	if (path == NULL || !passphrase_is_valid(passphrase, len))
+		return TACIT_E_INVALID;
+	return t->broken != 0 ? t->broken :
+	    backup_write(t->vault, path, passphrase, len);
+}
+
+int
+tacit_restore(const struct tacit_config *cfg, const char *path,
+    const char *passphrase, size_t len, uint32_t *contacts)
+{
+	struct backup_target to = { .env = &real_env };
+	struct vault *from;
+	int rc;
+
+	if (!config_is_valid(cfg) || path == NULL ||
+	    !passphrase_is_valid(passphrase, len))
+		return TACIT_E_INVALID;
+	to.path = cfg->path;
+	to.passphrase = cfg->passphrase;
+	to.len = cfg->passphrase_len;
+	to.cost = cost_of(cfg);
+	if ((rc = vault_open_backup(&from, path, passphrase, len)) != 0)
+		return rc;
+	if ((rc = backup_restore(from, &to)) == 0 && contacts != NULL)
+		*contacts = to.contacts;
+	vault_close(from);
+	return rc;
 }
 
 int

@@ -21,6 +21,12 @@ vault_usable(const struct vault *v)
 	return v->pid == getpid();
 }
 
+uint32_t
+vault_counted(const struct vault *v)
+{
+	return v->now.kind == VAULT_BACKUP ? UINT32_MAX : VAULT_HISTORY;
+}
+
 struct vault *
 vault_new(void)
 {
@@ -86,7 +92,8 @@ verify(struct vault *v)
 	struct scan s = { .keys = v->keys };
 	int rc;
 
-	if ((rc = vault_db_scan(v->db, VAULT_HISTORY, scan_row, &s)) != 0)
+	rc = vault_db_scan(v->db, vault_counted(v), scan_row, &s);
+	if (rc != 0)
 		return rc;
 #ifndef TACIT_CONTROL_NO_MULTISET
 	if (s.found.rows != v->now.rows)
@@ -114,9 +121,10 @@ vault_load_slot(struct vault *v, struct vault_slot *s,
 	return rc;
 }
 
-/* Unlock and verify the connected database. */
+/* Unlock and verify the connected database, which seems to be of ${kind}. */
 static int
-unlock(struct vault *v, const char *passphrase, size_t len)
+unlock(struct vault *v, enum vault_kind kind, const char *passphrase,
+    size_t len)
 {
 	uint8_t state[VAULT_STATE_LEN], hash[TACIT_HASH_LEN];
 	struct vault_slot s;
@@ -134,7 +142,8 @@ unlock(struct vault *v, const char *passphrase, size_t len)
 	if ((rc = vault_state_open(&v->now, v->keys, state, n)) != 0)
 		return rc;
 	/* An older slot would bring an older passphrase back into force. */
-	if (sodium_memcmp(hash, v->now.slot, sizeof(hash)) != 0)
+	if (v->now.kind != kind ||
+	    sodium_memcmp(hash, v->now.slot, sizeof(hash)) != 0)
 		return TACIT_E_CORRUPT;
 	return verify(v);
 }
@@ -160,15 +169,17 @@ open_at(struct vault *v, const char *path, const char *passphrase,
 {
 	int cut, rc;
 
-	if (!vault_file_exists(path))
+	/* No lock file is left beside what is no vault. */
+	if (vault_file_probe(path, VAULT_LIVED_IN, &cut) ==
+	    TACIT_E_NOT_A_VAULT)
 		return TACIT_E_NOT_A_VAULT;
 	if ((rc = vault_file_lock(&v->lock, path, lock_wait_ms)) != 0)
 		return rc;
-	if ((rc = vault_file_probe(path, &cut)) != 0)
+	if ((rc = vault_file_probe(path, VAULT_LIVED_IN, &cut)) != 0)
 		return rc;
-	if ((rc = vault_db_open(&v->db, path)) != 0)
+	if ((rc = vault_db_open(&v->db, path, VAULT_LIVED_IN, 0)) != 0)
 		goto out;
-	if ((rc = unlock(v, passphrase, len)) != 0)
+	if ((rc = unlock(v, VAULT_LIVED_IN, passphrase, len)) != 0)
 		goto out;
 	rc = take_over(v, path);
 out:
@@ -201,6 +212,38 @@ out:
 	return rc;
 }
 
+int
+vault_open_backup(struct vault **out, const char *path,
+    const char *passphrase, size_t len)
+{
+	struct vault *v;
+	char *real = NULL;
+	int cut, rc;
+
+	*out = NULL;
+	if (sodium_init() < 0)
+		return TACIT_E_INTERNAL;
+	if ((v = vault_new()) == NULL)
+		return TACIT_E_NOMEM;
+	if ((rc = vault_file_resolve(&real, path)) != 0) {
+		if (rc == TACIT_E_NOT_A_VAULT)
+			rc = TACIT_E_NOT_A_BACKUP;
+		goto out;
+	}
+	if ((rc = vault_file_probe(real, VAULT_BACKUP, &cut)) != 0)
+		goto out;
+	if ((rc = vault_db_open(&v->db, real, VAULT_BACKUP, 1)) != 0)
+		goto out;
+	if ((rc = unlock(v, VAULT_BACKUP, passphrase, len)) != 0)
+		goto out;
+	*out = v;
+	v = NULL;
+out:
+	vault_drop(v, 0);
+	free(real);
+	return rc;
+}
+
 void
 vault_close(struct vault *v)
 {
@@ -208,6 +251,18 @@ vault_close(struct vault *v)
 		return;
 	vault_rollback(v);
 	vault_drop(v, 1);
+}
+
+int
+vault_cost(struct vault *v, struct vault_cost *out)
+{
+	uint8_t hash[TACIT_HASH_LEN];
+	struct vault_slot s;
+	int rc;
+
+	if ((rc = vault_load_slot(v, &s, hash)) == 0)
+		*out = s.cost;
+	return rc;
 }
 
 void

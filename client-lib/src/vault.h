@@ -43,6 +43,13 @@ enum vault_table {
 
 enum { VAULT_ROW_KEY_MAX = 64, VAULT_VALUE_MAX = 1 << 20 };
 
+/*
+ * One format, two kinds of file: a vault, in which somebody lives, and a
+ * backup, which is written once and only read afterwards.  Neither opens as
+ * the other.  In a backup all tables are in the multiset hash.
+ */
+enum vault_kind { VAULT_LIVED_IN, VAULT_BACKUP };
+
 struct vault;
 
 /* A value read from a row; the memory is wiped by vault_value_free(). */
@@ -67,6 +74,17 @@ int vault_create(const char *path, const char *passphrase, size_t len,
     const struct vault_cost *cost);
 
 /*
+ * Make a file of ${kind} with rows in it: ${rows} puts them into ${v}, in a
+ * transaction that is the caller's, and returns 0 or why there shall be none.
+ * Otherwise as vault_create(); of a backup no lock file is left.
+ * Errors:  those of vault_create() (TACIT_E_VAULT_EXISTS: the name is taken,
+ *          by whatever), and of ${rows}.
+ */
+int vault_make(const char *path, const char *passphrase, size_t len,
+    const struct vault_cost *cost, enum vault_kind kind,
+    int (*rows)(struct vault *v, void *arg), void *arg);
+
+/*
  * Open and verify the vault at ${path}; waits up to ${lock_wait_ms} for
  * another process to let go of it (an OFD lock on PATH.lock).
  * Output:  ${*out}; to be closed with vault_close().
@@ -78,6 +96,16 @@ int vault_create(const char *path, const char *passphrase, size_t len,
 int vault_open(struct vault **out, const char *path, const char *passphrase,
     size_t len, uint32_t lock_wait_ms);
 
+/*
+ * Open and verify the backup at ${path} for reading alone; neither the file
+ * nor anything beside it is written.
+ * Output:  ${*out}; to be closed with vault_close().
+ * Errors:  TACIT_E_NOT_A_BACKUP (no file, or another kind of file), and as
+ *          vault_open() but for TACIT_E_BUSY.
+ */
+int vault_open_backup(struct vault **out, const char *path,
+    const char *passphrase, size_t len);
+
 /* Roll back what is open, wipe keys, empty the WAL, free.  NULL is fine. */
 void vault_close(struct vault *v);
 
@@ -88,6 +116,9 @@ void vault_close(struct vault *v);
  */
 int vault_passphrase(struct vault *v, const char *old, size_t old_len,
     const char *new_, size_t new_len);
+
+/* What its passphrase costs.  Errors: TACIT_E_CORRUPT, TACIT_E_IO. */
+int vault_cost(struct vault *v, struct vault_cost *out);
 
 /*
  * A key for one purpose: KDF(vault key, ${label};).  Labels that begin with

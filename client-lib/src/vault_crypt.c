@@ -20,7 +20,8 @@ enum {
 	/* Associated data of a row: id, table, version, key. */
 	AD_FIXED = VAULT_ID_LEN + 4 + 8,
 	AD_MAX = AD_FIXED + VAULT_ROW_KEY_MAX,
-	ROW_LEN = 4			/* the value's length, in its seal */
+	ROW_LEN = 4,			/* the value's length, in its seal */
+	KIND_SHIFT = 16			/* the kind, beside the format */
 };
 
 _Static_assert(SLOT_BODY + TACIT_HASH_LEN == VAULT_SLOT_LEN, "slot");
@@ -204,7 +205,7 @@ vault_state_seal(uint8_t out[VAULT_STATE_LEN], const struct vault_keys *k,
 {
 	uint8_t plain[STATE_PLAIN], *p = plain;
 
-	p = put32(p, VAULT_FORMAT);
+	p = put32(p, (uint32_t)st->kind << KIND_SHIFT | VAULT_FORMAT);
 	p = put64(p, st->epoch);
 	p = put64(p, st->rows);
 	p = put(p, st->sum, sizeof(st->sum));
@@ -221,14 +222,20 @@ vault_state_open(struct vault_state *out, const struct vault_keys *k,
 {
 	uint8_t plain[STATE_PLAIN];
 	const uint8_t *p = plain;
+	uint32_t kind;
 	int rc = TACIT_E_CORRUPT;
 
 	if (len != VAULT_STATE_LEN)
 		return TACIT_E_CORRUPT;
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL,
 	    in + NONCE, len - NONCE, k->id, sizeof(k->id), in,
-	    k->state) != 0 || get32(p) != VAULT_FORMAT)
+	    k->state) != 0)
 		goto out;
+	kind = get32(p) >> KIND_SHIFT;
+	if (kind > VAULT_BACKUP ||
+	    get32(p) != (kind << KIND_SHIFT | VAULT_FORMAT))
+		goto out;
+	out->kind = (enum vault_kind)kind;
 	p += 4;
 	out->epoch = get64(p);
 	out->rows = get64(p + 8);

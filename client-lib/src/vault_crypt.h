@@ -40,6 +40,7 @@ struct vault_slot {
 
 /* What one transaction leaves behind; sealed. */
 struct vault_state {
+	enum vault_kind kind;		/* of the file */
 	uint64_t epoch;			/* transactions so far */
 	uint64_t rows;			/* in the state tables */
 	uint8_t sum[VAULT_SUM_LEN];	/* multiset hash over them */

@@ -168,11 +168,12 @@ harden(struct vault_db *db)
  * other programs out.  The WAL is emptied by vault_db_settle() alone.
  */
 static int
-connect_file(struct vault_db *db, const char *path)
+connect_file(struct vault_db *db, const char *path, int read_only)
 {
 	int rc;
 
-	rc = sqlite3_open_v2(path, &db->sq, SQLITE_OPEN_READWRITE |
+	rc = sqlite3_open_v2(path, &db->sq, (read_only ?
+	    SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
 	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
 	    SQLITE_OPEN_NOFOLLOW, NULL);
 	if (rc != SQLITE_OK)
@@ -233,14 +234,15 @@ yields(struct vault_db *db, const char *query, const char *const *want,
 
 /* An added index, trigger or view could change what our statements see. */
 static int
-check(struct vault_db *db)
+check(struct vault_db *db, enum vault_kind kind)
 {
 	static const char *const schema[] = { schema_head, schema_entry };
 	static const char *const wal[] = { "wal" };
 	static const char *const ok[] = { "ok" };
 	int rc;
 
-	if ((rc = yields(db, "PRAGMA journal_mode", wal, 1)) != 0)
+	if (kind == VAULT_LIVED_IN &&
+	    (rc = yields(db, "PRAGMA journal_mode", wal, 1)) != 0)
 		return rc;
 	rc = yields(db, "SELECT sql FROM sqlite_master ORDER BY rowid",
 	    schema, 2);
@@ -249,15 +251,24 @@ check(struct vault_db *db)
 	return yields(db, "PRAGMA quick_check(1)", ok, 1);
 }
 
+/*
+ * A backup gets its name when it is whole and is never written again, so it
+ * needs no journal, which would have to lie beside it.
+ */
 int
-vault_db_make(const char *path)
+vault_db_make(const char *path, enum vault_kind kind)
 {
 	struct vault_db db = { .sq = NULL };
 	int rc;
 
-	if ((rc = connect_file(&db, path)) != 0)
+	if ((rc = connect_file(&db, path, 0)) != 0)
 		goto out;
-	rc = exec(&db, "PRAGMA page_size = 1024;"
+	rc = exec(&db, kind == VAULT_BACKUP ?
+	    "PRAGMA page_size = 1024;"
+	    "PRAGMA journal_mode = MEMORY;"
+	    "PRAGMA application_id = 0x54414342;"
+	    "PRAGMA user_version = 1;" :
+	    "PRAGMA page_size = 1024;"
 	    "PRAGMA journal_mode = WAL;"
 	    "PRAGMA application_id = 0x54414356;"
 	    "PRAGMA user_version = 1;");
@@ -289,7 +300,8 @@ meant(int rc)
 }
 
 int
-vault_db_open(struct vault_db **out, const char *path)
+vault_db_open(struct vault_db **out, const char *path, enum vault_kind kind,
+    int read_only)
 {
 	struct vault_db *db;
 	int rc = TACIT_E_NOMEM;
@@ -297,14 +309,17 @@ vault_db_open(struct vault_db **out, const char *path)
 	*out = NULL;
 	if ((db = calloc(1, sizeof(*db))) == NULL)
 		goto out;
-	if ((rc = connect_file(db, path)) != 0)
+	if ((rc = connect_file(db, path, read_only)) != 0)
 		goto out;
-	if ((rc = check(db)) != 0)
+	if (kind == VAULT_BACKUP &&
+	    (rc = exec(db, "PRAGMA journal_mode = MEMORY")) != 0)
+		goto out;
+	if ((rc = check(db, kind)) != 0)
 		goto out;
 	if ((rc = prepare(db)) != 0)
 		goto out;
 	rc = TACIT_E_IO;
-	if (sqlite3_db_readonly(db->sq, "main") != 0)
+	if (!read_only && sqlite3_db_readonly(db->sq, "main") != 0)
 		goto out;
 	*out = db;
 	db = NULL;

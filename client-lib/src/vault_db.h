@@ -10,12 +10,12 @@
 #ifndef CLIENT_VAULT_DB_H
 #define CLIENT_VAULT_DB_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "vault.h"
 
 /* The bytes of the file that identify and measure it before SQLite does. */
 enum {
-	VAULT_DB_APPLICATION = 0x54414356,	/* "TACV" */
+	VAULT_DB_APPLICATION = 0x54414356,	/* "TACV", a vault */
+	VAULT_DB_BACKUP = 0x54414342,		/* "TACB", a backup */
 	VAULT_DB_FORMAT = 1,
 	VAULT_DB_HEADER_LEN = 100
 };
@@ -35,15 +35,17 @@ struct vault_db_row {
 };
 
 /* Make the tables in the empty file at ${path}. */
-int vault_db_make(const char *path);
+int vault_db_make(const char *path, enum vault_kind kind);
 
 /*
  * Connect to the file at ${path}, an absolute path without symbolic links.
- * Nothing is written before vault_db_begin() or vault_db_settle().
+ * Nothing is written before vault_db_begin() or vault_db_settle(), nor after
+ * it with ${read_only}, for which even the directory may be.
  * Errors:  TACIT_E_CORRUPT (also: other tables than ours), TACIT_E_BUSY,
  *          TACIT_E_IO, TACIT_E_NOMEM.
  */
-int vault_db_open(struct vault_db **out, const char *path);
+int vault_db_open(struct vault_db **out, const char *path,
+    enum vault_kind kind, int read_only);
 
 /*
  * Disconnect.  ${tidy}: move the WAL into the file and remove it first; else

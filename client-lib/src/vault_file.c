@@ -110,6 +110,16 @@ lock_fd(int fd, uint32_t wait_ms)
 	return 0;
 }
 
+/* True if ${name} is still the file that ${fd} has open. */
+static int
+is_named(int fd, const char *name)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && lstat(name, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 int
 vault_file_lock(int *fd, const char *path, uint32_t wait_ms)
 {
@@ -120,12 +130,25 @@ vault_file_lock(int *fd, const char *path, uint32_t wait_ms)
 		return TACIT_E_NOMEM;
 	f = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	rc = f < 0 ? from_errno(errno) : lock_fd(f, wait_ms);
+	if (rc == 0 && !is_named(f, name))
+		rc = TACIT_E_BUSY;
 	free(name);
 	if (rc == 0)
 		*fd = f;
 	else if (f >= 0)
 		(void)close(f);
 	return rc;
+}
+
+void
+vault_file_unlock(int fd, const char *path)
+{
+	char *name;
+
+	if ((name = joined(path, ".lock")) != NULL)
+		(void)unlink(name);
+	free(name);
+	(void)close(fd);
 }
 
 static uint32_t
@@ -150,32 +173,44 @@ has_beside(const char *path, const char *end)
 	return yes;
 }
 
+/* What a file is called that is not of ${kind}. */
+static int
+other_kind(enum vault_kind kind)
+{
+	return kind == VAULT_BACKUP ? TACIT_E_NOT_A_BACKUP :
+	    TACIT_E_NOT_A_VAULT;
+}
+
 /* The fields of SQLite's file header (its file format, section 1.3). */
 static int
-judge(const uint8_t *head, size_t n, int64_t size, int *cut)
+judge(const uint8_t *head, size_t n, int64_t size, enum vault_kind kind,
+    int *cut)
 {
 	static const char magic[16] = "SQLite format 3";
 	uint32_t page = (uint32_t)head[16] << 8 | head[17];
+	uint32_t application = kind == VAULT_BACKUP ? VAULT_DB_BACKUP :
+	    VAULT_DB_APPLICATION;
+	uint8_t mode = kind == VAULT_BACKUP ? 1 : 2;	/* 2: WAL */
 
 	if (n == 0 || memcmp(head, magic, n < sizeof(magic) ? n :
 	    sizeof(magic)) != 0)
-		return TACIT_E_NOT_A_VAULT;
+		return other_kind(kind);
 	if (n < VAULT_DB_HEADER_LEN)
 		return TACIT_E_TRUNCATED;
-	if (get32(head + 68) != VAULT_DB_APPLICATION)
-		return TACIT_E_NOT_A_VAULT;
+	if (get32(head + 68) != application)
+		return other_kind(kind);
 	if (get32(head + 60) > VAULT_DB_FORMAT)
 		return TACIT_E_VERSION;
 	if (get32(head + 60) != VAULT_DB_FORMAT)
 		return TACIT_E_CORRUPT;
-	if (head[18] != 2 || head[19] != 2)	/* not in WAL mode */
+	if (head[18] != mode || head[19] != mode)
 		return TACIT_E_CORRUPT;
 	*cut = size < (int64_t)page * get32(head + 28);
 	return 0;
 }
 
 int
-vault_file_probe(const char *path, int *cut)
+vault_file_probe(const char *path, enum vault_kind kind, int *cut)
 {
 	uint8_t head[VAULT_DB_HEADER_LEN] = { 0 };
 	struct stat st;
@@ -185,22 +220,22 @@ vault_file_probe(const char *path, int *cut)
 	*cut = 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
-		return errno == ENOENT ? TACIT_E_NOT_A_VAULT : TACIT_E_IO;
+		return errno == ENOENT ? other_kind(kind) : TACIT_E_IO;
 	if (fstat(fd, &st) != 0)
 		goto out;
-	rc = TACIT_E_NOT_A_VAULT;
+	rc = other_kind(kind);
 	if (!S_ISREG(st.st_mode))
 		goto out;
 	rc = TACIT_E_IO;
 	if ((n = pread(fd, head, sizeof(head), 0)) < 0)
 		goto out;
-	if ((rc = judge(head, (size_t)n, st.st_size, cut)) != 0)
+	if ((rc = judge(head, (size_t)n, st.st_size, kind, cut)) != 0)
 		goto out;
 	/* Only something else leaves a rollback journal, and SQLite would
 	 * play it back into the file before anybody could look. */
 	if (has_beside(path, "-journal"))
 		rc = TACIT_E_CORRUPT;
-	else if (*cut && !has_beside(path, "-wal"))
+	else if (*cut && (kind == VAULT_BACKUP || !has_beside(path, "-wal")))
 		rc = TACIT_E_TRUNCATED;
 out:
 	(void)close(fd);
@@ -276,7 +311,7 @@ vault_file_sync_dir(const char *path)
  * an old WAL for ours.
  */
 int
-vault_file_publish(const char *temp, const char *path)
+vault_file_publish(const char *temp, const char *path, enum vault_kind kind)
 {
 	int rc;
 
@@ -284,7 +319,8 @@ vault_file_publish(const char *temp, const char *path)
 		return rc;
 	if (vault_file_exists(path))
 		return TACIT_E_VAULT_EXISTS;
-	remove_beside(path);
+	if (kind == VAULT_LIVED_IN)
+		remove_beside(path);
 	if (renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
 		return vault_file_sync_dir(path);
 	if (errno == EEXIST)

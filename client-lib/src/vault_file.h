@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "vault.h"
+
 /*
  * The absolute name of ${path} without symbolic links; the file itself need
  * not exist, its directory must.
@@ -27,13 +29,20 @@ int vault_file_exists(const char *path);
 int vault_file_lock(int *fd, const char *path, uint32_t wait_ms);
 
 /*
- * Look at the file before SQLite does.
+ * Remove the lock file and let go of it.  For a backup: nothing but its
+ * making is locked, and who comes late finds out that the name is gone.
+ */
+void vault_file_unlock(int fd, const char *path);
+
+/*
+ * Look at the file before SQLite does: is it of ${kind}?
  * Output:  ${*cut}: 1 if it is shorter than it says itself, but has a WAL:
  *          normal after a crash in the middle of a checkpoint.
- * Errors:  TACIT_E_NOT_A_VAULT, TACIT_E_TRUNCATED, TACIT_E_CORRUPT,
- *          TACIT_E_VERSION (made by a newer version), TACIT_E_IO.
+ * Errors:  TACIT_E_NOT_A_VAULT or TACIT_E_NOT_A_BACKUP, TACIT_E_TRUNCATED,
+ *          TACIT_E_CORRUPT, TACIT_E_VERSION (made by a newer version),
+ *          TACIT_E_IO.
  */
-int vault_file_probe(const char *path, int *cut);
+int vault_file_probe(const char *path, enum vault_kind kind, int *cut);
 
 /* Make an empty file, mode 0600 whatever the umask; old remains go first. */
 int vault_file_make(const char *path);
@@ -45,7 +54,8 @@ void vault_file_remove(const char *path);
  * Give the finished file ${temp} its name, durably.
  * Errors:  TACIT_E_VAULT_EXISTS, TACIT_E_DISK_FULL, TACIT_E_IO.
  */
-int vault_file_publish(const char *temp, const char *path);
+int vault_file_publish(const char *temp, const char *path,
+    enum vault_kind kind);
 
 /* fsync the directory in which ${path} lies. */
 int vault_file_sync_dir(const char *path);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making a vault, and changing its passphrase. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,10 +10,19 @@
 #include "vault_file.h"
 #include "vault_priv.h"
 
+/* What is to be made. */
+struct plan {
+	const char *passphrase;
+	size_t len;
+	const struct vault_cost *cost;
+	enum vault_kind kind;
+	int (*rows)(struct vault *v, void *arg);	/* NULL: none */
+	void *arg;
+};
+
 /* Write the first slot and state into the empty tables. */
 static int
-fill(struct vault *v, const char *passphrase, size_t len,
-    const struct vault_cost *cost)
+fill(struct vault *v, const struct plan *p)
 {
 	uint8_t slot[VAULT_SLOT_LEN], state[VAULT_STATE_LEN];
 	struct vault_slot s;
@@ -21,10 +31,12 @@ fill(struct vault *v, const char *passphrase, size_t len,
 	randombytes_buf(v->keys->vault, sizeof(v->keys->vault));
 	randombytes_buf(v->keys->id, sizeof(v->keys->id));
 	vault_keys_derive(v->keys);
-	if ((rc = vault_slot_wrap(&s, v->keys, cost, passphrase, len)) != 0)
+	rc = vault_slot_wrap(&s, v->keys, p->cost, p->passphrase, p->len);
+	if (rc != 0)
 		return rc;
 	vault_slot_write(slot, &s);
 	vault_slot_hash(v->now.slot, slot);
+	v->now.kind = p->kind;
 	vault_state_seal(state, v->keys, &v->now);
 	if ((rc = vault_db_begin(v->db)) != 0)
 		return rc;
@@ -34,15 +46,29 @@ fill(struct vault *v, const char *passphrase, size_t len,
 	rc = vault_db_head_put(v->db, VAULT_DB_STATE, state, sizeof(state));
 	if (rc != 0)
 		return rc;
-	if ((rc = vault_db_commit(v->db)) != 0)
-		return rc;
-	return vault_db_settle(v->db);
+	return vault_db_commit(v->db);
 }
 
-/* Make a whole vault at ${temp}; its lock is held. */
+/* All rows in one transaction. */
 static int
-build(const char *temp, const char *passphrase, size_t len,
-    const struct vault_cost *cost)
+add_rows(struct vault *v, const struct plan *p)
+{
+	int rc;
+
+	if (p->rows == NULL)
+		return 0;
+	if ((rc = vault_begin(v)) != 0)
+		return rc;
+	if ((rc = p->rows(v, p->arg)) != 0) {
+		vault_rollback(v);
+		return rc;
+	}
+	return vault_commit(v);
+}
+
+/* Make a whole file at ${temp}; its lock is held. */
+static int
+build(const char *temp, const struct plan *p)
 {
 	struct vault *v;
 	int rc;
@@ -51,21 +77,28 @@ build(const char *temp, const char *passphrase, size_t len,
 		return TACIT_E_NOMEM;
 	if ((rc = vault_file_make(temp)) != 0)
 		goto out;
-	if ((rc = vault_db_make(temp)) != 0)
+	if ((rc = vault_db_make(temp, p->kind)) != 0)
 		goto out;
-	if ((rc = vault_db_open(&v->db, temp)) != 0)
+	if ((rc = vault_db_open(&v->db, temp, p->kind, 0)) != 0)
 		goto out;
-	rc = fill(v, passphrase, len, cost);
+	if ((rc = fill(v, p)) != 0)
+		goto out;
+	if ((rc = add_rows(v, p)) == 0)
+		rc = vault_db_settle(v->db);
 out:
 	vault_drop(v, rc == 0);
 	return rc;
 }
 
+/*
+ * A backup is made among files of other people's, so nothing of another name
+ * than ours is removed, and the lock goes with the temporary file.
+ */
 static int
-create_at(const char *path, const char *passphrase, size_t len,
-    const struct vault_cost *cost)
+make_at(const char *path, const struct plan *p)
 {
-	size_t n = strlen(path) + sizeof(".new");
+	const char *suffix = p->kind == VAULT_BACKUP ? ".tacit-new" : ".new";
+	size_t n = strlen(path) + strlen(suffix) + 1;
 	char *temp;
 	int lock, rc;
 
@@ -73,23 +106,28 @@ create_at(const char *path, const char *passphrase, size_t len,
 		return TACIT_E_VAULT_EXISTS;
 	if ((temp = malloc(n)) == NULL)
 		return TACIT_E_NOMEM;
-	memcpy(temp, path, n - sizeof(".new"));
-	memcpy(temp + n - sizeof(".new"), ".new", sizeof(".new"));
-	if ((rc = vault_file_lock(&lock, path, 0)) != 0)
+	(void)snprintf(temp, n, "%s%s", path, suffix);
+	rc = vault_file_lock(&lock, p->kind == VAULT_BACKUP ? temp : path, 0);
+	if (rc != 0)
 		goto out;
-	if ((rc = build(temp, passphrase, len, cost)) == 0)
-		rc = vault_file_publish(temp, path);
+	if ((rc = build(temp, p)) == 0)
+		rc = vault_file_publish(temp, path, p->kind);
 	vault_file_remove(temp);
-	(void)close(lock);
+	if (p->kind == VAULT_BACKUP)
+		vault_file_unlock(lock, temp);
+	else
+		(void)close(lock);
 out:
 	free(temp);
 	return rc;
 }
 
 int
-vault_create(const char *path, const char *passphrase, size_t len,
-    const struct vault_cost *cost)
+vault_make(const char *path, const char *passphrase, size_t len,
+    const struct vault_cost *cost, enum vault_kind kind,
+    int (*rows)(struct vault *v, void *arg), void *arg)
 {
+	const struct plan p = { passphrase, len, cost, kind, rows, arg };
 	char *real;
 	int rc;
 
@@ -101,9 +139,17 @@ vault_create(const char *path, const char *passphrase, size_t len,
 		return TACIT_E_INTERNAL;
 	if ((rc = vault_file_resolve(&real, path)) != 0)
 		return rc == TACIT_E_NOT_A_VAULT ? TACIT_E_IO : rc;
-	rc = create_at(real, passphrase, len, cost);
+	rc = make_at(real, &p);
 	free(real);
 	return rc;
+}
+
+int
+vault_create(const char *path, const char *passphrase, size_t len,
+    const struct vault_cost *cost)
+{
+	return vault_make(path, passphrase, len, cost, VAULT_LIVED_IN, NULL,
+	    NULL);
 }
 
 /* In a transaction, write ${s} and let the next state name it. */

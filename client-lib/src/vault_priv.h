@@ -28,6 +28,9 @@ struct vault *vault_new(void);
 /* Free; ${tidy}: empty the WAL first. */
 void vault_drop(struct vault *v, int tidy);
 
+/* Tables from here on are not in the multiset hash. */
+uint32_t vault_counted(const struct vault *v);
+
 /* False in a child of fork(): the connection and lock are the parent's. */
 int vault_usable(const struct vault *v);
 

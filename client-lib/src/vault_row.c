@@ -67,7 +67,7 @@ discount(struct vault *v, uint32_t t, const void *key, size_t key_len,
 
 	rc = vault_db_get(v->db, t, key, key_len, &row);
 	*there = rc == 0 && row.data != NULL;
-	if (*there && t < VAULT_HISTORY) {
+	if (*there && t < vault_counted(v)) {
 		const struct vault_where at = {
 			t, row.version, row.key, row.key_len
 		};
@@ -94,7 +94,7 @@ put_row(struct vault *v, uint32_t t, const void *key, size_t key_len,
 	vault_row_seal(sealed, v->keys, &at, value, len);
 	rc = vault_db_put(v->db, &(struct vault_db_row){ t, at.version, key,
 	    key_len, sealed, sealed_len });
-	if (rc == 0 && t < VAULT_HISTORY)
+	if (rc == 0 && t < vault_counted(v))
 		vault_state_add(&v->next, v->keys, &at, sealed, sealed_len);
 	free(sealed);
 	return rc;

@@ -58,6 +58,7 @@
 	X(TRUNCATED,	-64, "vault-truncated",				\
 	    "the vault is cut short; it is not used")			\
 	X(NOT_A_VAULT,	-65, "not-a-vault", "this file is not a vault")	\
+	X(NOT_A_BACKUP,	-67, "not-a-backup", "this file is not a backup") \
 	X(EVENT_LOOP,	-66, "internal",				\
 	    "the libuv support of libwebsockets is not installed")		\
 	X(INTERNAL,	-79, "internal", "internal error")		\

@@ -20,5 +20,8 @@ endforeach()
 foreach(call begin commit rollback get put del next)
   target_link_options(stage_test_storage PRIVATE -Wl,--wrap=vault_${call})
 endforeach()
+foreach(call begin commit get put next)
+  target_link_options(stage_test_backup_fail PRIVATE -Wl,--wrap=vault_${call})
+endforeach()
 # And this one counts what reaches the ratchet.
 target_link_options(stage_test_libsignal PRIVATE -Wl,--wrap=ratchet_decrypt)

@@ -29,6 +29,9 @@
  *			Argon2id at the cost of the vault (256 MiB, 3 passes
  *			if nothing else was asked for), the last one twice;
  *			lock_wait_ms; at opening, reading the whole vault
+ *   tacit_backup(), tacit_restore()
+ *			the same, tacit_restore() twice; reading and writing
+ *			the whole vault
  *   tacit_relay_add(), tacit_invite(), tacit_accept(), tacit_verify(),
  *   tacit_accept_unverified(), tacit_contact_close(), tacit_send(),
  *   tacit_event_done()	one transaction: one fsync, and a few more each 32nd
@@ -126,8 +129,8 @@ struct tacit_config {
 	size_t passphrase_len;		/* 1 .. 1024 */
 	uint32_t lock_wait_ms;		/* for another process to let go */
 	const char *proxy;		/* "HOST:PORT", HTTP CONNECT; or NULL */
-	uint32_t argon_mib;		/* tacit_create(): 0 for 256, >= 64 */
-	uint32_t argon_passes;		/* tacit_create(): 0 for 3, >= 3 */
+	uint32_t argon_mib;		/* of a new vault: 0 for 256, >= 64 */
+	uint32_t argon_passes;		/* of a new vault: 0 for 3, >= 3 */
 };
 #define TACIT_CONFIG_INIT { sizeof(struct tacit_config), NULL, NULL, 0, 5000, \
     NULL, 0, 0 }
@@ -168,6 +171,39 @@ TACIT_API void tacit_close(struct tacit *t);
  */
 TACIT_API TACIT_MUST int tacit_change_passphrase(struct tacit *t,
     const char *old, size_t old_len, const char *new_, size_t new_len);
+
+/*
+ * Write a backup of the vault to a new file at ${path} (mode 0600), readable
+ * with the ${len} bytes at ${passphrase}, which cost what the vault's do.  It
+ * holds everything that tacit_restore() needs, as it is at this moment, and
+ * no key of a session.  The vault is unchanged, whatever happens; the file is
+ * there whole, or not at all.
+ *
+ * Limits:  ${len} 1 to 1024.
+ * Errors:  TACIT_E_VAULT_EXISTS (something has this name already; nothing is
+ *          ever replaced), TACIT_E_INVALID, TACIT_E_BUSY (another backup to
+ *          this name is being written), TACIT_E_IO (also: no such directory).
+ */
+TACIT_API TACIT_MUST int tacit_backup(struct tacit *t, const char *path,
+    const char *passphrase, size_t len);
+
+/*
+ * Make a vault at ${cfg->path}, under the passphrase and cost of ${cfg}, from
+ * the backup at ${path}, which ${len} bytes at ${passphrase} open.  Nothing is
+ * written to the backup; it may lie where nothing can be written.  The vault
+ * knows that it is an older copy: at its first connection every conversation
+ * agrees on new keys and what was lost is asked for.  An invitation that was
+ * open when the backup was made is ended, which an event says.  The vault
+ * that the backup was made of must not be used any more.
+ *
+ * Output:  ${contacts}: how many there are; may be NULL.
+ * Errors:  TACIT_E_NOT_A_BACKUP, TACIT_E_PASSPHRASE (of the backup),
+ *          TACIT_E_CORRUPT, TACIT_E_TRUNCATED, TACIT_E_VERSION (made by a
+ *          newer version), TACIT_E_VAULT_EXISTS, TACIT_E_INVALID.  Nothing is
+ *          at ${cfg->path} then that was not there before.
+ */
+TACIT_API TACIT_MUST int tacit_restore(const struct tacit_config *cfg,
+    const char *path, const char *passphrase, size_t len, uint32_t *contacts);
 
 /* ---- running ------------------------------------------------------------ */
 
