@@ -104,7 +104,7 @@ door_open(struct door **out, struct relay *r)
 		.all_unfinished = cf->max_handshakes,
 		.handshake_ms = cf->handshake_seconds * 1000
 	};
-	const double salt_s = SOURCE_SALT_MS / 1000.;
+	const double salt_s = (double)SOURCE_SALT_MS / 1000;
 	struct door *d = calloc(1, sizeof(*d));
 	int rc;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -278,7 +279,10 @@ static const struct lws_protocols protocols[] = {
 
 /* ---- the context -------------------------------------------------------- */
 
-/* The only thing in the loop that is polled, but for 4.3.5's netlink socket. */
+/*
+ * The only thing in the loop that is polled, but for 4.3.5's netlink socket,
+ * which exec() is to close like all others.
+ */
 static void
 find_wake(uv_handle_t *h, void *arg)
 {
@@ -286,8 +290,12 @@ find_wake(uv_handle_t *h, void *arg)
 	uv_os_fd_t fd;
 	struct stat st;
 
-	if (uv_handle_get_type(h) == UV_POLL && uv_fileno(h, &fd) == 0 &&
-	    fstat(fd, &st) == 0 && !S_ISSOCK(st.st_mode))
+	if (uv_handle_get_type(h) != UV_POLL || uv_fileno(h, &fd) != 0 ||
+	    fstat(fd, &st) != 0)
+		return;
+	if (S_ISSOCK(st.st_mode))
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	else
 		w->wake = fd;
 }
 

@@ -176,7 +176,7 @@ good_play(struct good *const g[2], int seconds, struct good_figures out[2])
 			relay_sleep_ms(1);
 		one_letter(g[i], due, &out[i]);
 		i = !i;
-		due += GOOD_PACE_MS / 2.;
+		due += (double)GOOD_PACE_MS / 2;
 		if (now_ms() < next_fresh)
 			continue;
 		fresh(g[0], &out[0]);	/* takes a turn of its own */
