@@ -268,6 +268,9 @@ look(struct tacit_contact *ct, struct arrival *a)
 		return is_verdict(a->seal) ? 0 : a->seal;
 	if ((rc = heard_get(ct, a->head.stream, &a->heard)) != 0)
 		return rc;
+#ifdef TACIT_CONTROL_NO_REPLAY_MARK
+	return 0;
+#endif
 	return marks_has(&a->heard.replay, a->head.counter) &&
 	    !(a->head.kind == SEAL_HELLO && pair_owes_ack(ct));
 }
@@ -285,8 +288,10 @@ take(struct tacit_contact *ct, struct arrival *a)
 		return a->seal;
 	if ((rc = heard_is_one_too_many(ct, h)) != 0)
 		return rc < 0 ? rc : TACIT_E_LIMIT;
+#ifndef TACIT_CONTROL_NO_REPLAY_MARK
 	if (!marks_add(&h->replay, a->head.counter))
 		return pair_on_hello_again(ct);
+#endif
 	/*
 	 * Who has S can seal what the ratchet refuses: that leaves no mark,
 	 * which would have the true owner of the counter refused.
