@@ -293,12 +293,9 @@ value(char *p, const char *end)
 			p++;
 		return p;
 	}
-	for (p++; p < end && *p != quote; p++) {
-		if (iscntrl((unsigned char)*p))
+	for (p++; p < end && *p != quote; p++)
+		if (iscntrl((unsigned char)*p) || (*p == '\\' && ++p == end))
 			return NULL;
-		if (*p == '\\' && ++p == end)
-			return NULL;
-	}
 	return p < end ? p + 1 : NULL;
 }
 

@@ -13,6 +13,12 @@ about(const struct tacit_event *ev)
 	return ev->contact != NULL ? session_info(ev->contact) : none;
 }
 
+static const char *
+who(const struct tacit_event *ev)
+{
+	return ev->who == TACIT_WHO_THEM ? "them" : "me";
+}
+
 static int
 event_json(const struct tacit_event *ev)
 {
@@ -45,9 +51,13 @@ event_json(const struct tacit_event *ev)
 		    "event_id", n, "contact", id, "reason",
 		    tacit_error_word(ev->reason));
 	case TACIT_EV_ROLLED_BACK:
+		if (ev->to != 0)
+			return json_out("{s:s, s:I, s:s*, s:s, s:I, s:I}",
+			    "event", word, "event_id", n, "contact", id,
+			    "who", who(ev), "from", (long long)ev->from,
+			    "to", (long long)ev->to);
 		return json_out("{s:s, s:I, s:s*, s:s}", "event", word,
-		    "event_id", n, "contact", id, "who",
-		    ev->contact != NULL ? "them" : "me");
+		    "event_id", n, "contact", id, "who", who(ev));
 	case TACIT_EV_IDENTITY_CHANGED:
 	case TACIT_EV_UNREACHABLE:
 	case TACIT_EV_CLOSED:
@@ -94,6 +104,20 @@ plain_sentence(enum tacit_event_type type)
 	return "";
 }
 
+static void
+rolled_back(FILE *f, const struct tacit_event *ev)
+{
+	if (ev->who == TACIT_WHO_THEM)
+		fputs("they went back to an older copy of their vault; what "
+		    "is missing there is sent again", f);
+	else if (ev->to == 0)
+		fputs("this is an older copy of your vault", f);
+	else
+		fprintf(f, "%llu messages that you wrote since this copy of "
+		    "your vault are with them and not here",
+		    (unsigned long long)(ev->to - ev->from + 1));
+}
+
 void
 event_sentence(FILE *f, const struct tacit_event *ev)
 {
@@ -118,9 +142,7 @@ event_sentence(FILE *f, const struct tacit_event *ev)
 		    tacit_error_text(ev->reason));
 		break;
 	case TACIT_EV_ROLLED_BACK:
-		fputs(ev->contact != NULL ?
-		    "they went back to an older copy of their vault" :
-		    "this is an older copy of your vault", f);
+		rolled_back(f, ev);
 		break;
 	default:
 		fputs(plain_sentence(ev->type), f);

@@ -97,6 +97,11 @@ contact_new(struct tacit_contact **out, struct tacit *t, const char *label)
 	memcpy(ct->rec.label.bytes, label, len);
 	ct->rec.label.size = (pb_size_t)len;
 	env_random(t, ct->rec.stream, sizeof(ct->rec.stream));
+	memcpy(ct->rec.wire_stream, ct->rec.stream,
+	    sizeof(ct->rec.wire_stream));
+	ct->rec.generation = ct->rec.send_generation = 1;
+	ct->rec.answered = 1;
+	ct->rec.restarts = t->self.restarts;
 	*out = ct;
 	return 0;
 }
@@ -205,8 +210,14 @@ contact_session(const struct tacit_contact *ct, struct ratchet_session *out)
 	memset(out, 0, sizeof(*out));
 	memcpy(out->relationship, ct->rec.relationship,
 	    sizeof(out->relationship));
-	out->generation = 1;
-	out->owner = ct->rec.inviter ? RATCHET_MINE : RATCHET_THEIRS;
+	out->generation = ct->rec.send_generation;
+	out->owner = ct->rec.send_theirs ? RATCHET_THEIRS : RATCHET_MINE;
+}
+
+int
+contact_can_seal(const struct tacit_contact *ct)
+{
+	return ct->rec.send_generation >= ct->rec.floor;
 }
 
 int

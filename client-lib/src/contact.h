@@ -35,9 +35,13 @@ struct tacit_contact *contact_by_address(struct tacit *t,
 struct tacit_contact *contact_by_invitation(struct tacit *t,
     const uint8_t a[TACIT_ADDRESS_LEN]);
 
-/* The session that letters of this contact use. */
+/*
+ * The session that letters of this contact use, and whether they may: after
+ * an offer only once it was answered.
+ */
 void contact_session(const struct tacit_contact *ct,
     struct ratchet_session *out);
+int contact_can_seal(const struct tacit_contact *ct);
 /* True if texts may leave: verified, accepted, or not mine to decide. */
 int contact_is_trusted(const struct tacit_contact *ct);
 /* True if the host sees it. */

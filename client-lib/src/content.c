@@ -34,12 +34,14 @@ hello_fits(const tacit_Hello *h)
 }
 
 /* Ranges ascend, and between any two at least one number is missing. */
-static int
-have_fits(const tacit_Have *h)
+int
+content_have_fits(const tacit_Have *h)
 {
 	uint64_t before = h->contiguous;
 	pb_size_t i;
 
+	if (h->chain.size != 0 && h->chain.size != sizeof(h->chain.bytes))
+		return 0;
 	for (i = 0; i < h->range_count; i++) {
 		const tacit_Range *r = &h->range[i];
 
@@ -62,7 +64,14 @@ body_fits(const tacit_Content *c)
 	case tacit_Content_need_tag:
 		return c->seq == 0 && c->is.need.from > 0 &&
 		    c->is.need.from <= c->is.need.to;
+	case tacit_Content_gone_tag:
+		return c->seq == 0 && c->is.gone.from > 0 &&
+		    c->is.gone.from <= c->is.gone.to;
+	case tacit_Content_old_tag:
+		return c->seq == 0 && c->is.old.hash.size % 8 == 0 &&
+		    c->is.old.from <= UINT64_MAX / 2;
 	case tacit_Content_hello_ack_tag:
+	case tacit_Content_agree_tag:
 	case tacit_Content_confirm_tag:
 	case tacit_Content_have_only_tag:
 	case tacit_Content_closed_tag:
@@ -78,7 +87,7 @@ content_fits(const tacit_Content *c)
 	pb_size_t i;
 
 	for (i = 0; i < c->have_count; i++) {
-		if (!have_fits(&c->have[i]))
+		if (!content_have_fits(&c->have[i]))
 			return 0;
 	}
 	return body_fits(c);

@@ -33,6 +33,9 @@ int content_write(uint8_t *out, size_t out_len, const tacit_Content *c);
  */
 int content_read(tacit_Content *c, const uint8_t *in, size_t len);
 
+/* True if what ${h} says can be. */
+int content_have_fits(const tacit_Have *h);
+
 /*
  * Seal ${b} under the secret of ${l}; the associated data is made from ${l}
  * and its address.

@@ -15,6 +15,8 @@
 #include "line_in.h"
 #include "outbox.h"
 #include "pair.h"
+#include "reset.h"
+#include "restart.h"
 #include "tend.h"
 
 enum { TURN_MS = 5 };			/* of each of three parts */
@@ -127,6 +129,8 @@ tend_contact(struct tacit_contact *ct)
 		return 0;
 	if ((rc = end_invitation(ct)) != 0 || (rc = end_late(ct)) != 0)
 		return rc;
+	if ((rc = restart_tend(ct)) != 0 || (rc = reset_tend(ct)) != 0)
+		return rc;
 	if ((rc = inbox_tend(ct)) != 0 || (rc = send_late(ct)) != 0)
 		return rc;
 	return send_have(ct);
@@ -222,6 +226,8 @@ core_wait(const struct tacit *t)
 		if (contact_is_shown(ct)) {
 			at = shorter(at, inbox_due(ct));
 			at = shorter(at, outbox_due(ct));
+			at = shorter(at, restart_at(ct));
+			wait = shorter(wait, reset_wait(ct));
 			wait = shorter(wait, have_wait(ct));
 		}
 	if (t->settle_at != 0)

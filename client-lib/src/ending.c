@@ -13,26 +13,17 @@
 static int
 finish(struct tacit_contact *ct)
 {
-	static const tacit_state_OutKind kinds[] = {
-		tacit_state_OutKind_OUT_HELLO,
-		tacit_state_OutKind_OUT_HELLO_ACK,
-		tacit_state_OutKind_OUT_CONFIRM,
-		tacit_state_OutKind_OUT_HAVE,
-		tacit_state_OutKind_OUT_NEED,
-		tacit_state_OutKind_OUT_CLOSED,
-	};
-	size_t i;
 	int rc;
 
 	if (!ct->rec.mailbox)
 		return 0;
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if ((rc = outbox_remove(ct, kinds[i])) != 0)
-			return rc;
+	if ((rc = outbox_remove_control(ct)) != 0)
+		return rc;
 	ct->rec.mailbox = 0;
 	ct->rec.due = (ct->rec.due & DUE_REVOKE) | DUE_CLOSE;
 	sodium_memzero(ct->rec.key0, sizeof(ct->rec.key0));
 	sodium_memzero(ct->rec.key1, sizeof(ct->rec.key1));
+	sodium_memzero(ct->rec.recovery, sizeof(ct->rec.recovery));
 	if ((ct->rec.due & DUE_REVOKE) != 0 || ct->pairing == NULL)
 		return 0;
 	return contact_forget_pairing(ct);
@@ -68,6 +59,15 @@ ending_told(struct tacit_contact *ct)
 	    (rc = say(ct)) != 0)
 		return rc;
 	return event_say(ct->t, ct, TACIT_EV_CLOSED);
+}
+
+int
+ending_say_again(struct tacit_contact *ct)
+{
+	if (ct->rec.step != tacit_state_Step_CLOSED ||
+	    outbox_has(ct, tacit_state_OutKind_OUT_CLOSED))
+		return 0;
+	return outbox_add_control(ct, tacit_state_OutKind_OUT_CLOSED);
 }
 
 int

@@ -15,6 +15,9 @@ int ending_begin(struct tacit_contact *ct);
 /* The other end said Closed. */
 int ending_told(struct tacit_contact *ct);
 
+/* What they had of it they cannot have read: Closed goes again. */
+int ending_say_again(struct tacit_contact *ct);
+
 /* The relay has our Closed. */
 int ending_said(struct tacit_contact *ct);
 

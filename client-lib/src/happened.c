@@ -26,6 +26,7 @@ event_show(struct tacit *t, struct tacit_event *out, uint64_t id,
 	out->verified = e->verified;
 	out->late = e->late;
 	out->reason = e->reason;
+	out->who = (enum tacit_who)e->who;
 	memcpy(out->name, e->name.bytes, e->name.size);
 }
 

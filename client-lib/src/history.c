@@ -37,23 +37,35 @@ past_hash(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
 }
 
 int
+history_put(struct tacit_contact *ct, uint64_t place,
+    const tacit_state_Past *p, const char *text, size_t len,
+    uint8_t hash[TACIT_HASH_LEN])
+{
+	struct record_key key;
+
+	past_hash(hash, p, text, len);
+	record_key(&key, ct->id, sizeof(ct->id), place);
+	return record_put(ct->t->vault, VAULT_HISTORY, key.data, key.len,
+	    tacit_state_Past_fields, p, text, len);
+}
+
+int
 history_add(struct tacit_contact *ct, int from_me,
-    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq, int64_t time_ms,
+    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq,
+    const uint8_t previous[TACIT_HASH_LEN], int64_t time_ms,
     const char *text, size_t len)
 {
 	tacit_state_Past p = tacit_state_Past_init_zero;
-	struct record_key key;
 
 	p.from_me = from_me != 0;
 	memcpy(p.stream, stream, sizeof(p.stream));
 	p.seq = seq;
 	p.time_ms = time_ms;
+	memcpy(p.previous, previous, sizeof(p.previous));
 	memcpy(p.before, ct->rec.history_head, sizeof(p.before));
-	past_hash(ct->rec.history_head, &p, text, len);
-	record_key(&key, ct->id, sizeof(ct->id), ++ct->rec.history);
 	ct->t->past.ct = NULL;
-	return record_put(ct->t->vault, VAULT_HISTORY, key.data, key.len,
-	    tacit_state_Past_fields, &p, text, len);
+	return history_put(ct, ++ct->rec.history, &p, text, len,
+	    ct->rec.history_head);
 }
 
 /* Read the row at ${place} and check it against ${hash}; hash moves on. */
@@ -81,10 +93,45 @@ past_read(struct tacit_contact *ct, uint64_t place,
 	return 0;
 }
 
+int
+history_back(struct tacit_contact *ct, history_see *see, void *arg)
+{
+	uint8_t hash[TACIT_HASH_LEN];
+	tacit_state_Past p;
+	uint64_t place;
+	char *text;
+	size_t len;
+	int rc = 0;
+
+	memcpy(hash, ct->rec.history_head, sizeof(hash));
+	for (place = ct->rec.history; place > 0 && rc == 0; place--) {
+		text = NULL;
+		len = 0;
+		if ((rc = past_read(ct, place, hash, &p, &text, &len)) != 0)
+			return rc;
+		rc = see(arg, place, &p, text, len);
+		record_tail_free(text, len);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int
+history_row(struct tacit_contact *ct, uint64_t place, tacit_state_Past *p,
+    char **text, size_t *len)
+{
+	struct record_key key;
+	int rc;
+
+	record_key(&key, ct->id, sizeof(ct->id), place);
+	rc = record_get(ct->t->vault, VAULT_HISTORY, key.data, key.len,
+	    tacit_state_Past_fields, p, sizeof(*p), text, len);
+	return rc == 0 ? TACIT_E_CORRUPT : rc < 0 ? rc : 0;
+}
+
 static enum tacit_message_state
 past_state(const struct tacit_contact *ct, const tacit_state_Past *p)
 {
-	return p->from_me ? outbox_state(ct, p->seq) : TACIT_RECEIVED;
+	return p->from_me ? outbox_state(ct, p->stream, p->seq) : TACIT_RECEIVED;
 }
 
 static void

@@ -9,9 +9,55 @@
 
 #include "model.h"
 
-/* Append, inside a change. */
+/* Append, inside a change; ${previous} is the chain value before ${seq}. */
 int history_add(struct tacit_contact *ct, int from_me,
-    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq, int64_t time_ms,
+    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq,
+    const uint8_t previous[TACIT_HASH_LEN], int64_t time_ms,
     const char *text, size_t len);
+
+/*
+ * Look at the rows from the newest back.  ${see} gets each with its text and
+ * returns 0 to go on, 1 to stop, or an error.
+ */
+typedef int history_see(void *arg, uint64_t place, const tacit_state_Past *p,
+    const char *text, size_t len);
+int history_back(struct tacit_contact *ct, history_see *see, void *arg);
+
+/* One row.  Output: ${text}, for record_tail_free(). */
+int history_row(struct tacit_contact *ct, uint64_t place,
+    tacit_state_Past *p, char **text, size_t *len);
+
+/* Write it again.  Output: ${hash}, by which the next row names it. */
+int history_put(struct tacit_contact *ct, uint64_t place,
+    const tacit_state_Past *p, const char *text, size_t len,
+    uint8_t hash[TACIT_HASH_LEN]);
+
+/*
+ * Chain values as they travel: after each seq of ${stream} from ${first} on
+ * whose text is here, at most ${want} of them.  ${known}: 1 where there is
+ * one.  ${n} is the length of both.
+ */
+enum { HISTORY_CHAIN_LEN = 8 };
+
+struct history_chains {
+	uint64_t first;
+	size_t n, want;
+	uint8_t (*chain)[HISTORY_CHAIN_LEN];
+	uint8_t *known;
+};
+int history_chains(struct tacit_contact *ct, int from_me,
+    const uint8_t stream[TACIT_STREAM_LEN], struct history_chains *out);
+
+/*
+ * What I wrote in ${from} above ${upto} was written in ${to} from 1 on, with
+ * a chain of its own: the rows say so from now on, inside a change.
+ * Output:  ${previous}: chain values before each of the ${n} new seqs;
+ *          ${chain}: the one after the last.
+ * Errors:  TACIT_E_CORRUPT (not all ${n} are here).
+ */
+int history_rename(struct tacit_contact *ct,
+    const uint8_t from[TACIT_STREAM_LEN], uint64_t upto,
+    const uint8_t to[TACIT_STREAM_LEN], uint64_t n,
+    uint8_t (*previous)[TACIT_HASH_LEN], uint8_t chain[TACIT_HASH_LEN]);
 
 #endif

@@ -11,13 +11,19 @@
 #include "event.h"
 #include "heard.h"
 #include "inbox.h"
+#include "again.h"
 #include "letter.h"
 #include "outbox.h"
 #include "pair.h"
 #include "record.h"
 #include "reorder.h"
+#include "reset.h"
+#include "restart.h"
 
-enum { ASIDE_KEY_LEN = CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN };
+enum {
+	ASIDE_KEY_LEN = CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN,
+	GENERATIONS_READ = 3
+};
 
 /* One envelope on its way up. */
 struct arrival {
@@ -26,9 +32,10 @@ struct arrival {
 	size_t len;
 	int seal;			/* what open_seal() said; if 0, */
 	struct seal_header head;
-	int key1;			/* opened under k1, */
+	int key;			/* under enum letter_key, */
 	struct heard heard;		/* and what was heard of its stream */
-	int is_gap;			/* the ratchet cannot reach so far */
+	int repeated;			/* its counter was heard before */
+	int unread;			/* the ratchet cannot read it */
 	size_t cap;			/* of both: */
 	uint8_t *msg;			/* the ratchet message */
 	uint8_t *padded;		/* the content, once there is any */
@@ -115,23 +122,36 @@ poison(struct tacit_contact *ct, const struct arrival *a, int why)
 {
 	const enum tacit_event_type event = event_of(why);
 	const uint32_t kind = UINT32_C(1) << event;
-	/* Too many were lost in one chain: an answer of ours begins another. */
-	int owes = a->is_gap && ct->rec.have_owed < TACIT_HAVE_ALONE_AFTER;
-	int rc, news;
+	int rc;
 
-	if ((news = is_news(ct, a, kind)) < 0)
-		return news;
-	if (!news && !owes)
-		return 0;
+	if ((rc = is_news(ct, a, kind)) <= 0)
+		return rc;
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	if (owes)
-		ct->rec.have_owed = TACIT_HAVE_ALONE_AFTER;
-	if (news && (rc = set_aside(ct, a)) == 0)
+	if ((rc = set_aside(ct, a)) == 0)
 		rc = event_say(ct->t, ct, event);
 	if ((rc = change_end(ct->t, ct, rc)) == 0)
 		ct->told |= kind;
 	return rc;
+}
+
+/*
+ * Authentic, but no session of ours reads it: kept, and a new session is
+ * offered, by which it will come again.
+ */
+static int
+unread(struct tacit_contact *ct, const struct arrival *a)
+{
+	int rc;
+
+	if (reset_is_pending(ct) && (rc = is_full(ct)) != 0)
+		return rc < 0 ? rc : 0;
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	if ((rc = pair_on_key1(ct)) == 0)
+		rc = set_aside(ct, a);
+	reset_owe(ct);
+	return change_end(ct->t, ct, rc);
 }
 
 /* Find the key by the hint and open the seal.  Errors: TACIT_E_CRYPTO. */
@@ -139,21 +159,67 @@ static int
 open_seal(struct tacit_contact *ct, struct arrival *a)
 {
 	struct seal_keys keys;
-	int key1, rc = TACIT_E_CRYPTO;
+	int key, rc = TACIT_E_CRYPTO;
 
-	for (key1 = 1; key1 >= 0 && rc == TACIT_E_CRYPTO; key1--) {
-		if (sodium_is_zero(key1 ? ct->rec.key1 : ct->rec.key0,
-		    TACIT_KEY_LEN))
+	for (key = LETTER_RECOVERY; key >= LETTER_KEY0 &&
+	    rc == TACIT_E_CRYPTO; key--) {
+		if (sodium_is_zero(letter_key(ct, key), TACIT_KEY_LEN))
 			continue;
-		letter_keys(ct, 1, key1, &keys);
+		letter_keys(ct, 1, key, &keys);
 		if (!seal_names(a->body, &keys, &a->place))
 			continue;
-		a->key1 = key1;
+		a->key = key;
 		rc = seal_open(&a->head, a->msg, a->body, a->len, &keys,
 		    &a->place);
 	}
 	sodium_memzero(&keys, sizeof(keys));
+	if (rc == 0 && (a->key == LETTER_RECOVERY) !=
+	    (a->head.kind == SEAL_RESET || a->head.kind == SEAL_STALE))
+		return TACIT_E_POISON;
 	return rc;
+}
+
+/* Errors that a new session would heal. */
+static int
+is_unread(int rc)
+{
+	return rc == TACIT_E_CRYPTO || rc == TACIT_E_REPLAY ||
+	    rc == TACIT_E_LIMIT;
+}
+
+/*
+ * The session that ${a} belongs to: that of its generation, by the bundle of
+ * either.  The one that is written with is tried first.
+ * Output:  ${s}, ${n}.
+ */
+static int
+decrypt(struct tacit_contact *ct, struct arrival *a,
+    struct ratchet_session *s, size_t *n)
+{
+	enum ratchet_kind kind = a->head.kind == SEAL_PREKEY ?
+	    RATCHET_PREKEY : RATCHET_WHISPER;
+	int rc, tries;
+
+	contact_session(ct, s);
+	if (kind == RATCHET_PREKEY)
+		s->owner = RATCHET_MINE;
+	s->generation = a->head.generation;
+	if (s->generation > ct->rec.generation ||
+	    s->generation + GENERATIONS_READ <= ct->rec.generation)
+		return TACIT_E_CRYPTO;
+	/* A bundle begins a session of its own generation. */
+	if (kind == RATCHET_PREKEY && !reset_is_answer(ct, s) &&
+	    (rc = ratchet_has(ct->t->ratchet, s)) != 1)
+		return rc < 0 ? rc : TACIT_E_CRYPTO;
+	for (tries = 0;; tries++) {
+		rc = ratchet_decrypt(ct->t->ratchet, s, kind, 0, a->msg,
+		    a->head.length, a->padded, a->cap, n);
+		if (rc != TACIT_E_CRYPTO || tries == 1 ||
+		    kind == RATCHET_PREKEY)
+			return rc;
+		s->owner = s->owner == RATCHET_MINE ? RATCHET_THEIRS :
+		    RATCHET_MINE;
+	}
 }
 
 static int
@@ -163,16 +229,16 @@ open_ratchet(struct tacit_contact *ct, struct arrival *a, tacit_Content *c)
 	size_t n = 0;
 	int rc;
 
-	contact_session(ct, &s);
-	if (a->head.generation != s.generation)
-		return TACIT_E_POISON;
 	if ((a->padded = malloc(a->cap)) == NULL)
 		return TACIT_E_NOMEM;
-	rc = ratchet_decrypt(ct->t->ratchet, &s,
-	    a->head.kind == SEAL_PREKEY ? RATCHET_PREKEY : RATCHET_WHISPER, 0,
-	    a->msg, a->head.length, a->padded, a->cap, &n);
-	a->is_gap = rc == TACIT_E_LIMIT;
-	return rc != 0 ? rc : content_read(c, a->padded, n);
+	if ((rc = decrypt(ct, a, &s, &n)) != 0) {
+		a->unread = is_unread(rc) && a->key == LETTER_KEY1;
+		return rc;
+	}
+	if ((rc = content_read(c, a->padded, n)) != 0)
+		return rc;
+	return reset_is_answer(ct, &s) ?
+	    reset_answered(ct, c->have, c->have_count) : 0;
 }
 
 /* `have` that we owe: with the next letter, or alone when much or long. */
@@ -185,29 +251,85 @@ owe_have(struct tacit_contact *ct)
 		    env_random_between(ct->t, 3600 * 1000, 24 * 3600 * 1000));
 }
 
-/* The content of an authentic envelope.  ${h} is its stream's. */
+/* Text, of whichever stream of theirs. */
 static int
-take_content(struct tacit_contact *ct, const tacit_Content *c,
-    struct heard *h)
+take_text(struct tacit_contact *ct, struct arrival *a,
+    const tacit_Content *c)
+{
+	struct heard own, *h = &a->heard;
+	int rc;
+
+	if (!stream_is(c->stream, a->head.stream)) {
+		h = &own;
+		if ((rc = heard_get(ct, c->stream, h)) != 0)
+			return rc;
+		if ((rc = heard_is_one_too_many(ct, h)) != 0)
+			return rc < 0 ? rc : TACIT_E_POISON;
+	}
+	heard_current(ct, c->stream, h);
+	owe_have(ct);
+	if ((rc = reorder_take(ct, c, h)) != 0)
+		return rc;
+	if (h->waiting_ms != 0)
+		ct->in_order = 0;
+	return h == &own ? heard_put(ct, c->stream, h) : 0;
+}
+
+static int
+take_gone(struct tacit_contact *ct, struct arrival *a, const tacit_Gone *g)
+{
+	struct heard own, *h = &a->heard;
+	int rc;
+
+	if (!stream_is(g->stream, a->head.stream)) {
+		h = &own;
+		if ((rc = heard_get(ct, g->stream, h)) != 0)
+			return rc;
+	}
+	if ((rc = reorder_gone(ct, g->stream, h, g->from, g->to)) != 0 ||
+	    h != &own || !h->known)
+		return rc;
+	return heard_put(ct, g->stream, h);
+}
+
+/* What they have; it may show that our vault is an older copy. */
+static int
+take_have(struct tacit_contact *ct, const tacit_Content *c)
 {
 	size_t i;
 	int rc;
 
 	for (i = 0; i < c->have_count; i++)
-		if ((rc = outbox_had(ct, &c->have[i])) != 0)
+		if ((rc = again_had(ct, &c->have[i])) < 0 ||
+		    (rc == 1 && (rc = restart_by_peer(ct)) != 0))
 			return rc;
+	return 0;
+}
+
+/* The content of an authentic envelope. */
+static int
+take_content(struct tacit_contact *ct, struct arrival *a,
+    const tacit_Content *c)
+{
+	int rc;
+
+	if ((rc = take_have(ct, c)) != 0)
+		return rc;
 	switch (c->which_is) {
 	case tacit_Content_text_tag:
-		memcpy(ct->rec.their_stream, c->stream,
-		    sizeof(ct->rec.their_stream));
-		owe_have(ct);
-		return reorder_take(ct, c, h);
+		return take_text(ct, a, c);
 	case tacit_Content_hello_ack_tag:
 		return pair_on_hello_ack(ct, &c->is.hello_ack);
 	case tacit_Content_closed_tag:
 		return ending_told(ct);
 	case tacit_Content_need_tag:
-		return outbox_need(ct, c->is.need.from, c->is.need.to);
+		return again_need(ct, &c->is.need, c->have, c->have_count);
+	case tacit_Content_gone_tag:
+		return take_gone(ct, a, &c->is.gone);
+	case tacit_Content_old_tag:
+		return restart_on_old(ct, c, a->head.stream);
+	case tacit_Content_agree_tag:
+		return restart_on_agree(ct, c);
 	case tacit_Content_confirm_tag:
 	case tacit_Content_have_only_tag:
 		return 0;
@@ -218,13 +340,15 @@ take_content(struct tacit_contact *ct, const tacit_Content *c,
 
 /* Below the seal.  Errors: verdicts on the envelope, or of storage. */
 static int
-take_opened(struct tacit_contact *ct, struct arrival *a, struct heard *h)
+take_opened(struct tacit_contact *ct, struct arrival *a)
 {
 	tacit_Content *c;
 	int rc;
 
 	if (a->head.kind == SEAL_HELLO)
 		return pair_on_hello(ct, a->msg, a->head.length);
+	if (a->key == LETTER_RECOVERY)
+		return reset_take(ct, &a->head, a->msg);
 	/* Before Hello nobody is known who could have changed. */
 	if (ct->rec.step == tacit_state_Step_I3_INVITED)
 		return TACIT_E_CRYPTO;
@@ -232,13 +356,9 @@ take_opened(struct tacit_contact *ct, struct arrival *a, struct heard *h)
 		return TACIT_E_NOMEM;
 	if ((rc = open_ratchet(ct, a, c)) != 0)
 		goto out;
-	if (memcmp(c->stream, a->head.stream, sizeof(c->stream)) != 0) {
-		rc = TACIT_E_POISON;
+	if (a->key == LETTER_KEY1 && (rc = pair_on_key1(ct)) != 0)
 		goto out;
-	}
-	if (a->key1 && (rc = pair_on_key1(ct)) != 0)
-		goto out;
-	rc = take_content(ct, c, h);
+	rc = take_content(ct, a, c);
 out:
 	sodium_memzero(c, sizeof(*c));
 	free(c);
@@ -250,6 +370,25 @@ static int
 is_verdict(int rc)
 {
 	return rc < 0 && (rc > TACIT_E_NOMEM || rc < TACIT_E_INTERNAL);
+}
+
+/*
+ * A counter that was heard before.  Returns as look().  An offer that says so
+ * is made once; in the same envelope it is nothing but a replay.
+ */
+static int
+is_repeated(struct tacit_contact *ct, struct arrival *a)
+{
+	int same = a->heard.dead ? 0 : heard_is_same(&a->heard,
+	    a->head.counter, a->place.envelope);
+
+	if (same == 1 || !reset_is_possible(ct))
+		return 1;
+	a->repeated = same == 0 ? 2 : 1;
+	if (reset_is_pending(ct) && (same < 0 || (ct->rec.twice &&
+	    stream_is(ct->rec.their_wire, a->head.stream))))
+		return 1;
+	return 0;
 }
 
 /*
@@ -268,39 +407,72 @@ look(struct tacit_contact *ct, struct arrival *a)
 		return is_verdict(a->seal) ? 0 : a->seal;
 	if ((rc = heard_get(ct, a->head.stream, &a->heard)) != 0)
 		return rc;
-#ifdef TACIT_CONTROL_NO_REPLAY_MARK
+	if (!marks_has(&a->heard.replay, a->head.counter) && !a->heard.dead)
+		return 0;
+	if (a->head.kind == SEAL_HELLO && pair_owes_ack(ct))
+		return 0;
+	return is_repeated(ct, a);
+}
+
+/* Their counter, in another envelope: two copies of a vault wrote it. */
+static int
+take_repeated(struct tacit_contact *ct, struct arrival *a)
+{
+	int rc;
+
+	if (a->repeated > 1) {
+		if ((rc = restart_found(ct, a->head.stream)) != 0)
+			return rc;
+		a->heard.dead = 1;
+		if ((rc = heard_put(ct, a->head.stream, &a->heard)) != 0)
+			return rc;
+		/* An offer that does not say so is of no use to them. */
+		ct->rec.reset_owed = reset_is_possible(ct);
+	}
+	reset_owe(ct);
 	return 0;
-#endif
-	return marks_has(&a->heard.replay, a->head.counter) &&
-	    !(a->head.kind == SEAL_HELLO && pair_owes_ack(ct));
+}
+
+/* An envelope in order leaves its mark, and what came before it is past. */
+static int
+mark(struct tacit_contact *ct, struct arrival *a)
+{
+	heard_add(&a->heard, a->head.counter, a->place.envelope);
+	if (!stream_is(ct->rec.their_wire, a->head.stream)) {
+		memcpy(ct->rec.their_wire, a->head.stream,
+		    sizeof(ct->rec.their_wire));
+		ct->rec.twice = 0;
+	}
+	return heard_put(ct, a->head.stream, &a->heard);
 }
 
 /* Errors:  verdicts on the envelope, of storage; 1: leave no trace of it. */
 static int
 take(struct tacit_contact *ct, struct arrival *a)
 {
-	struct heard *h = &a->heard;
 	int rc;
 
-	if (a->seal == TACIT_E_CRYPTO)
+	if (a->seal == TACIT_E_CRYPTO) {
+		if (sodium_is_zero(ct->rec.key0, sizeof(ct->rec.key0)))
+			reset_owe(ct);
 		return set_aside(ct, a);
+	}
 	if (a->seal != 0)
 		return a->seal;
-	if ((rc = heard_is_one_too_many(ct, h)) != 0)
-		return rc < 0 ? rc : TACIT_E_LIMIT;
-#ifndef TACIT_CONTROL_NO_REPLAY_MARK
-	if (!marks_add(&h->replay, a->head.counter))
+	if (a->repeated)
+		return take_repeated(ct, a);
+	if ((rc = heard_is_one_too_many(ct, &a->heard)) != 0)
+		return rc < 0 ? rc : TACIT_E_POISON;
+	if (marks_has(&a->heard.replay, a->head.counter))
 		return pair_on_hello_again(ct);
-#endif
 	/*
 	 * Who has S can seal what the ratchet refuses: that leaves no mark,
 	 * which would have the true owner of the counter refused.
 	 */
-	if ((rc = take_opened(ct, a, h)) != 0)
-		return rc == TACIT_E_REPLAY ? 1 : rc;
-	if (h->waiting_ms != 0)
-		ct->in_order = 0;
-	return heard_put(ct, a->head.stream, h);
+	a->heard.known = 1;
+	if ((rc = take_opened(ct, a)) != 0)
+		return rc == TACIT_E_REPLAY && !a->unread ? 1 : rc;
+	return mark(ct, a);
 }
 
 int
@@ -319,7 +491,7 @@ inbox_take(struct tacit_contact *ct,
 	if ((rc = look(ct, &a)) == 0 && (rc = change_begin(ct->t)) == 0)
 		rc = change_end(ct->t, ct, take(ct, &a));
 	if (is_verdict(rc))
-		rc = poison(ct, &a, rc);
+		rc = a.unread ? unread(ct, &a) : poison(ct, &a, rc);
 	if (a.padded != NULL)
 		sodium_memzero(a.padded, a.cap);
 	free(a.padded);
@@ -345,26 +517,49 @@ has_waited(const struct tacit_contact *ct, const struct heard *h)
 	return now < h->waiting_ms || now - h->waiting_ms >= GAP_WAIT_MS;
 }
 
+/* What ${stream} is missing is a gap now, and is asked for. */
+static int
+skip(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
+    struct heard *h)
+{
+	tacit_state_Out o = tacit_state_Out_init_zero;
+	int rc;
+
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	o.kind = tacit_state_OutKind_OUT_NEED;
+	o.time_ms = (uint64_t)env_unix_ms(ct->t);
+	memcpy(o.about, stream, sizeof(o.about));
+	if ((rc = reorder_skip(ct, stream, h)) == 0 &&
+	    (rc = heard_put(ct, stream, h)) == 0 &&
+	    !outbox_has(ct, tacit_state_OutKind_OUT_NEED) &&
+	    ct->rec.step != tacit_state_Step_CLOSED)
+		rc = outbox_add(ct, &o, NULL, 0);
+	return change_end(ct->t, ct, rc);
+}
+
 int
 inbox_tend(struct tacit_contact *ct)
 {
+	struct vault_key key = { .len = 0 };
+	uint8_t stream[TACIT_STREAM_LEN];
 	struct heard h;
-	int rc;
+	int rc, waiting = 0;
 
 	if (inbox_due(ct) < 0 || env_mono_ms(ct->t) < inbox_due(ct))
 		return 0;
 	ct->drained_at = env_mono_ms(ct->t);
-	if ((rc = heard_get(ct, ct->rec.their_stream, &h)) != 0)
-		return rc;
-	ct->in_order = h.waiting_ms == 0;
-	if (ct->in_order || !has_waited(ct, &h))
-		return 0;
-	if ((rc = change_begin(ct->t)) != 0)
-		return rc;
-	if ((rc = reorder_skip(ct, ct->rec.their_stream, &h)) == 0 &&
-	    (rc = heard_put(ct, ct->rec.their_stream, &h)) == 0 &&
-	    !outbox_has(ct, tacit_state_OutKind_OUT_NEED) &&
-	    ct->rec.step != tacit_state_Step_CLOSED)
-		rc = outbox_add_control(ct, tacit_state_OutKind_OUT_NEED);
-	return change_end(ct->t, ct, rc);
+	for (;;) {
+		if ((rc = heard_next(ct, &key, stream, &h)) != 0)
+			return rc;
+		if (key.len == 0)
+			break;
+		if (h.waiting_ms == 0)
+			continue;
+		waiting = 1;
+		if (has_waited(ct, &h) && (rc = skip(ct, stream, &h)) != 0)
+			return rc;
+	}
+	ct->in_order = !waiting;
+	return 0;
 }

@@ -66,6 +66,12 @@ keys_pair1(uint8_t out[32], const uint8_t s[TACIT_SECRET_LEN],
 }
 
 void
+keys_recovery(uint8_t out[32], const uint8_t pair1[32])
+{
+	derive(out, pair1, "tacit/1/recovery");
+}
+
+void
 keys_seal(struct seal_keys *out, const uint8_t pair[32],
     enum seal_direction d)
 {

@@ -264,6 +264,29 @@ keystore_sweep(struct keystore *k, int row)
 }
 
 int
+keystore_drop(struct keystore *k, uint32_t before)
+{
+	uint8_t prefix[TACIT_HASH_LEN + 1];
+	struct vault_key key = { .len = 0 };
+	int rc;
+
+	memcpy(prefix, k->name, TACIT_HASH_LEN);
+	prefix[TACIT_HASH_LEN] = ROW_SESSION;
+	/* Rows are in the order of their generations. */
+	while ((rc = vault_next(k->vault, VAULT_RATCHET, prefix,
+	    sizeof(prefix), &key, NULL)) == 0 && key.len > 0) {
+		if (key.len != sizeof(prefix) + 5)
+			return TACIT_E_CORRUPT;
+		if (get_u32(key.data + sizeof(prefix)) >= before)
+			break;
+		if ((rc = vault_del(k->vault, VAULT_RATCHET, key.data,
+		    key.len)) != 0)
+			break;
+	}
+	return rc;
+}
+
+int
 keystore_trusts(struct keystore *k, const uint8_t point[TACIT_KEY_LEN])
 {
 	signal_buffer *known;
@@ -280,28 +303,57 @@ keystore_trusts(struct keystore *k, const uint8_t point[TACIT_KEY_LEN])
 	return rc;
 }
 
-int
-keystore_next_prekey(struct keystore *k, uint32_t *id)
+/* The last prekey id handed out; 0: none. */
+static int
+last_prekey(struct keystore *k, uint32_t *id)
 {
 	signal_buffer *last;
-	uint8_t next[4];
 	int rc;
 
 	if ((rc = keystore_get(k, ROW_COUNTER, 0, &last)) != 0)
 		return rc;
-	*id = 1;
-	if (last != NULL && signal_buffer_len(last) != sizeof(next))
+	*id = 0;
+	if (last != NULL && signal_buffer_len(last) != 4)
 		rc = TACIT_E_CORRUPT;
 	else if (last != NULL)
-		*id = get_u32(signal_buffer_data(last)) + 1;
+		*id = get_u32(signal_buffer_data(last));
 	signal_buffer_free(last);
-	if (rc != 0)
-		return rc;
+	return rc;
+}
 
-	if (*id == 0 || *id > KEYSTORE_PREKEY_MAX)
+static int
+stage_prekey(struct keystore *k, uint32_t id)
+{
+	uint8_t last[4];
+
+	put_u32(last, id);
+	return keystore_stage(k, ROW_COUNTER, 0, last, sizeof(last));
+}
+
+int
+keystore_next_prekey(struct keystore *k, uint32_t *id)
+{
+	int rc;
+
+	if ((rc = last_prekey(k, id)) != 0)
+		return rc;
+	if (*id >= KEYSTORE_PREKEY_MAX)
 		return TACIT_E_LIMIT;
-	put_u32(next, *id);
-	return keystore_stage(k, ROW_COUNTER, 0, next, sizeof(next));
+	return stage_prekey(k, ++*id);
+}
+
+int
+keystore_skip_prekeys(struct keystore *k, uint32_t n)
+{
+	uint32_t id;
+	int rc;
+
+	if ((rc = last_prekey(k, &id)) != 0)
+		return rc;
+	if (id < KEYSTORE_PREKEY_MAX)
+		id += n < KEYSTORE_PREKEY_MAX - id ? n :
+		    KEYSTORE_PREKEY_MAX - id;
+	return stage_prekey(k, id);
 }
 
 enum { IDENTITY_LEN = 2 * TACIT_KEY_LEN + 4 };

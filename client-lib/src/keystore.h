@@ -100,6 +100,9 @@ int keystore_carry(struct vault *to, struct vault *from,
  */
 int keystore_sweep(struct keystore *k, int row);
 
+/* Likewise its sessions of generations below ${before}. */
+int keystore_drop(struct keystore *k, uint32_t before);
+
 /*
  * 1 if ${point} is the peer's identity, or there is none yet and the present
  * call may learn it; 0 if not; or an error.
@@ -118,5 +121,7 @@ int keystore_stage_identity(struct keystore *k,
 
 /* Take the next prekey id.  Errors: TACIT_E_LIMIT (all were used). */
 int keystore_next_prekey(struct keystore *k, uint32_t *id);
+/* Leave out the next ${n}, or all that are left. */
+int keystore_skip_prekeys(struct keystore *k, uint32_t n);
 
 #endif

@@ -7,17 +7,34 @@
 #include "content.h"
 #include "heard.h"
 #include "letter.h"
+#include "pad.h"
+#include "restart.h"
 
 enum { BOX_OVERHEAD = 48, CAPACITY = 1989 };
 
+const uint8_t *
+letter_key(const struct tacit_contact *ct, int key)
+{
+	return key == LETTER_RECOVERY ? ct->rec.recovery :
+	    key == LETTER_KEY1 ? ct->rec.key1 : ct->rec.key0;
+}
+
 void
-letter_keys(const struct tacit_contact *ct, int incoming, int key1,
+letter_keys(const struct tacit_contact *ct, int incoming, int key,
     struct seal_keys *out)
 {
 	enum seal_direction d = !ct->rec.inviter == !incoming ?
 	    SEAL_J_TO_I : SEAL_I_TO_J;
 
-	keys_seal(out, key1 ? ct->rec.key1 : ct->rec.key0, d);
+	keys_seal(out, letter_key(ct, key), d);
+}
+
+int
+letter_is_final(const tacit_state_Out *o)
+{
+	return o->kind == tacit_state_OutKind_OUT_HELLO ||
+	    o->kind == tacit_state_OutKind_OUT_RESET ||
+	    o->kind == tacit_state_OutKind_OUT_STALE;
 }
 
 int
@@ -29,7 +46,7 @@ letter_is_fresh(struct tacit_contact *ct, const tacit_state_Out *o)
 
 	if (o->sealed.size == 0)
 		return 0;
-	if (o->kind == tacit_state_OutKind_OUT_HELLO)
+	if (letter_is_final(o))
 		return 1;
 	if (o->key1 != ct->rec.send_key1)
 		return 0;
@@ -60,22 +77,51 @@ fill_hello(struct tacit_contact *ct, tacit_Content *c)
 	memcpy(h->relay_pin, place.pin, sizeof(h->relay_pin));
 }
 
+/* The stream of theirs that ${o} is about, if there is one. */
+static const uint8_t *
+subject(const tacit_state_Out *o)
+{
+	return sodium_is_zero(o->about, sizeof(o->about)) ||
+	    o->kind == tacit_state_OutKind_OUT_GONE ? NULL : o->about;
+}
+
 /* What is missing now; `have` beside it says what of that is not. */
 static int
-fill_need(struct tacit_contact *ct, tacit_Content *c)
+fill_need(struct tacit_contact *ct, const tacit_state_Out *o,
+    tacit_Content *c)
 {
+	const uint8_t *stream = subject(o) != NULL ? o->about :
+	    ct->rec.their_stream;
 	struct heard h;
 	int rc;
 
-	if ((rc = heard_get(ct, ct->rec.their_stream, &h)) != 0)
+	if ((rc = heard_get(ct, stream, &h)) != 0)
 		return rc;
 	c->which_is = tacit_Content_have_only_tag;
 	if (h.had.n == 0)
 		return 0;
 	c->which_is = tacit_Content_need_tag;
+	memcpy(c->is.need.stream, stream, sizeof(c->is.need.stream));
 	c->is.need.from = h.had.missing[0].from;
 	c->is.need.to = h.had.missing[h.had.n - 1].to;
 	return 0;
+}
+
+static void
+fill_about(const tacit_state_Out *o, tacit_Content *c)
+{
+	if (o->kind == tacit_state_OutKind_OUT_GONE) {
+		c->which_is = tacit_Content_gone_tag;
+		memcpy(c->is.gone.stream, o->about, sizeof(o->about));
+		c->is.gone.from = o->from;
+		c->is.gone.to = o->to;
+		return;
+	}
+	c->which_is = tacit_Content_agree_tag;
+	memcpy(c->is.agree.stream, o->about, sizeof(o->about));
+	c->is.agree.from = o->from;
+	c->is.agree.upto = o->to;
+	c->is.agree.last = o->last;
 }
 
 /* The part of the content that follows from the kind of row. */
@@ -115,7 +161,15 @@ fill_body(struct tacit_contact *ct, const tacit_state_Out *o,
 		c->which_is = tacit_Content_closed_tag;
 		return 0;
 	case tacit_state_OutKind_OUT_NEED:
-		return fill_need(ct, c);
+		return fill_need(ct, o, c);
+	case tacit_state_OutKind_OUT_OLD:
+		return restart_fill(ct, c);
+	case tacit_state_OutKind_OUT_AGREE:
+	case tacit_state_OutKind_OUT_GONE:
+		fill_about(o, c);
+		return 0;
+	case tacit_state_OutKind_OUT_RESET:
+	case tacit_state_OutKind_OUT_STALE:
 	case tacit_state_OutKind_OUT_NONE:
 		break;
 	}
@@ -135,16 +189,16 @@ encode(struct tacit_contact *ct, const tacit_state_Out *o, const char *text,
 	c.time_ms = o->time_ms;
 	if ((rc = fill_body(ct, o, text, len, &c)) != 0)
 		goto out;
-	if ((rc = heard_have(ct, &c)) != 0)
+	if ((rc = heard_have(ct, subject(o), c.have, &c.have_count)) != 0)
 		goto out;
 
 	/* What does not fit beside a long text waits for the next letter. */
 	while ((rc = content_write(padded, padded_len, &c)) == TACIT_E_LIMIT &&
 	    c.have_count > 0) {
-		if (c.have[0].range_count > 0)
-			c.have[0].range_count--;
+		if (c.have_count > 1 || c.have[0].range_count == 0)
+			c.have_count--;
 		else
-			c.have_count = 0;
+			c.have[0].range_count--;
 	}
 	if (rc == 0 && c.have_count > 0) {
 		ct->rec.have_owed = 0;
@@ -155,12 +209,12 @@ out:
 	return rc;
 }
 
-/* Seal the ratchet message and give ${o} its envelope. */
+/* Seal ${len} bytes and give ${o} its envelope. */
 static int
 close_envelope(struct tacit_contact *ct, tacit_state_Out *o, uint8_t kind,
-    const uint8_t *msg, size_t len)
+    uint32_t generation, const uint8_t *msg, size_t len)
 {
-	struct seal_header h = { .kind = kind, .generation = 1 };
+	struct seal_header h = { .kind = kind, .generation = generation };
 	struct seal_place place;
 	struct seal_keys keys;
 	uint8_t random[16];
@@ -169,12 +223,14 @@ close_envelope(struct tacit_contact *ct, tacit_state_Out *o, uint8_t kind,
 	env_random(ct->t, place.envelope, sizeof(place.envelope));
 	env_random(ct->t, random, sizeof(random));
 	memcpy(place.address, ct->rec.their_address, sizeof(place.address));
-	memcpy(h.stream, ct->rec.stream, sizeof(h.stream));
+	memcpy(h.stream, ct->rec.wire_stream, sizeof(h.stream));
 	h.counter = ++ct->rec.counter;
 	h.length = (uint16_t)len;
 
 	o->key1 = ct->rec.send_key1;
-	letter_keys(ct, 0, o->key1, &keys);
+	o->tried = 1;
+	letter_keys(ct, 0, kind == SEAL_RESET || kind == SEAL_STALE ?
+	    LETTER_RECOVERY : o->key1, &keys);
 	rc = seal_close(o->sealed.bytes, TACIT_LETTER_LEN, &keys, &place, &h,
 	    msg, random);
 	memcpy(o->envelope, place.envelope, sizeof(o->envelope));
@@ -200,7 +256,7 @@ letter_seal(struct tacit_contact *ct, tacit_state_Out *o, const char *text,
 	    (rc = ratchet_turn(ct->t->ratchet, &s, o->turn)) != 0)
 		goto out;
 	rc = close_envelope(ct, o, kind == RATCHET_PREKEY ? SEAL_PREKEY :
-	    SEAL_WHISPER, msg, msg_len);
+	    SEAL_WHISPER, s.generation, msg, msg_len);
 out:
 	sodium_memzero(padded, sizeof(padded));
 	return rc;
@@ -224,8 +280,23 @@ letter_seal_hello(struct tacit_contact *ct, tacit_state_Out *o,
 	    msg, sizeof(msg) - BOX_OVERHEAD, &len, &kind)) != 0 ||
 	    (rc = ratchet_box(boxed, msg, len, hello_key)) != 0)
 		goto out;
-	rc = close_envelope(ct, o, SEAL_HELLO, boxed, len + BOX_OVERHEAD);
+	rc = close_envelope(ct, o, SEAL_HELLO, s.generation, boxed,
+	    len + BOX_OVERHEAD);
 out:
 	sodium_memzero(padded, sizeof(padded));
 	return rc;
+}
+
+int
+letter_seal_plain(struct tacit_contact *ct, tacit_state_Out *o,
+    enum seal_kind kind, uint32_t generation, const pb_msgdesc_t *fields,
+    const void *msg)
+{
+	uint8_t padded[TACIT_CONTENT_LEN];
+	int rc;
+
+	if ((rc = pad_write(padded, sizeof(padded), fields, msg)) != 0)
+		return rc;
+	return close_envelope(ct, o, (uint8_t)kind, generation, padded,
+	    sizeof(padded));
 }

@@ -6,6 +6,7 @@
 #ifndef CLIENT_LETTER_H
 #define CLIENT_LETTER_H
 
+#include "content.pb.h"
 #include "model.h"
 #include "seal.h"
 
@@ -26,8 +27,19 @@ int letter_seal(struct tacit_contact *ct, tacit_state_Out *o,
 int letter_seal_hello(struct tacit_contact *ct, tacit_state_Out *o,
     const uint8_t hello_key[TACIT_KEY_LEN]);
 
-/* The seal keys of one direction, under k1 or k0. */
-void letter_keys(const struct tacit_contact *ct, int incoming, int key1,
+/* RESET and STALE: the padded ${msg} itself, under the recovery key. */
+int letter_seal_plain(struct tacit_contact *ct, tacit_state_Out *o,
+    enum seal_kind kind, uint32_t generation, const pb_msgdesc_t *fields,
+    const void *msg);
+
+/* True of rows that are sealed when they are made, and only then. */
+int letter_is_final(const tacit_state_Out *o);
+
+/* What seals; and its seal keys of one direction. */
+enum letter_key { LETTER_KEY0, LETTER_KEY1, LETTER_RECOVERY };
+
+const uint8_t *letter_key(const struct tacit_contact *ct, int key);
+void letter_keys(const struct tacit_contact *ct, int incoming, int key,
     struct seal_keys *out);
 
 #endif

@@ -7,6 +7,8 @@
 #ifndef CLIENT_MODEL_H
 #define CLIENT_MODEL_H
 
+#include <string.h>
+
 #include "net.h"
 #include "ratchet.h"
 #include "state.pb.h"
@@ -42,6 +44,7 @@ struct out_ref {
 	struct out_ref *next;
 	uint64_t n;			/* posting order */
 	tacit_state_OutKind kind;
+	uint8_t stream[TACIT_STREAM_LEN];
 	uint64_t seq;
 	uint8_t last_part;
 	uint8_t okayed;
@@ -73,6 +76,7 @@ struct tacit_contact {
 	int64_t late_at;		/* when to look for texts never had */
 	int64_t texts_at;		/* mailbox nearly full: no texts before */
 	int64_t hello_at;		/* Hello goes again after this */
+	int64_t old_at, old_wait;	/* next `old`; back-off */
 	uint8_t failing;		/* answers of a broken window outstanding */
 	uint8_t resume;			/* the next POST lifts the latch */
 	uint8_t aside_full;		/* seen: its rows are never removed */
@@ -106,6 +110,12 @@ struct tacit {
 		uint8_t hash[TACIT_HASH_LEN];
 	} past;
 };
+
+static inline int
+stream_is(const uint8_t a[TACIT_STREAM_LEN], const uint8_t b[TACIT_STREAM_LEN])
+{
+	return memcmp(a, b, TACIT_STREAM_LEN) == 0;
+}
 
 static inline int64_t
 env_unix_ms(const struct tacit *t)

@@ -52,6 +52,7 @@ ref_add(struct tacit_contact *ct, uint64_t n, const tacit_state_Out *o)
 		return TACIT_E_NOMEM;
 	ref->n = n;
 	ref->kind = o->kind;
+	memcpy(ref->stream, o->stream, sizeof(ref->stream));
 	ref->seq = o->seq;
 	ref->last_part = o->part + 1 == o->parts;
 	/* A new process offers Hello again: the answer may have been lost. */
@@ -94,7 +95,9 @@ outbox_add(struct tacit_contact *ct, tacit_state_Out *o, const char *text,
 	uint64_t n = ++ct->rec.next_out;
 	int rc;
 
-	memcpy(o->stream, ct->rec.stream, sizeof(o->stream));
+	/* Only what is made anew from the history says another. */
+	if (sodium_is_zero(o->stream, sizeof(o->stream)))
+		memcpy(o->stream, ct->rec.stream, sizeof(o->stream));
 	if ((rc = outbox_row_put(ct, n, o, text, len)) != 0)
 		return rc;
 	return ref_add(ct, n, o);
@@ -138,6 +141,49 @@ outbox_remove(struct tacit_contact *ct, tacit_state_OutKind kind)
 }
 
 int
+outbox_remove_control(struct tacit_contact *ct)
+{
+	struct out_ref **at = &ct->out;
+	int rc;
+
+	while (*at != NULL) {
+		if ((*at)->kind == tacit_state_OutKind_OUT_TEXT)
+			at = &(*at)->next;
+		else if ((rc = outbox_ref_remove(ct, at)) != 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+outbox_move_back(struct tacit_contact *ct, struct out_ref **at)
+{
+	struct out_ref *ref = *at, **end;
+	struct record_key key;
+	tacit_state_Out o;
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if ((rc = outbox_row_get(ct, ref->n, &o, &text, &len)) != 0)
+		return rc;
+	row_key(&key, ct, ref->n);
+	if ((rc = vault_del(ct->t->vault, VAULT_OUTBOX, key.data,
+	    key.len)) == 0)
+		rc = outbox_row_put(ct, ++ct->rec.next_out, &o, text, len);
+	record_tail_free(text, len);
+	if (rc != 0)
+		return rc;
+	ref->n = ct->rec.next_out;
+	*at = ref->next;
+	for (end = at; *end != NULL; end = &(*end)->next)
+		continue;
+	ref->next = NULL;
+	*end = ref;
+	return 0;
+}
+
+int
 outbox_has(const struct tacit_contact *ct, tacit_state_OutKind kind)
 {
 	const struct out_ref *o;
@@ -148,8 +194,8 @@ outbox_has(const struct tacit_contact *ct, tacit_state_OutKind kind)
 	return 0;
 }
 
-static int
-have_covers(const tacit_Have *have, uint64_t seq)
+int
+outbox_covers(const tacit_Have *have, uint64_t seq)
 {
 	size_t i;
 
@@ -162,53 +208,21 @@ have_covers(const tacit_Have *have, uint64_t seq)
 }
 
 int
-outbox_say_accepted(struct tacit_contact *ct, uint64_t seq)
+outbox_say_accepted(struct tacit_contact *ct, const struct out_ref *ref)
 {
 	tacit_state_Event e = tacit_state_Event_init_zero;
 
 	e.type = TACIT_EV_ACCEPTED;
-	memcpy(e.stream, ct->rec.stream, sizeof(e.stream));
-	e.seq = seq;
+	memcpy(e.stream, ref->stream, sizeof(e.stream));
+	e.seq = ref->seq;
 	return event_add(ct->t, ct, &e, NULL, 0);
 }
 
-/* Was it ever sealed?  What was not, the other end cannot have. */
-static int
-was_sealed(struct tacit_contact *ct, const struct out_ref *o)
+void
+outbox_unseal(tacit_state_Out *o)
 {
-	tacit_state_Out row;
-	int rc;
-
-	if (o->okayed_ms != 0)
-		return 1;
-	rc = outbox_row_get(ct, o->n, &row, NULL, NULL);
-	return rc != 0 ? rc : row.sealed.size > 0;
-}
-
-int
-outbox_had(struct tacit_contact *ct, const tacit_Have *have)
-{
-	struct out_ref **at = &ct->out, *o;
-	int rc;
-
-	if (memcmp(have->stream, ct->rec.stream, sizeof(have->stream)) != 0)
-		return 0;
-	while ((o = *at) != NULL) {
-		rc = 0;
-		if (o->seq != 0 && have_covers(have, o->seq) &&
-		    (rc = was_sealed(ct, o)) < 0)
-			return rc;
-		if (rc == 0) {
-			at = &o->next;
-			continue;
-		}
-		if (o->okayed_ms == 0 && o->last_part &&
-		    (rc = outbox_say_accepted(ct, o->seq)) != 0)
-			return rc;
-		if ((rc = outbox_ref_remove(ct, at)) != 0)
-			return rc;
-	}
-	return 0;
+	memset(o->envelope, 0, sizeof(o->envelope));
+	o->sealed.size = 0;
 }
 
 /* Let ${ref} be posted again; ${late}: it was not had in time. */
@@ -225,29 +239,25 @@ send_again(struct tacit_contact *ct, struct out_ref *ref, int late)
 		return rc;
 	say = late && ref->last_part && !o.undelivered;
 	ref->okayed = 0;
+	/* The answer to what was under way is about other bytes. */
+	ref->request = 0;
 	o.okayed = 0;
 	o.undelivered |= say;
+	outbox_unseal(&o);
 	rc = outbox_row_put(ct, ref->n, &o, text, len);
 	record_tail_free(text, len);
 	if (rc != 0 || !say)
 		return rc;
 	e.type = TACIT_EV_UNDELIVERED;
-	memcpy(e.stream, ct->rec.stream, sizeof(e.stream));
+	memcpy(e.stream, ref->stream, sizeof(e.stream));
 	e.seq = ref->seq;
 	return event_add(ct->t, ct, &e, NULL, 0);
 }
 
 int
-outbox_need(struct tacit_contact *ct, uint64_t from, uint64_t to)
+outbox_again(struct tacit_contact *ct, struct out_ref *ref)
 {
-	struct out_ref *o;
-	int rc;
-
-	for (o = ct->out; o != NULL; o = o->next)
-		if (o->okayed && o->seq >= from && o->seq <= to &&
-		    (rc = send_again(ct, o, 0)) != 0)
-			return rc;
-	return 0;
+	return send_again(ct, ref, 0);
 }
 
 static int
@@ -297,12 +307,14 @@ outbox_late(struct tacit_contact *ct)
 }
 
 enum tacit_message_state
-outbox_state(const struct tacit_contact *ct, uint64_t seq)
+outbox_state(const struct tacit_contact *ct,
+    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq)
 {
 	const struct out_ref *o;
 
 	for (o = ct->out; o != NULL; o = o->next)
-		if (o->seq == seq && !o->okayed)
+		if (o->seq == seq && !o->okayed &&
+		    stream_is(o->stream, stream))
 			return TACIT_QUEUED;
 	return TACIT_ACCEPTED;
 }

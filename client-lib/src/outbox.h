@@ -13,7 +13,7 @@ int outbox_load(struct tacit_contact *ct);
 
 /*
  * Append ${o}, with its text if it is one, inside a change.  ${o->stream} is
- * set here.
+ * set here if it is all zeros.
  */
 int outbox_add(struct tacit_contact *ct, tacit_state_Out *o,
     const char *text, size_t len);
@@ -23,11 +23,19 @@ int outbox_add_control(struct tacit_contact *ct, tacit_state_OutKind kind);
 int outbox_remove(struct tacit_contact *ct, tacit_state_OutKind kind);
 int outbox_has(const struct tacit_contact *ct, tacit_state_OutKind kind);
 
-/* The other end has these seqs: their rows go, inside a change. */
-int outbox_had(struct tacit_contact *ct, const tacit_Have *have);
+/* The same of all rows but texts. */
+int outbox_remove_control(struct tacit_contact *ct);
 
-/* The other end asks for these seqs: what it was sent goes again. */
-int outbox_need(struct tacit_contact *ct, uint64_t from, uint64_t to);
+/* Row ${*at} goes after all others, inside a change. */
+int outbox_move_back(struct tacit_contact *ct, struct out_ref **at);
+
+/* True if ${have} says that ${seq} is durable at the other end. */
+int outbox_covers(const tacit_Have *have, uint64_t seq);
+
+/* ${ref} is sealed and posted again, inside a change. */
+int outbox_again(struct tacit_contact *ct, struct out_ref *ref);
+/* What ${o} was sealed as is forgotten. */
+void outbox_unseal(tacit_state_Out *o);
 
 /*
  * Texts that were not had when the relay let them go, TTL after its OK: are
@@ -45,7 +53,7 @@ int64_t outbox_due(const struct tacit_contact *ct);
  * receipt for people).
  */
 enum tacit_message_state outbox_state(const struct tacit_contact *ct,
-    uint64_t seq);
+    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq);
 
 /* The posting line is gone: everything not OKed goes again, in order. */
 void outbox_forget_requests(struct tacit_contact *ct);
@@ -56,6 +64,6 @@ int outbox_row_get(struct tacit_contact *ct, uint64_t n, tacit_state_Out *o,
 int outbox_row_put(struct tacit_contact *ct, uint64_t n,
     const tacit_state_Out *o, const char *text, size_t len);
 int outbox_ref_remove(struct tacit_contact *ct, struct out_ref **at);
-int outbox_say_accepted(struct tacit_contact *ct, uint64_t seq);
+int outbox_say_accepted(struct tacit_contact *ct, const struct out_ref *ref);
 
 #endif

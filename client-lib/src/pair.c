@@ -137,6 +137,7 @@ pair_invite(struct tacit_contact **out, struct tacit *t, const char *label,
 
 	ct->rec.my_place = relay->place;
 	ct->rec.inviter = 1;
+	ct->rec.offered = 1;
 	ct->rec.verified = in_person != 0;
 	ct->rec.step = tacit_state_Step_I1_MADE;
 	ct->rec.due = DUE_CREATE | DUE_PUT;
@@ -175,6 +176,8 @@ pair_accept(struct tacit_contact **out, struct tacit *t,
 	contact_place_write(&ct->rec.my_place, &link->place);
 	ct->rec.verified = (link->flags & TACIT_LINK_IN_PERSON) != 0;
 	ct->rec.step = tacit_state_Step_J1_READING;
+	ct->rec.accepted = 1;
+	ct->rec.send_theirs = 1;
 	ct->rec.due = DUE_GET;
 	derive(ct);
 	contact_add(ct);
@@ -289,6 +292,7 @@ derive_key1(struct tacit_contact *ct)
 	keys_transcript(t, &ts);
 	keys_pair1(r->key1, ct->pairing->secret, ct->pairing->nonce_i,
 	    ct->pairing->nonce_j, t);
+	keys_recovery(r->recovery, r->key1);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "outbox.h"
 #include "post.h"
 #include "record.h"
+#include "restart.h"
 
 enum {
 	RETRY_MIN_MS = 200,
@@ -26,6 +27,9 @@ enum {
 static int
 can_post(const struct tacit_contact *ct)
 {
+	/* An older copy of a vault says nothing in its old streams. */
+	if (restart_is_due(ct))
+		return 0;
 	switch (ct->rec.step) {
 	case tacit_state_Step_I4_ANSWERED:
 	case tacit_state_Step_I5_ACTIVE:
@@ -48,8 +52,15 @@ may_go(const struct tacit_contact *ct, const struct out_ref *o)
 		return !o->okayed || env_mono_ms(ct->t) >= ct->hello_at;
 	if (o->okayed)
 		return 0;
+	if (o->kind == tacit_state_OutKind_OUT_RESET ||
+	    o->kind == tacit_state_OutKind_OUT_STALE)
+		return 1;
+	if (!contact_can_seal(ct))
+		return 0;
+	if (o->kind == tacit_state_OutKind_OUT_CLOSED)
+		return !ct->rec.healing;
 	return o->kind != tacit_state_OutKind_OUT_TEXT ||
-	    (contact_is_trusted(ct) && !ct->rec.told_closed &&
+	    (!ct->rec.healing && contact_is_trusted(ct) && !ct->rec.told_closed &&
 	    env_mono_ms(ct->t) >= ct->texts_at);
 }
 
@@ -164,10 +175,6 @@ make_ready(struct tacit_contact *ct, struct going *g)
 	if ((rc = letter_is_fresh(ct, &o)) == 0 &&
 	    (rc = letter_seal(ct, &o, text, len)) == 0)
 		rc = outbox_row_put(ct, g->ref->n, &o, text, len);
-#ifdef TACIT_CONTROL_FALSE_ACCEPTED
-	if (rc == 0 && g->ref->last_part && g->ref->seq != 0)
-		rc = outbox_say_accepted(ct, g->ref->seq);
-#endif
 	if (rc >= 0) {
 		memcpy(g->envelope, o.envelope, sizeof(g->envelope));
 		memcpy(g->body, o.sealed.bytes, sizeof(g->body));
@@ -258,16 +265,15 @@ row_okayed(struct tacit_contact *ct, struct out_ref *ref)
 	ref->okayed_ms = (uint64_t)env_unix_ms(ct->t);
 	o.okayed = 1;
 	o.okayed_ms = ref->okayed_ms;
-	if (ref->kind == tacit_state_OutKind_OUT_TEXT) {
-		memset(o.envelope, 0, sizeof(o.envelope));
-		o.sealed.size = 0;
-	} else
+	if (ref->kind == tacit_state_OutKind_OUT_TEXT)
+		outbox_unseal(&o);
+	else if (ref->kind == tacit_state_OutKind_OUT_HELLO)
 		ct->hello_at = env_mono_ms(ct->t) + HELLO_AGAIN_MS;
 	rc = outbox_row_put(ct, ref->n, &o, text, len);
 	record_tail_free(text, len);
 	if (rc == 0 && ref->kind == tacit_state_OutKind_OUT_TEXT && first &&
-	    outbox_state(ct, ref->seq) == TACIT_ACCEPTED)
-		rc = outbox_say_accepted(ct, ref->seq);
+	    outbox_state(ct, ref->stream, ref->seq) == TACIT_ACCEPTED)
+		rc = outbox_say_accepted(ct, ref);
 	return rc;
 }
 
@@ -282,12 +288,9 @@ one_okayed(struct tacit_contact *ct, uint32_t id)
 		return 0;
 	o->request = 0;
 	kind = o->kind;
-#ifdef TACIT_CONTROL_OK_IS_HAD
-	if (kind != tacit_state_OutKind_OUT_HELLO)
-		kind = tacit_state_OutKind_OUT_HAVE;
-#endif
-	if (kind == tacit_state_OutKind_OUT_TEXT ||
-	    kind == tacit_state_OutKind_OUT_HELLO)
+	if (o->kind == tacit_state_OutKind_OUT_TEXT ||
+	    o->kind == tacit_state_OutKind_OUT_HELLO ||
+	    o->kind == tacit_state_OutKind_OUT_RESET)
 		return row_okayed(ct, o);
 	for (at = &ct->out; *at != o; at = &(*at)->next)
 		continue;
@@ -362,11 +365,10 @@ unseal(struct tacit_contact *ct, uint64_t n)
 
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	/* A Hello cannot be made again from its row; it stays as it is. */
+	/* These cannot be made again from their rows; they stay. */
 	if ((rc = outbox_row_get(ct, n, &o, &text, &len)) == 0 &&
-	    o.kind != tacit_state_OutKind_OUT_HELLO) {
-		memset(o.envelope, 0, sizeof(o.envelope));
-		o.sealed.size = 0;
+	    !letter_is_final(&o)) {
+		outbox_unseal(&o);
 		rc = outbox_row_put(ct, n, &o, text, len);
 	}
 	record_tail_free(text, len);

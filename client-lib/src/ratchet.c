@@ -176,6 +176,30 @@ ratchet_any(const uint8_t relationship[TACIT_HASH_LEN])
 }
 
 int
+ratchet_drop(struct ratchet *r, const uint8_t relationship[32],
+    uint32_t before)
+{
+	const struct ratchet_session s = ratchet_any(relationship);
+	int rc;
+
+	if ((rc = ratchet_begin(r, &s, 0)) != 0)
+		return rc;
+	return keystore_drop(&r->keys, before);
+}
+
+int
+ratchet_skip_ids(struct ratchet *r, uint32_t n)
+{
+	static const uint8_t nobody[TACIT_HASH_LEN];
+	const struct ratchet_session s = ratchet_any(nobody);
+	int rc;
+
+	if ((rc = ratchet_begin(r, &s, 0)) != 0)
+		return rc;
+	return ratchet_end(r, keystore_skip_prekeys(&r->keys, n));
+}
+
+int
 ratchet_forget(struct ratchet *r, const uint8_t relationship[32])
 {
 	const struct ratchet_session s = ratchet_any(relationship);

@@ -128,6 +128,16 @@ int ratchet_their_identity(struct ratchet *r, const uint8_t relationship[32],
 int ratchet_safety_number(struct ratchet *r, const uint8_t relationship[32],
     char out[61]);
 
+/* Remove the sessions of generations below ${before}, of either owner. */
+int ratchet_drop(struct ratchet *r, const uint8_t relationship[32],
+    uint32_t before);
+
+/*
+ * Never hand out the next ${n} prekey ids: an older copy of a vault does not
+ * know which ones it handed out since.
+ */
+int ratchet_skip_ids(struct ratchet *r, uint32_t n);
+
 /* Remove everything of a relationship. */
 int ratchet_forget(struct ratchet *r, const uint8_t relationship[32]);
 

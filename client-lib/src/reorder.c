@@ -124,14 +124,12 @@ show(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
 	e.type = TACIT_EV_MESSAGE;
 	memcpy(e.stream, stream, sizeof(e.stream));
 	e.seq = seq;
-	e.late = late != 0;
-#ifdef TACIT_CONTROL_WRONG_CONTACT
-	ct = ct->next != NULL ? ct->next : ct;
-#endif
+	/* What an older stream still had to say comes after a newer one. */
+	e.late = late || !stream_is(stream, ct->rec.their_stream);
 	if ((rc = event_add(ct->t, ct, &e, w->text, w->len)) != 0)
 		return rc;
-	return history_add(ct, 0, stream, seq, (int64_t)w->time_ms, w->text,
-	    w->len);
+	return history_add(ct, 0, stream, seq, w->previous,
+	    (int64_t)w->time_ms, w->text, w->len);
 }
 
 /*
@@ -194,10 +192,8 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 	if (c->seq > h->shown + AHEAD_MAX)
 		return TACIT_E_POISON;
 	/* With too many holes it is not kept, nor claimed: it comes again. */
-#ifndef TACIT_CONTROL_NO_DEDUPE
 	if (marks_has(&h->had, c->seq) || !marks_keeps(&h->had, c->seq))
 		return 0;
-#endif
 	/* Likewise with too much here already, but for what all wait for. */
 	if (c->seq != h->shown + 1 && (rc = record_has(ct->t->vault,
 	    VAULT_INBOX, ct->id, sizeof(ct->id), TACIT_EARLY_PARTS_MAX)) != 0)
@@ -220,9 +216,6 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 	if (n < c->is.text.parts)
 		return 0;
 	(void)marks_add(&h->had, c->seq);
-#ifdef TACIT_CONTROL_NO_ORDER
-	return hand_on(ct, c->stream, c->seq, h, 0);
-#endif
 	if (c->seq <= h->shown)
 		return hand_on(ct, c->stream, c->seq, h, 1);
 	return hand_on_in_order(ct, c->stream, h);
@@ -258,4 +251,53 @@ reorder_skip(struct tacit_contact *ct,
 	memcpy(h->chain, w.previous, sizeof(h->chain));
 	h->shown = next - 1;
 	return hand_on_in_order(ct, stream, h);
+}
+
+int
+reorder_chain(struct tacit_contact *ct,
+    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq, uint8_t out[8])
+{
+	uint8_t chain[TACIT_HASH_LEN];
+	struct record_key text;
+	struct whole w;
+	int rc;
+
+	if ((w.text = malloc(TACIT_TEXT_MAX + 1)) == NULL)
+		return TACIT_E_NOMEM;
+	text_key(&text, ct, stream, seq);
+	rc = put_together(ct, &text, &w);
+	if (rc == 0) {
+		keys_chain(chain, w.previous, seq, (const uint8_t *)w.text,
+		    w.len);
+		memcpy(out, chain, 8);
+	}
+	sodium_memzero(w.text, TACIT_TEXT_MAX);
+	free(w.text);
+	return rc;
+}
+
+int
+reorder_gone(struct tacit_contact *ct,
+    const uint8_t stream[TACIT_STREAM_LEN], struct heard *h, uint64_t from,
+    uint64_t to)
+{
+	struct record_key text;
+	uint64_t seq;
+	int rc;
+
+	/* Above what came, nobody knows yet what there will be. */
+	if (to > h->had.high)
+		to = h->had.high;
+	while (from <= h->shown + 1 && h->shown < to && h->waiting_ms != 0)
+		if ((rc = reorder_skip(ct, stream, h)) != 0)
+			return rc;
+	for (seq = from; seq <= to; seq++) {
+		if (!marks_add(&h->had, seq))
+			continue;
+		text_key(&text, ct, stream, seq);
+		if ((rc = record_clear(ct->t->vault, VAULT_INBOX, text.data,
+		    text.len)) != 0)
+			return rc;
+	}
+	return 0;
 }

@@ -18,6 +18,15 @@
 int reorder_take(struct tacit_contact *ct, const tacit_Content *c,
     struct heard *h);
 
+/* The chain value after a text that waits whole: its first 8 bytes. */
+int reorder_chain(struct tacit_contact *ct,
+    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq, uint8_t out[8]);
+
+/* These seqs can never come: they are waited for no longer. */
+int reorder_gone(struct tacit_contact *ct,
+    const uint8_t stream[TACIT_STREAM_LEN], struct heard *h, uint64_t from,
+    uint64_t to);
+
 /* Hand on what waits, saying which seqs are missing. */
 int reorder_skip(struct tacit_contact *ct,
     const uint8_t stream[TACIT_STREAM_LEN], struct heard *h);

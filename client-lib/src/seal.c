@@ -84,7 +84,7 @@ header_read(struct seal_header *h, const uint8_t *in)
 static int
 header_fits(const struct seal_header *h, size_t capacity)
 {
-	return h->kind >= SEAL_WHISPER && h->kind <= SEAL_HELLO &&
+	return h->kind >= SEAL_WHISPER && h->kind <= SEAL_STALE &&
 	    h->counter > 0 && h->counter <= COUNTER_MAX &&
 	    h->generation > 0 && h->length > 0 && h->length <= capacity;
 }

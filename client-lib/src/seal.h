@@ -12,8 +12,8 @@ enum seal_kind {
 	SEAL_WHISPER = 1,
 	SEAL_PREKEY = 2,
 	SEAL_HELLO = 3,
-	SEAL_RESET = 4,			/* reserved */
-	SEAL_STALE = 5			/* reserved */
+	SEAL_RESET = 4,			/* these two without a ratchet, */
+	SEAL_STALE = 5			/* under the recovery key */
 };
 
 struct seal_header {
@@ -21,7 +21,7 @@ struct seal_header {
 	uint8_t stream[TACIT_STREAM_LEN];
 	uint64_t counter;		/* 48 bits, from 1 */
 	uint32_t generation;
-	uint16_t length;		/* of the ratchet message */
+	uint16_t length;		/* of what is inside */
 };
 
 /* What an envelope is bound to. */

@@ -85,3 +85,14 @@ text_part_len(const char *text, size_t len)
 		len--;
 	return len;
 }
+
+uint32_t
+text_parts(const char *text, size_t len)
+{
+	uint32_t n = 0;
+	size_t at;
+
+	for (at = 0; at < len; at += text_part_len(text + at, len - at))
+		n++;
+	return n;
+}

@@ -25,5 +25,7 @@ int label_is_valid(const char *text, size_t len);
  * TACIT_TEXT_MAX bytes make at most TACIT_TEXT_PARTS_MAX parts.
  */
 size_t text_part_len(const char *text, size_t len);
+/* How many of them there are. */
+uint32_t text_parts(const char *text, size_t len);
 
 #endif

@@ -33,17 +33,6 @@ may_write(const struct tacit_contact *ct)
 	return 0;
 }
 
-static uint32_t
-count_parts(const char *text, size_t len)
-{
-	uint32_t n = 0;
-	size_t at;
-
-	for (at = 0; at < len; at += text_part_len(text + at, len - at))
-		n++;
-	return n;
-}
-
 static int
 add_parts(struct tacit_contact *ct, const char *text, size_t len,
     int64_t now)
@@ -54,7 +43,7 @@ add_parts(struct tacit_contact *ct, const char *text, size_t len,
 
 	o.kind = tacit_state_OutKind_OUT_TEXT;
 	o.seq = ct->rec.seq;
-	o.parts = count_parts(text, len);
+	o.parts = text_parts(text, len);
 	o.time_ms = (uint64_t)now;
 	memcpy(o.previous, ct->rec.chain, sizeof(o.previous));
 	for (at = 0; at < len; at += n, o.part++) {
@@ -73,7 +62,7 @@ tacit_send(struct tacit_contact *ct, const char *text, size_t len,
 	int rc;
 
 	if (text == NULL || !text_is_valid(text, len, TACIT_TEXT_MAX) ||
-	    count_parts(text, len) > TACIT_TEXT_PARTS_MAX)
+	    text_parts(text, len) > TACIT_TEXT_PARTS_MAX)
 		return TACIT_E_TEXT;
 	if ((rc = may_write(ct)) != 0)
 		return rc;
@@ -82,8 +71,8 @@ tacit_send(struct tacit_contact *ct, const char *text, size_t len,
 		return rc;
 	ct->rec.seq++;
 	if ((rc = add_parts(ct, text, len, now)) == 0)
-		rc = history_add(ct, 1, ct->rec.stream, ct->rec.seq, now,
-		    text, len);
+		rc = history_add(ct, 1, ct->rec.stream, ct->rec.seq,
+		    ct->rec.chain, now, text, len);
 	keys_chain(ct->rec.chain, ct->rec.chain, ct->rec.seq,
 	    (const uint8_t *)text, len);
 	if ((rc = change_end(ct->t, ct, rc)) != 0)

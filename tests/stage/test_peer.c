@@ -258,8 +258,8 @@ static const struct lie lies[] = {
 	{ "parts contradict",	parts_contradict,	"poison poison" },
 	{ "parts too long",	parts_too_long,		"poison" },
 	{ "not UTF-8",		not_utf8,		"poison poison poison" },
-	{ "stream inside",	another_stream_inside,	"poison" },
-	{ "generation",		another_generation,	"poison poison" },
+	{ "stream inside",	another_stream_inside,	"" },
+	{ "generation",		another_generation,	"" },
 	{ "hello inside",	hello_inside,		"poison" },
 	{ "hello as kind",	hello_as_kind,		"poison" },
 	{ "prekey as kind",	prekey_as_kind,		"poison" },
@@ -329,11 +329,15 @@ a_lie_hurts_nothing_but_itself(void **state)
 			forge_peer(&f, &st, liar);
 			lies[k].tell(&f);
 			shown(&st, 1 - liar, got, sizeof(got));
-			if (strcmp(got, lies[k].shown) != 0)
+			/* Who made no bundle takes it for one withdrawn. */
+			if (lies[k].tell == prekey_as_kind && liar == 0)
+				assert_string_equal(got, "");
+			else if (strcmp(got, lies[k].shown) != 0)
 				fail_msg("%s: shown %s, not %s",
 				    lies[k].name, got, lies[k].shown);
 			/* These left a number half used: see below. */
 			if (lies[k].tell == parts_contradict ||
+			    lies[k].tell == another_stream_inside ||
 			    lies[k].tell == parts_too_long ||
 			    lies[k].tell == previous_astray ||
 			    lies[k].tell == ahead_then_behind)
@@ -404,6 +408,9 @@ having_what_was_never_sent_changes_nothing(void **state)
 	assert_int_equal(contact_queued(ct), 3);
 	assert_int_equal(story_count(&st, 0, TACIT_EV_ACCEPTED), 0);
 	stage_quiesce(st.s);
+	/* It could be a copy of an older vault who is told so: both say it. */
+	assert_int_equal(story_next(&st, 1, &e), 1);
+	assert_int_equal(e.type, TACIT_EV_ROLLED_BACK);
 	for (n = 1; n <= 3; n++) {
 		assert_int_equal(story_next(&st, 1, &e), 1);
 		assert_int_equal(story_letter(&e), n);

@@ -27,6 +27,7 @@ HASH_OF(invitation_address, 32, keys_address, "secret")
 HASH_OF(bundle_key, 32, keys_bundle, "secret")
 HASH_OF(relationship, 32, keys_relationship, "secret")
 HASH_OF(pair0, 32, keys_pair0, "secret")
+HASH_OF(recovery, 32, keys_recovery, "pair1")
 
 static json_t *
 statement(json_t *in)
@@ -282,6 +283,37 @@ read_have(tacit_Have *h, json_t *in)
 		h->range[i].to = number(r, "to");
 	}
 	h->range_count = (pb_size_t)json_array_size(ranges);
+	if (json_object_get(in, "chain") != NULL) {
+		bytes(h->chain.bytes, sizeof(h->chain.bytes), in, "chain");
+		h->chain.size = sizeof(h->chain.bytes);
+	}
+}
+
+/* What the ends tell each other when one of them was put back. */
+static int
+read_healing(tacit_Content *c, const char *is, json_t *body)
+{
+	if (strcmp(is, "gone") == 0) {
+		c->which_is = tacit_Content_gone_tag;
+		bytes(c->is.gone.stream, TACIT_STREAM_LEN, body, "stream");
+		c->is.gone.from = number(body, "from");
+		c->is.gone.to = number(body, "to");
+	} else if (strcmp(is, "old") == 0) {
+		c->which_is = tacit_Content_old_tag;
+		bytes(c->is.old.stream, TACIT_STREAM_LEN, body, "stream");
+		c->is.old.from = number(body, "from");
+		c->is.old.hash.size = (pb_size_t)bytes_upto(
+		    c->is.old.hash.bytes, sizeof(c->is.old.hash.bytes), body,
+		    "hash");
+	} else if (strcmp(is, "agree") == 0) {
+		c->which_is = tacit_Content_agree_tag;
+		bytes(c->is.agree.stream, TACIT_STREAM_LEN, body, "stream");
+		c->is.agree.from = number(body, "from");
+		c->is.agree.upto = number(body, "upto");
+		c->is.agree.last = number(body, "last");
+	} else
+		return 0;
+	return 1;
 }
 
 static void
@@ -322,9 +354,10 @@ read_body(tacit_Content *c, json_t *in)
 		c->which_is = tacit_Content_need_tag;
 		c->is.need.from = number(body, "from");
 		c->is.need.to = number(body, "to");
+		bytes(c->is.need.stream, TACIT_STREAM_LEN, body, "stream");
 	} else if (strcmp(is, "closed") == 0) {
 		c->which_is = tacit_Content_closed_tag;
-	} else {
+	} else if (!read_healing(c, is, body)) {
 		die(is, "no such content");
 	}
 }
@@ -366,6 +399,7 @@ const struct vector_rule vector_rules[] = {
 	{ "pair0", pair0 },
 	{ "transcript", transcript },
 	{ "pair1", pair1 },
+	{ "recovery", recovery },
 	{ "seal_keys", seal_keys },
 	{ "hint", hint },
 	{ "chain", chain },

@@ -416,9 +416,16 @@ enum tacit_event_type {
 	TACIT_EV_CLOSED,		/* the other side ended it */
 	TACIT_EV_INVITATION_MISUSED,	/* a second answer to one link */
 	TACIT_EV_REFUSED,		/* reason: the invitation failed */
-	TACIT_EV_ROLLED_BACK,
+	TACIT_EV_ROLLED_BACK,		/* who: went back to an older copy of a
+					   vault; from, to: what I wrote since,
+					   which only they have (or 0) */
 	TACIT_EV_RELAY_RESTORED,
 	TACIT_EV_POISON			/* an envelope that made no sense */
+};
+
+enum tacit_who {
+	TACIT_WHO_ME = 1,
+	TACIT_WHO_THEM
 };
 
 struct tacit_event {
@@ -429,6 +436,7 @@ struct tacit_event {
 	char message[TACIT_MESSAGE_ID_SIZE];
 	uint64_t seq, from, to;
 	int verified, late, reason;
+	enum tacit_who who;		/* or 0 */
 	char name[TACIT_NAME_SIZE];
 	const char *text;		/* until the next tacit_next_event() or
 					   tacit_close() */

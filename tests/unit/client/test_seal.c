@@ -238,7 +238,7 @@ what_does_not_fit_is_not_sealed(void **state)
 		{ SEAL_WHISPER, "s", UINT64_MAX, 1, 10 },
 		{ SEAL_WHISPER, "s", 1, 0, 10 },
 		{ 0, "s", 1, 1, 10 },
-		{ SEAL_RESET, "s", 1, 1, 10 },
+		{ SEAL_STALE + 1, "s", 1, 1, 10 },
 		{ 255, "s", 1, 1, 10 },
 	};
 	uint8_t out[TACIT_LETTER_LEN];
@@ -282,8 +282,8 @@ authentic_nonsense_is_poison(void **state)
 		{ "kind 2",		0, 2, 0 },
 		{ "kind 3",		0, 3, 0 },
 		{ "kind 0",		0, 0, TACIT_E_POISON },
-		{ "kind 4, reserved",	0, 4, TACIT_E_POISON },
-		{ "kind 5, reserved",	0, 5, TACIT_E_POISON },
+		{ "kind 5",		0, 5, 0 },
+		{ "kind 6, of nobody",	0, 6, TACIT_E_POISON },
 		{ "kind 255",		0, 255, TACIT_E_POISON },
 		{ "counter 0",		12, 0, TACIT_E_POISON },
 		{ "generation 0",	16, 0, TACIT_E_POISON },

@@ -84,7 +84,8 @@ function bundle(b) {
 
 const have = (h) => join(pbFixed(1, hex(h.stream)), pbUint(2, h.contiguous),
     ...h.range.map((r) =>
-	pbMessage(3, join(pbUint(1, r.from), pbUint(2, r.to)))));
+	pbMessage(3, join(pbUint(1, r.from), pbUint(2, r.to)))),
+    h.chain ? pbBytes(4, hex(h.chain)) : Buffer.alloc(0));
 
 const bodies = {
 	text: [6, (b) => join(pbUint(1, b.part), pbUint(2, b.parts),
@@ -97,8 +98,15 @@ const bodies = {
 	    pbFixed(2, hex(b.token)))],
 	confirm: [9, () => Buffer.alloc(0)],
 	have_only: [10, () => Buffer.alloc(0)],
-	need: [11, (b) => join(pbUint(1, b.from), pbUint(2, b.to))],
+	need: [11, (b) => join(pbUint(1, b.from), pbUint(2, b.to),
+	    pbFixed(3, hex(b.stream)))],
 	closed: [12, () => Buffer.alloc(0)],
+	gone: [13, (b) => join(pbFixed(1, hex(b.stream)), pbUint(2, b.from),
+	    pbUint(3, b.to))],
+	old: [14, (b) => join(pbFixed(1, hex(b.stream)), pbUint(2, b.from),
+	    pbBytes(3, hex(b.hash)))],
+	agree: [15, (b) => join(pbFixed(1, hex(b.stream)), pbUint(2, b.from),
+	    pbUint(3, b.upto), pbUint(4, b.last))],
 };
 
 function content(c) {
@@ -253,6 +261,7 @@ const rules = {
 	    hex(v.address_j), utf8(v.url_i), utf8(v.url_j)),
 	pair1: (v) => KDF(hex(v.secret), "tacit/1/pair/1", hex(v.r_i),
 	    hex(v.r_j), hex(v.transcript)),
+	recovery: (v) => KDF(hex(v.pair1), "tacit/1/recovery"),
 	seal_keys: (v) => join(sealKey(v.pair, v.direction),
 	    hintKey(sealKey(v.pair, v.direction))),
 	hint: (v) => hint(sealKey(v.pair, v.direction), hex(v.envelope)),

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * New generations of ratchet sessions: RESET offers one, STALE says that an
+ * offer is old news.  PROTOCOL.md, section "Healing", is the state table.
+ * Unless said otherwise inside a change of ${ct}.
+ */
+#ifndef CLIENT_RESET_H
+#define CLIENT_RESET_H
+
+#include "content.pb.h"
+#include "model.h"
+#include "seal.h"
+
+enum { RESET_WAIT_MS = 10 * 60 * 1000 };
+
+/* Both ends hold the recovery key, and there is something left to say. */
+int reset_is_possible(const struct tacit_contact *ct);
+
+/* True if an offer of ours waits for its answer, or is about to be made. */
+int reset_is_pending(const struct tacit_contact *ct);
+
+/* Something cannot be read: an offer is due, if none waits for its answer. */
+void reset_owe(struct tacit_contact *ct);
+
+/* Offer a generation above all known ones and ${least}. */
+int reset_offer(struct tacit_contact *ct, uint32_t least);
+
+/*
+ * What came under the recovery key: RESET or STALE of ${len} bytes.
+ * Errors:  TACIT_E_POISON, TACIT_E_IDENTITY_CHANGED.
+ */
+int reset_take(struct tacit_contact *ct, const struct seal_header *head,
+    const uint8_t *msg);
+
+/* A message of ${s} was read: is it the first, the answer to our offer? */
+int reset_is_answer(const struct tacit_contact *ct,
+    const struct ratchet_session *s);
+/* It is, and says that the other end has ${have}. */
+int reset_answered(struct tacit_contact *ct, const tacit_Have *have,
+    size_t n);
+
+/* Offer what is due, or again, in a change of its own; when: ms, or -1. */
+int reset_tend(struct tacit_contact *ct);
+int64_t reset_wait(const struct tacit_contact *ct);
+
+#endif
