@@ -293,9 +293,12 @@ value(char *p, const char *end)
 			p++;
 		return p;
 	}
-	for (p++; p < end && *p != quote; p++)
-		if (iscntrl((unsigned char)*p) || (*p == '\\' && ++p == end))
+	for (p++; p < end && *p != quote; p++) {
+		if (iscntrl((unsigned char)*p))
 			return NULL;
+		if (*p == '\\' && ++p == end)
+			return NULL;
+	}
 	return p < end ? p + 1 : NULL;
 }
 

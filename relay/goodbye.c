@@ -30,7 +30,8 @@ is_utf8(const uint8_t *p, size_t len)
 	int n, i;
 
 	while (p < end) {
-		if ((n = followers(*p++, &value)) < 0 || end - p < n)
+		n = followers(*p++, &value);
+		if (n < 0 || end - p < n)
 			return 0;
 		for (i = 0; i < n; i++, p++) {
 			if ((*p & 0xc0) != 0x80)

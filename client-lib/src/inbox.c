@@ -407,6 +407,9 @@ look(struct tacit_contact *ct, struct arrival *a)
 		return is_verdict(a->seal) ? 0 : a->seal;
 	if ((rc = heard_get(ct, a->head.stream, &a->heard)) != 0)
 		return rc;
+#ifdef TACIT_CONTROL_NO_REPLAY_MARK
+	return 0;
+#endif
 	if (!marks_has(&a->heard.replay, a->head.counter) && !a->heard.dead)
 		return 0;
 	if (a->head.kind == SEAL_HELLO && pair_owes_ack(ct))
@@ -463,8 +466,10 @@ take(struct tacit_contact *ct, struct arrival *a)
 		return take_repeated(ct, a);
 	if ((rc = heard_is_one_too_many(ct, &a->heard)) != 0)
 		return rc < 0 ? rc : TACIT_E_POISON;
+#ifndef TACIT_CONTROL_NO_REPLAY_MARK
 	if (marks_has(&a->heard.replay, a->head.counter))
 		return pair_on_hello_again(ct);
+#endif
 	/*
 	 * Who has S can seal what the ratchet refuses: that leaves no mark,
 	 * which would have the true owner of the counter refused.

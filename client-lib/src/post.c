@@ -175,6 +175,10 @@ make_ready(struct tacit_contact *ct, struct going *g)
 	if ((rc = letter_is_fresh(ct, &o)) == 0 &&
 	    (rc = letter_seal(ct, &o, text, len)) == 0)
 		rc = outbox_row_put(ct, g->ref->n, &o, text, len);
+#ifdef TACIT_CONTROL_FALSE_ACCEPTED
+	if (rc == 0 && g->ref->last_part && g->ref->seq != 0)
+		rc = outbox_say_accepted(ct, g->ref);
+#endif
 	if (rc >= 0) {
 		memcpy(g->envelope, o.envelope, sizeof(g->envelope));
 		memcpy(g->body, o.sealed.bytes, sizeof(g->body));
@@ -288,9 +292,13 @@ one_okayed(struct tacit_contact *ct, uint32_t id)
 		return 0;
 	o->request = 0;
 	kind = o->kind;
-	if (o->kind == tacit_state_OutKind_OUT_TEXT ||
-	    o->kind == tacit_state_OutKind_OUT_HELLO ||
-	    o->kind == tacit_state_OutKind_OUT_RESET)
+#ifdef TACIT_CONTROL_OK_IS_HAD
+	if (kind == tacit_state_OutKind_OUT_TEXT)
+		kind = tacit_state_OutKind_OUT_HAVE;
+#endif
+	if (kind == tacit_state_OutKind_OUT_TEXT ||
+	    kind == tacit_state_OutKind_OUT_HELLO ||
+	    kind == tacit_state_OutKind_OUT_RESET)
 		return row_okayed(ct, o);
 	for (at = &ct->out; *at != o; at = &(*at)->next)
 		continue;

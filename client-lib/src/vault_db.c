@@ -188,6 +188,9 @@ connect_file(struct vault_db *db, const char *path, int read_only)
 	    "PRAGMA temp_store = MEMORY;"
 	    "PRAGMA mmap_size = 0;"
 	    "PRAGMA cell_size_check = ON;"
+#ifdef TACIT_CONTROL_NO_SYNC
+	    "PRAGMA synchronous = OFF;"
+#endif
 	    "PRAGMA wal_autocheckpoint = 0;");
 }
 
@@ -204,6 +207,14 @@ prepare(struct vault_db *db)
 			return result(db, rc);
 	}
 	return 0;
+}
+
+/* A column that is not what we wrote, unless there was no memory for it. */
+static int
+no_column(sqlite3_stmt *st)
+{
+	return sqlite3_errcode(sqlite3_db_handle(st)) == SQLITE_NOMEM ?
+	    TACIT_E_NOMEM : TACIT_E_CORRUPT;
 }
 
 /* True if the one text that ${query} yields per row runs through ${want}. */
@@ -225,7 +236,7 @@ yields(struct vault_db *db, const char *query, const char *const *want,
 			break;
 	}
 	if (sq == SQLITE_ROW || (sq == SQLITE_DONE && i < n))
-		rc = TACIT_E_CORRUPT;
+		rc = no_column(st);
 	else
 		rc = result(db, sq);
 	(void)sqlite3_finalize(st);
@@ -282,25 +293,8 @@ out:
 	return rc;
 }
 
-/*
- * SQLite says "out of memory" of a record, too, whose damaged length is more
- * than it ever allocates.  So that is what it meant, if there is memory for
- * the longest row that we write.
- */
 static int
-meant(int rc)
-{
-	void *p;
-
-	if (rc != TACIT_E_NOMEM ||
-	    (p = sqlite3_malloc64(VAULT_SEALED_MAX)) == NULL)
-		return rc;
-	sqlite3_free(p);
-	return TACIT_E_CORRUPT;
-}
-
-int
-vault_db_open(struct vault_db **out, const char *path, enum vault_kind kind,
+open_once(struct vault_db **out, const char *path, enum vault_kind kind,
     int read_only)
 {
 	struct vault_db *db;
@@ -326,7 +320,33 @@ vault_db_open(struct vault_db **out, const char *path, enum vault_kind kind,
 	rc = 0;
 out:
 	vault_db_close(db, 0);
-	return meant(rc);
+	return rc;
+}
+
+/* True if there is memory for the longest row that we write. */
+static int
+has_memory(void)
+{
+	void *p = sqlite3_malloc64(VAULT_SEALED_MAX);
+
+	sqlite3_free(p);
+	return p != NULL;
+}
+
+/*
+ * SQLite says "out of memory" of a record, too, whose damaged length is more
+ * than it ever allocates.  So that is what it meant, if it says it twice
+ * while there is memory.
+ */
+int
+vault_db_open(struct vault_db **out, const char *path, enum vault_kind kind,
+    int read_only)
+{
+	int rc = open_once(out, path, kind, read_only);
+
+	if (rc == TACIT_E_NOMEM && has_memory())
+		rc = open_once(out, path, kind, read_only);
+	return rc == TACIT_E_NOMEM && has_memory() ? TACIT_E_CORRUPT : rc;
 }
 
 void
@@ -382,6 +402,7 @@ vault_db_head_get(struct vault_db *db, enum vault_db_head id, uint8_t *out,
     size_t cap, size_t *len)
 {
 	sqlite3_stmt *st = db->st[HEAD_GET];
+	const void *data;
 	int rc, sq;
 
 	if (db->latched)
@@ -394,11 +415,13 @@ vault_db_head_get(struct vault_db *db, enum vault_db_head id, uint8_t *out,
 			rc = result(db, sq);
 		goto out;
 	}
+	data = sqlite3_column_blob(st, 0);
 	*len = (size_t)sqlite3_column_bytes(st, 0);
-	if (sqlite3_column_type(st, 0) != SQLITE_BLOB || *len == 0 ||
-	    *len > cap)
+	rc = no_column(st);
+	if (sqlite3_column_type(st, 0) != SQLITE_BLOB || data == NULL ||
+	    *len == 0 || *len > cap)
 		goto out;
-	memcpy(out, sqlite3_column_blob(st, 0), *len);
+	memcpy(out, data, *len);
 	rc = 0;
 out:
 	(void)sqlite3_reset(st);
@@ -436,9 +459,9 @@ take(sqlite3_stmt *st, struct vault_db_row *out)
 	out->len = (size_t)sqlite3_column_bytes(st, 3);
 	if (table < 0 || table > UINT32_MAX || version < 0)
 		return TACIT_E_CORRUPT;
-	if (out->key == NULL || out->key_len > VAULT_ROW_KEY_MAX)
+	if (out->key_len > VAULT_ROW_KEY_MAX)
 		return TACIT_E_CORRUPT;
-	return out->data == NULL ? TACIT_E_CORRUPT : 0;
+	return out->key == NULL || out->data == NULL ? no_column(st) : 0;
 }
 
 static int

@@ -81,10 +81,9 @@ is 'arrives' "$(as ben sync --wait-ms 10000 --until 2 | texts | tr '\n' ,)" \
 ) &
 pids+=($!)
 out=$(plain anna 'to ben> ' '>half a li' 'half a li' '>ne' 'ne' \
-    'ben: while you typed' 'to ben> half a line' '> and the rest\r' \
-    'to ben> ' '>\x04' -- sh -c \
-    "touch $work/typing; exec $tacit --vault $work/anna.vault chat ben") ||
-    die "chat: $out"
+    "!$work/typing" 'ben: while you typed' 'to ben> half a line' \
+    '> and the rest\r' 'to ben> ' '>\x04' -- \
+    "$tacit" --vault "$work/anna.vault" chat ben) || die "chat: $out"
 is 'one line' "$(as ben sync --wait-ms 10000 --until 1 | texts)" \
     'half a line and the rest'
 is 'taken by the chat' "$(as anna sync | texts)" ''

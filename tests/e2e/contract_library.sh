@@ -12,12 +12,13 @@ lib=$build/lib/libtacit.so
 is 'names that are exported beside tacit_*' \
     "$(nm -D --defined-only "$lib" | awk '{ print $3 }' |
 	grep -v '^tacit_')" curve25519_donna
-# Debian's libsignal exports its own protobuf-c; nothing of ours may meet it.
+# libsignal exports a protobuf-c of its own (Debian 12) or loads the system's
+# (Debian 13); nothing of ours may meet it.
 is 'names of protobuf that are asked for' \
     "$(nm -D -u "$lib" | grep -c -i -e protobuf -e 'pb_' || true)" 0
-is 'names of protobuf-c in libsignal, as the control' \
-    "$(nm -D --defined-only "$(ldd "$lib" |
-	awk '/libsignal/ { print $3 }')" | grep -c protobuf_c_ |
+is 'names of protobuf-c that libsignal brings, as the control' \
+    "$(ldd "$lib" | awk '/libsignal|libprotobuf-c/ { print $3 }' |
+	xargs nm -D --defined-only | grep -c ' protobuf_c_' |
 	grep -cv '^0$')" 1
 
 # ---- whose functions they are bound to ------------------------------------

@@ -4,7 +4,8 @@
 
 usage: terminal.py STEP... -- COMMAND...
 
-A STEP is "TEXT" to wait for, or ">TEXT" to type; \\r is Enter, \\x03 is ^C.
+A STEP is "TEXT" to wait for, ">TEXT" to type (\\r is Enter, \\x03 is ^C), or
+"!FILE": make FILE, to tell others how far this is.
 Prints all that the terminal showed.  Exits with the command's status, or 99
 if a text did not come within 30 seconds or before the command's end.
 """
@@ -41,6 +42,9 @@ def main():
         text = step.encode().decode("unicode_escape").encode("latin-1")
         if text.startswith(b">"):
             os.write(fd, text[1:])
+            continue
+        if step.startswith("!"):
+            open(step[1:], "w").close()
             continue
         end = time.monotonic() + 30
         alive = True

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The app of an end: uses the public API alone, and tells the ledger. */
+#ifndef SIM_APP_H
+#define SIM_APP_H
+
+#include <stdint.h>
+
+struct side;
+
+/* What it wants now: invitations, answers, events.  An error of the API. */
+int app_turn(struct side *d);
+/* It would do something now. */
+int app_is_busy(struct side *d);
+/* One text to ${rel}, of ${size} bytes or a little more. */
+int app_write(struct side *d, int rel, uint32_t size);
+int app_look_back(struct side *d, int rel);
+
+#endif

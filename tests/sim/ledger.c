@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger_book.h"
+#include "wrap.h"
+
+static void *
+must(void *p)
+{
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+struct ledger *
+ledger_new(void)
+{
+	struct ledger *l = must(__real_calloc(1, sizeof(*l)));
+	int r;
+
+	for (r = 0; r < LEDGER_RELS; r++)
+		l->end[r][0] = l->end[r][1] = -1;
+	l->scratch = must(__real_malloc(LEDGER_TEXT));
+	return l;
+}
+
+void
+ledger_view_free(struct view *v)
+{
+	int r;
+
+	free(v->seen);
+	for (r = 0; r < LEDGER_RELS; r++)
+		free(v->shown[r]);
+	memset(v, 0, sizeof(*v));
+}
+
+void
+ledger_free(struct ledger *l)
+{
+	int i, r;
+
+	if (l == NULL)
+		return;
+	for (i = 0; i < LEDGER_ENDS; i++) {
+		ledger_view_free(&l->view[i]);
+		ledger_view_free(&l->copy[i]);
+		for (r = 0; r < LEDGER_RELS; r++)
+			free(l->letters[i][r].all);
+	}
+	free(l->scratch);
+	free(l);
+}
+
+void
+ledger_broken(struct ledger *l, const char *format, ...)
+{
+	va_list ap;
+
+	if (l->verdict[0] != '\0')
+		return;
+	va_start(ap, format);
+	(void)vsnprintf(l->verdict, sizeof(l->verdict), format, ap);
+	va_end(ap);
+}
+
+const char *
+ledger_verdict(const struct ledger *l)
+{
+	return l->verdict[0] != '\0' ? l->verdict : NULL;
+}
+
+void
+ledger_count(const struct ledger *l, struct ledger_counts *sum)
+{
+	const uint64_t *from = (const uint64_t *)(const void *)&l->counts;
+	uint64_t *to = (uint64_t *)(void *)sum;
+	size_t i;
+
+	for (i = 0; i < sizeof(*sum) / sizeof(*to); i++)
+		to[i] += from[i];
+}
+
+void
+ledger_pair(struct ledger *l, int rel, int a, int b)
+{
+	l->end[rel][0] = a;
+	l->end[rel][1] = b;
+}
+
+int
+ledger_other(const struct ledger *l, int rel, int at)
+{
+	return l->end[rel][0] == at ? l->end[rel][1] : l->end[rel][0];
+}
+
+/* ---- texts -------------------------------------------------------------------- */
+
+/* A text says who wrote it where; the rest follows from that. */
+static size_t
+compose(char *out, int from, int rel, int number, size_t len)
+{
+	uint32_t x = (uint32_t)(from * 7919 + rel * 104729 + number * 31 + 1);
+	size_t at;
+
+	at = (size_t)snprintf(out, LEDGER_TEXT, "%d/%d/%d:", from, rel,
+	    number);
+	for (; at < len; at++) {
+		x = x * 1664525u + 1013904223u;
+		out[at] = (char)('a' + (x >> 24) % 26);
+	}
+	return at;
+}
+
+int
+ledger_text(struct ledger *l, int from, int rel, char *text, size_t *len)
+{
+	struct letters *w = &l->letters[from][rel];
+	int number = w->n + 1;
+
+	w->all = must(__real_realloc(w->all, (size_t)number * sizeof(*w->all)));
+	memset(&w->all[w->n], 0, sizeof(*w->all));
+	*len = compose(text, from, rel, number, *len);
+	w->all[w->n++].len = *len;
+	l->view[from].written[rel] = w->n;
+	l->counts.written++;
+	return number;
+}
+
+void
+ledger_wrote(struct ledger *l, int from, int rel, int number,
+    enum ledger_call how, const char *message, uint64_t seq)
+{
+	struct text *t = &l->letters[from][rel].all[number - 1];
+
+	t->ended = 1;
+	t->how = how;
+	if (how != CALL_DONE)
+		return;
+	t->seq = seq;
+	(void)snprintf(t->message, sizeof(t->message), "%s", message);
+}
+
+/* Which text is this?  NULL after a word about it. */
+struct text *
+ledger_recognise(struct ledger *l, int at, int rel, const char *text, size_t len,
+    int mine, int *number)
+{
+	int from = -1, r = -1, n = -1;
+	struct letters *w;
+
+	if (sscanf(text, "%d/%d/%d:", &from, &r, &n) != 3 ||
+	    from < 0 || from >= LEDGER_ENDS || r < 0 || r >= LEDGER_RELS ||
+	    n < 1 || n > l->letters[from][r].n) {
+		ledger_broken(l, "made up: end %d has \"%.40s\"", at, text);
+		return NULL;
+	}
+	w = &l->letters[from][r];
+	if (r != rel || from != (mine ? at : ledger_other(l, rel, at))) {
+		ledger_broken(l, "misdelivered: end %d has %d/%d/%d in "
+		    "relationship %d", at, from, r, n, rel);
+		return NULL;
+	}
+	if (w->all[n - 1].len != len || compose(l->scratch, from, r, n,
+	    len) != len || memcmp(l->scratch, text, len) != 0) {
+		ledger_broken(l, "changed: %d/%d/%d at end %d", from, r, n,
+		    at);
+		return NULL;
+	}
+	if (w->all[n - 1].how == CALL_REFUSED && w->all[n - 1].ended) {
+		ledger_broken(l, "made up: %d/%d/%d was refused and is at "
+		    "end %d", from, r, n, at);
+		return NULL;
+	}
+	*number = n;
+	return &w->all[n - 1];
+}
+
+/* ---- what was shown ----------------------------------------------------------- */
+
+static struct seen *
+find_seen(struct view *v, uint64_t event)
+{
+	size_t i;
+
+	for (i = 0; i < v->n_seen; i++)
+		if (v->seen[i].event == event)
+			return &v->seen[i];
+	return NULL;
+}
+
+static void
+add_seen(struct view *v, const struct seen *s)
+{
+	if ((v->n_seen & (v->n_seen + 1)) == 0)
+		v->seen = must(__real_realloc(v->seen, (2 * v->n_seen + 2) *
+		    sizeof(*v->seen)));
+	v->seen[v->n_seen++] = *s;
+}
+
+int
+ledger_is_shown(const struct view *v, int rel, int number)
+{
+	return number <= v->n_shown[rel] && v->shown[rel][number - 1];
+}
+
+static void
+set_shown(struct view *v, int rel, int number)
+{
+	if (number > v->n_shown[rel]) {
+		v->shown[rel] = must(__real_realloc(v->shown[rel], (size_t)number));
+		memset(v->shown[rel] + v->n_shown[rel], 0,
+		    (size_t)(number - v->n_shown[rel]));
+		v->n_shown[rel] = number;
+	}
+	v->shown[rel][number - 1] = 1;
+}
+
+static int
+in_gap(const struct view *v, int rel, uint64_t seq)
+{
+	int i;
+
+	for (i = 0; i < v->gaps[rel]; i++)
+		if (seq >= v->gap[rel][i].from && seq <= v->gap[rel][i].to)
+			return 1;
+	return 0;
+}
+
+static void
+check_id(struct ledger *l, struct text *t, const struct tacit_event *e,
+    int from, int at, int number)
+{
+	int moved = l->put_back[from];
+
+	if (t->how == CALL_DONE && t->ended && !moved &&
+	    (strcmp(t->message, e->message) != 0 || t->seq != e->seq))
+		ledger_broken(l, "another id: text %d of end %d is %s/%llu "
+		    "there and %s/%llu at end %d", number, from, t->message,
+		    (unsigned long long)t->seq, e->message,
+		    (unsigned long long)e->seq, at);
+	if (t->shown_as[0] != '\0' && strcmp(t->shown_as, e->message) != 0 &&
+	    !(moved && l->put_back[at]))
+		ledger_broken(l, "doubled: text %d of end %d at end %d under "
+		    "%s and %s", number, from, at, t->shown_as, e->message);
+	memcpy(t->shown_as, e->message, sizeof(t->shown_as));
+}
+
+/* Nothing may be skipped in silence, and nothing turn up before its turn. */
+static void
+check_order(struct ledger *l, int at, int rel, int number, int late)
+{
+	struct view *v = &l->view[at];
+	const struct letters *w = &l->letters[ledger_other(l, rel, at)][rel];
+	const struct text *t;
+	int k;
+
+	if (late) {
+		l->counts.late++;
+		if (number > v->last[rel])
+			ledger_broken(l, "late: text %d at end %d, which had "
+			    "%d before, is not", number, at, v->last[rel]);
+		return;
+	}
+	if (number < v->last[rel])
+		ledger_broken(l, "out of order: end %d was shown %d after %d "
+		    "in relationship %d", at, number, v->last[rel], rel);
+	for (k = v->last[rel] + 1; k < number; k++) {
+		t = &w->all[k - 1];
+		if (t->how == CALL_DONE && !t->excused &&
+		    !in_gap(v, rel, t->seq))
+			ledger_broken(l, "skipped: end %d was shown %d after "
+			    "%d in relationship %d and no gap", at, number,
+			    v->last[rel], rel);
+	}
+	v->last[rel] = number;
+}
+
+static void
+see_message(struct ledger *l, int at, int rel, const struct tacit_event *e,
+    struct seen *was)
+{
+	struct view *v = &l->view[at];
+	struct seen s = { e->id, e->type, rel, 0, 0 };
+	struct text *t = ledger_recognise(l, at, rel, e->text, e->text_len, 0,
+	    &s.number);
+
+	if (t == NULL)
+		return;
+	check_id(l, t, e, ledger_other(l, rel, at), at, s.number);
+	if (was != NULL) {
+		if (was->number != s.number)
+			ledger_broken(l, "event %llu of end %d was text %d "
+			    "and is text %d", (unsigned long long)e->id, at,
+			    was->number, s.number);
+		return;
+	}
+	if (ledger_is_shown(v, rel, s.number))
+		ledger_broken(l, "doubled: end %d was shown text %d of "
+		    "relationship %d again, as event %llu", at, s.number,
+		    rel, (unsigned long long)e->id);
+	check_order(l, at, rel, s.number, e->late);
+	set_shown(v, rel, s.number);
+	l->counts.shown++;
+	add_seen(v, &s);
+}
+
+static void
+see_gap(struct ledger *l, int at, int rel, const struct tacit_event *e)
+{
+	struct view *v = &l->view[at];
+	const struct letters *w = &l->letters[ledger_other(l, rel, at)][rel];
+	int k, real = 0;
+
+	l->counts.gaps++;
+	for (k = 0; k < w->n; k++) {
+		if (w->all[k].how == CALL_REFUSED || (w->all[k].seq != 0 &&
+		    (w->all[k].seq < e->from || w->all[k].seq > e->to)))
+			continue;
+		if (w->all[k].seq != 0 && ledger_is_shown(v, rel, k + 1))
+			ledger_broken(l, "a gap that was none: end %d was "
+			    "told that %llu to %llu are missing, and had "
+			    "text %d", at, (unsigned long long)e->from,
+			    (unsigned long long)e->to, k + 1);
+		real = 1;
+	}
+	if (!real && !l->put_back[ledger_other(l, rel, at)])
+		ledger_broken(l, "a gap that was none: nobody wrote %llu to "
+		    "%llu to end %d", (unsigned long long)e->from,
+		    (unsigned long long)e->to, at);
+	if (v->gaps[rel] < RANGES_MAX)
+		v->gap[rel][v->gaps[rel]++] = (struct range){ e->from, e->to };
+}
+
+/* The writer's own text by its id. */
+static struct text *
+by_id(struct ledger *l, int at, int rel, const char *message)
+{
+	struct letters *w = &l->letters[at][rel];
+	int k;
+
+	for (k = 0; k < w->n; k++)
+		if (strcmp(w->all[k].message, message) == 0)
+			return &w->all[k];
+	return NULL;
+}
+
+static int
+has_unknown(const struct letters *w)
+{
+	int k;
+
+	for (k = 0; k < w->n; k++)
+		if (w->all[k].how == CALL_UNKNOWN)
+			return 1;
+	return 0;
+}
+
+static void
+see_accepted(struct ledger *l, int at, int rel, const struct tacit_event *e)
+{
+	struct text *t = by_id(l, at, rel, e->message);
+
+	l->counts.accepted++;
+	if (t == NULL && !has_unknown(&l->letters[at][rel]) &&
+	    !l->put_back[at])
+		ledger_broken(l, "accepted: end %d never wrote %s", at,
+		    e->message);
+	if (t != NULL && t->accepted && !l->put_back[at])
+		ledger_broken(l, "accepted: end %d is told twice of %s", at,
+		    e->message);
+	if (t != NULL)
+		t->accepted = 1;
+	if (++l->accepted[at] > l->relay_oks[at])
+		ledger_broken(l, "accepted: end %d is told of %s without an "
+		    "OK of the relay", at, e->message);
+}
+
+static void
+see_paired(struct ledger *l, int at, int rel, const struct tacit_event *e)
+{
+	char name[16];
+
+	l->counts.paired++;
+	(void)snprintf(name, sizeof(name), "end %d", ledger_other(l, rel, at));
+	if (strcmp(name, e->name) != 0)
+		ledger_broken(l, "misdelivered: end %d paired with \"%s\" in "
+		    "relationship %d", at, e->name, rel);
+	if (l->view[at].paired[rel]++)
+		ledger_broken(l, "paired: end %d is told twice of "
+		    "relationship %d", at, rel);
+}
+
+/* Events that are true only if something happened to the world. */
+static void
+see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
+{
+	int p = rel >= 0 ? ledger_other(l, rel, at) : at, true_ = 0;
+	int back = l->put_back[at] || l->put_back[p];
+
+	switch (e->type) {
+	case TACIT_EV_ROLLED_BACK:
+		l->counts.rolled_back++;
+		true_ = back;
+		break;
+	case TACIT_EV_RELAY_RESTORED:
+		l->counts.relay_restored++;
+		true_ = l->relay_put_back;
+		break;
+	case TACIT_EV_POISON:
+		l->counts.poison++;
+		true_ = back;
+		break;
+	case TACIT_EV_UNREACHABLE:
+		l->counts.unreachable++;
+		true_ = l->relay_put_back || back ||
+		    (rel >= 0 && l->rel_ended[rel]);
+		break;
+	case TACIT_EV_UNDELIVERED:
+		l->counts.undelivered++;
+		true_ = 1;
+		break;
+	case TACIT_EV_CLOSED:
+		l->counts.closed++;
+		true_ = rel >= 0 && l->rel_ended[rel];
+		break;
+	case TACIT_EV_REFUSED:
+	case TACIT_EV_INVITATION_MISUSED:
+		true_ = back || l->relay_put_back ||
+		    (rel >= 0 && l->rel_ended[rel]);
+		break;
+	default:
+		break;
+	}
+	if (!true_)
+		ledger_broken(l, "end %d is told %s in relationship %d, and "
+		    "nothing of the kind has happened (%s)", at,
+		    tacit_event_word(e->type), rel,
+		    tacit_error_word(e->reason));
+}
+
+void
+ledger_event(struct ledger *l, int at, int rel, const struct tacit_event *e)
+{
+	struct seen *was = find_seen(&l->view[at], e->id);
+	struct seen s = { e->id, e->type, rel, 0, 0 };
+
+	if (was != NULL) {
+		l->counts.repeated++;
+		if (was->done)
+			ledger_broken(l, "doubled: end %d had confirmed "
+			    "event %llu", at, (unsigned long long)e->id);
+		if (was->type != (int)e->type || was->rel != rel)
+			ledger_broken(l, "event %llu of end %d was %s and is "
+			    "%s", (unsigned long long)e->id, at,
+			    tacit_event_word((enum tacit_event_type)was->type),
+			    tacit_event_word(e->type));
+		if (e->type == TACIT_EV_MESSAGE)
+			see_message(l, at, rel, e, was);
+		return;
+	}
+	if (rel < 0 && (e->type == TACIT_EV_MESSAGE ||
+	    e->type == TACIT_EV_GAP || e->type == TACIT_EV_ACCEPTED ||
+	    e->type == TACIT_EV_PAIRED)) {
+		ledger_broken(l, "end %d is told %s of nobody", at,
+		    tacit_event_word(e->type));
+		return;
+	}
+	if (e->type == TACIT_EV_MESSAGE) {
+		see_message(l, at, rel, e, NULL);
+		return;
+	}
+	add_seen(&l->view[at], &s);
+	if (e->type == TACIT_EV_GAP)
+		see_gap(l, at, rel, e);
+	else if (e->type == TACIT_EV_ACCEPTED)
+		see_accepted(l, at, rel, e);
+	else if (e->type == TACIT_EV_PAIRED)
+		see_paired(l, at, rel, e);
+	else
+		see_other(l, at, rel, e);
+}
+
+void
+ledger_done(struct ledger *l, int at, uint64_t event, int perhaps)
+{
+	struct seen *s = find_seen(&l->view[at], event);
+
+	if (s != NULL && !perhaps)
+		s->done = 1;
+}

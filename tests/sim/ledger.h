@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The independent ledger.  It knows nothing of the library but its public
+ * calls and events, is told of these and of what happened to the world, and
+ * says what of it breaks a promise: lost, doubled, out of order, at the wrong
+ * person, made up, stuck, or an event that did not tell the truth.
+ */
+#ifndef SIM_LEDGER_H
+#define SIM_LEDGER_H
+
+#include "tacit/tacit.h"
+
+enum { LEDGER_ENDS = 4, LEDGER_RELS = 3, LEDGER_TEXT = 24576 };
+
+struct ledger;
+
+struct ledger *ledger_new(void);
+void ledger_free(struct ledger *l);
+
+/* Ends ${a} and ${b} are the two of relationship ${rel}. */
+void ledger_pair(struct ledger *l, int rel, int a, int b);
+
+/*
+ * The next text that end ${from} writes in ${rel}, ${len} bytes if it is
+ * longer than it must be: its number; ${text} has room for LEDGER_TEXT.
+ */
+int ledger_text(struct ledger *l, int from, int rel, char *text, size_t *len);
+
+/* What became of the call. */
+enum ledger_call { CALL_DONE, CALL_REFUSED, CALL_UNKNOWN };
+void ledger_wrote(struct ledger *l, int from, int rel, int number,
+    enum ledger_call how, const char *message, uint64_t seq);
+
+/* End ${at} was shown ${e}, which is about ${rel} (-1: none). */
+void ledger_event(struct ledger *l, int at, int rel,
+    const struct tacit_event *e);
+/* It confirmed an event; perhaps, if the process ended meanwhile. */
+void ledger_done(struct ledger *l, int at, uint64_t event, int perhaps);
+/* Events of ${at} may wait that it has not looked at. */
+void ledger_unread(struct ledger *l, int at, int some);
+/* What the history of ${at} with ${rel} says, newest first; then its end. */
+void ledger_history(struct ledger *l, int at, int rel,
+    const struct tacit_message *m);
+void ledger_history_end(struct ledger *l, int at, int rel);
+
+/* Copies of an end's vault: one was made; it was put back. */
+void ledger_copied(struct ledger *l, int at);
+void ledger_put_back(struct ledger *l, int at);
+/* The relay's database was put back. */
+void ledger_relay_put_back(struct ledger *l);
+/* A relay said OK to a post of ${at}. */
+void ledger_relay_ok(struct ledger *l, int at);
+/* It brought ${at} an envelope, so somebody's post has arrived. */
+void ledger_delivered(struct ledger *l, int at);
+/* ${at} ended ${rel}, or was told that it has ended. */
+void ledger_ended(struct ledger *l, int rel);
+/* The harness saw something that breaks a promise. */
+void ledger_broken(struct ledger *l, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* True if every text that was written has been shown. */
+int ledger_is_complete(const struct ledger *l);
+/* All has come to rest: what is missing now is lost. */
+void ledger_judge(struct ledger *l);
+
+/* What was found first, or NULL. */
+const char *ledger_verdict(const struct ledger *l);
+
+struct ledger_counts {
+	uint64_t written, shown, repeated, accepted, gaps, late, undelivered,
+	    rolled_back, relay_restored, poison, unreachable, paired, closed;
+};
+void ledger_count(const struct ledger *l, struct ledger_counts *sum);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the ledger keeps; for ledger*.c alone. */
+#ifndef SIM_LEDGER_BOOK_H
+#define SIM_LEDGER_BOOK_H
+
+#include "ledger.h"
+
+enum { RANGES_MAX = 64, VERDICT_LEN = 400 };
+
+/* A text that somebody began to write. */
+struct text {
+	size_t len;
+	enum ledger_call how;
+	int ended;			/* the call returned, or its process */
+	int excused;			/* its writer was put back since */
+	int accepted;
+	uint64_t seq;
+	char message[TACIT_MESSAGE_ID_SIZE];	/* as the writer knows it */
+	char shown_as[TACIT_MESSAGE_ID_SIZE];
+};
+
+/* All that one end wrote in one relationship; number 1 is all[0]. */
+struct letters {
+	struct text *all;
+	int n;
+};
+
+struct range {
+	uint64_t from, to;
+};
+
+struct seen {
+	uint64_t event;
+	int type, rel, number, done;
+};
+
+/* What one end was shown so far: what a copy of its vault remembers, too. */
+struct view {
+	struct seen *seen;
+	size_t n_seen;
+	uint8_t *shown[LEDGER_RELS];	/* by number */
+	int n_shown[LEDGER_RELS], last[LEDGER_RELS];
+	int written[LEDGER_RELS];
+	int paired[LEDGER_RELS];
+	struct range gap[LEDGER_RELS][RANGES_MAX];
+	int gaps[LEDGER_RELS];
+};
+
+struct ledger {
+	int end[LEDGER_RELS][2];
+	struct letters letters[LEDGER_ENDS][LEDGER_RELS];
+	struct view view[LEDGER_ENDS], copy[LEDGER_ENDS];
+	int put_back[LEDGER_ENDS], relay_put_back, rel_ended[LEDGER_RELS];
+	int history_last[2], history_newest, unread[LEDGER_ENDS];
+	uint64_t relay_oks[LEDGER_ENDS], accepted[LEDGER_ENDS];
+	struct ledger_counts counts;
+	char *scratch;
+	char verdict[VERDICT_LEN];
+};
+
+int ledger_other(const struct ledger *l, int rel, int at);
+int ledger_is_shown(const struct view *v, int rel, int number);
+void ledger_view_free(struct view *v);
+/* Which text is this?  NULL after a word about it. */
+struct text *ledger_recognise(struct ledger *l, int at, int rel,
+    const char *text, size_t len, int mine, int *number);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of an end; for side.c and app.c. */
+#ifndef SIM_SIDE_H
+#define SIM_SIDE_H
+
+#include "model.h"
+#include "sim.h"
+
+struct side {
+	struct transport transport;	/* first: the core hands it back */
+	struct sim *s;
+	int i;
+	struct actor actor;
+	struct random chance;		/* what its disk keeps, what its app does */
+	struct disk *disk;
+	struct image *copy;
+	char path[32];
+	struct tacit *t;		/* NULL: no process */
+	int made, has_relay, failures;
+	int64_t due;			/* when it wants a turn, or to start */
+};
+
+/* An error that follows from what was done to this end. */
+int side_is_earned(struct side *d, int rc);
+
+#endif

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+#include <sqlite3.h>
+
+#include "sim.h"
+#include "wrap.h"
+
+enum {
+	JUMP_MS = 70 * 1000,		/* an idle world waits so long at most */
+	RESTART_MS = 2000,
+	SECOND_MS = 1000,
+	MOVES_MAX = 400000,
+	CALM_MS = 26 * 3600 * 1000,
+	SETTLED_MS = 5 * 60 * 1000,
+	PROBE_MS = 15 * 60 * 1000,
+	UNITS = 1000
+};
+
+static const int64_t epoch = 1790000000000;
+
+uint32_t
+sim_below(struct sim *s, uint32_t n)
+{
+	return (uint32_t)random_below(&s->chance, n);
+}
+
+void
+sim_say(const struct sim *s, const char *format, ...)
+{
+	va_list ap;
+
+	if (!s->trace)
+		return;
+	printf("%10lld ", (long long)(s->now - epoch));
+	va_start(ap, format);
+	(void)vprintf(format, ap);
+	va_end(ap);
+	(void)putchar('\n');
+}
+
+/* ---- the relay's process ------------------------------------------------------- */
+
+static void
+relay_stop(struct sim *s)
+{
+	sim_say(s, "the relay is gone");
+	host_stop(s->host);
+	cable_relay_gone(s);
+	if (disk_end(s->relay_disk) == DISK_POWER)
+		s->relay_actor.booted = s->now;
+	s->relay_start_at = s->now + sim_below(s, RESTART_MS);
+}
+
+static void
+relay_start(struct sim *s)
+{
+	int rc;
+
+	disk_start(s->relay_disk);
+	rc = host_start(s->host);
+	sim_say(s, "the relay starts: %d", rc);
+	if (rc == 0)
+		return;
+	if (disk_end(s->relay_disk) == DISK_FINE && rc != TACIT_E_IO &&
+	    rc != TACIT_E_DISK_FULL && rc != TACIT_E_NOMEM)
+		ledger_broken(s->ledger, "the relay does not start: %s",
+		    tacit_error_word(rc));
+	if (disk_end(s->relay_disk) == DISK_POWER)
+		s->relay_actor.booted = s->now;
+	s->relay_start_at = s->now + RESTART_MS;
+}
+
+/* Its second matters only after something failed. */
+static void
+tend_relay(struct sim *s)
+{
+	uint64_t hits = disk_hits(s->relay_disk) + s->relay_actor.memory_hits;
+
+	if (!host_runs(s->host))
+		return;
+	if (disk_end(s->relay_disk) != DISK_FINE || host_failed(s->host)) {
+		relay_stop(s);
+		s->relay_second = -1;
+	} else if (hits != s->relay_hits) {
+		s->relay_second = s->now + SECOND_MS;
+	} else if (s->relay_second >= 0 && s->now >= s->relay_second) {
+		s->relay_second = -1;
+		host_second(s->host);
+	}
+	s->relay_hits = hits;
+}
+
+/* ---- micro-steps --------------------------------------------------------------- */
+
+/* One of the things that can happen now happens.  False: nothing can. */
+static int
+move(struct sim *s)
+{
+	size_t n_cables, n, pick;
+	int ready[LEDGER_ENDS], n_ready = 0, i;
+	int relay_due;
+	int owes, ticks;
+
+	tend_relay(s);
+	n_cables = cable_busy(s);
+	n = 2 * n_cables;
+	relay_due = !host_runs(s->host) && s->now >= s->relay_start_at;
+	owes = host_owes(s->host);
+	ticks = host_ticks(s->host);
+	for (i = 0; i < s->plan->ends; i++)
+		if (side_due(s->side[i]) >= 0 &&
+		    side_due(s->side[i]) <= s->now)
+			ready[n_ready++] = i;
+	n += (size_t)n_ready + (size_t)relay_due + (owes || ticks ? 3 : 0);
+	if (n == 0)
+		return 0;
+	s->now += sim_below(s, SIM_STEP_MS);
+	s->moves++;
+	pick = sim_below(s, (uint32_t)n);
+	if (pick < 2 * n_cables)
+		cable_move(s, pick / 2);
+	else if ((pick -= 2 * n_cables) < (size_t)n_ready) {
+		if (side_runs(s->side[ready[pick]]))
+			side_turn(s->side[ready[pick]], SIDE_TURN, 0, NULL, 0);
+		else
+			side_start(s->side[ready[pick]]);
+	} else if (relay_due && pick - (size_t)n_ready == 0)
+		relay_start(s);
+	else if (owes && sim_below(s, 2))
+		host_store(s->host);
+	else
+		host_turn(s->host);
+	return 1;
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
+static int64_t
+next_due(const struct sim *s)
+{
+	int64_t due = cable_due(s);
+	int i;
+
+	for (i = 0; i < s->plan->ends; i++)
+		due = sooner(due, side_due(s->side[i]));
+	if (!host_runs(s->host))
+		due = sooner(due, s->relay_start_at);
+	else
+		due = sooner(due, s->relay_second);
+	return due;
+}
+
+static void
+run(struct sim *s, int64_t steps)
+{
+	int64_t due;
+
+	while (steps-- > 0 && ledger_verdict(s->ledger) == NULL) {
+		if (move(s))
+			continue;
+		due = next_due(s);
+		if (due < 0 || due - s->now > JUMP_MS)
+			break;
+		s->now = due > s->now ? due : s->now + 1;
+	}
+}
+
+/* What is due until then happens. */
+static void
+sleep_until(struct sim *s, int64_t until)
+{
+	uint64_t most = s->moves + MOVES_MAX;
+	int64_t due;
+
+	while (s->now < until && ledger_verdict(s->ledger) == NULL) {
+		if (s->moves >= most) {
+			ledger_broken(s->ledger, "it never rests");
+			break;
+		}
+		if (move(s))
+			continue;
+		due = next_due(s);
+		if (due < 0 || due > until)
+			due = until;
+		s->now = due > s->now ? due : s->now + 1;
+	}
+}
+
+/* ---- steps ---------------------------------------------------------------------- */
+
+static struct disk *
+disk_at(struct sim *s, int64_t who)
+{
+	return who == RELAY ? s->relay_disk : side_disk(s->side[who]);
+}
+
+static struct actor *
+actor_at(struct sim *s, int64_t who)
+{
+	return who == RELAY ? &s->relay_actor : side_actor(s->side[who]);
+}
+
+static int
+lives(const struct sim *s, int64_t who)
+{
+	return who == RELAY ? host_runs(s->host) : side_runs(s->side[who]);
+}
+
+static void
+stop(struct sim *s, int64_t who)
+{
+	if (who == RELAY && host_runs(s->host))
+		relay_stop(s);
+	else if (who != RELAY && side_runs(s->side[who]))
+		side_stop(s->side[who]);
+}
+
+/* The fault waits for its point; with 0 a process ends at once. */
+static void
+arm(struct sim *s, const struct step *st, enum disk_fault f)
+{
+	struct disk *d = disk_at(s, st->arg[0]);
+	int ends = f == DISK_KILL || f == DISK_POWER;
+
+	if (ends && st->arg[1] == 0 && lives(s, st->arg[0])) {
+		disk_stop(d, f);
+		stop(s, st->arg[0]);
+		return;
+	}
+	disk_arm(d, f, (unsigned)st->arg[1], ends ? 1 : (unsigned)st->arg[2]);
+}
+
+static void
+begin_pair(struct sim *s, int rel)
+{
+	int a, b;
+
+	plan_pair(s->plan, rel, &a, &b);
+	if (!s->wanted[rel])
+		ledger_pair(s->ledger, rel, a, b);
+	s->wanted[rel] = 1;
+	side_turn(s->side[a], SIDE_TURN, 0, NULL, 0);
+}
+
+static void
+put_back(struct sim *s, int64_t who)
+{
+	if (who != RELAY) {
+		side_put_back(s->side[who]);
+		return;
+	}
+	if (s->relay_copy == NULL)
+		return;
+	stop(s, RELAY);
+	disk_start(s->relay_disk);
+	disk_put_back(s->relay_disk, s->relay_copy);
+	ledger_relay_put_back(s->ledger);
+}
+
+static void
+copy(struct sim *s, int64_t who)
+{
+	if (who != RELAY) {
+		side_copy(s->side[who]);
+		return;
+	}
+	image_free(s->relay_copy);
+	s->relay_copy = disk_copy(s->relay_disk);
+}
+
+static void
+step(struct sim *s, const struct step *st)
+{
+	const int64_t *a = st->arg;
+
+	switch (st->kind) {
+	case STEP_run:
+		run(s, a[0]);
+		break;
+	case STEP_sleep:
+		sleep_until(s, s->now + a[0]);
+		break;
+	case STEP_pair:
+		begin_pair(s, (int)a[0]);
+		break;
+	case STEP_send:
+		side_write(s->side[a[0]], (int)a[1], (int)a[2],
+		    (uint32_t)a[3]);
+		break;
+	case STEP_cut:
+		cable_cut(s, (int)a[0]);
+		break;
+	case STEP_part:
+		s->parted[a[0]] = s->now + a[1];
+		break;
+	case STEP_again:
+		cable_again(s, (int)a[0]);
+		break;
+	case STEP_stop:
+		stop(s, a[0]);
+		break;
+	case STEP_kill:
+		arm(s, st, DISK_KILL);
+		break;
+	case STEP_power:
+		arm(s, st, DISK_POWER);
+		break;
+	case STEP_fail:
+		arm(s, st, DISK_ERROR);
+		break;
+	case STEP_full:
+		arm(s, st, DISK_FULL);
+		break;
+	case STEP_oom:
+		actor_at(s, a[0])->memory_after = (unsigned)a[1];
+		actor_at(s, a[0])->memory_times = (unsigned)a[2];
+		break;
+	case STEP_clock:
+		actor_at(s, a[0])->skew += a[1] * 1000;
+		break;
+	case STEP_copy:
+		copy(s, a[0]);
+		break;
+	case STEP_back:
+		put_back(s, a[0]);
+		break;
+	case STEP_look:
+		side_look_back(s->side[a[0]]);
+		break;
+	case STEP_KINDS:
+		break;
+	}
+}
+
+/* ---- the end -------------------------------------------------------------------- */
+
+static void
+make_calm(struct sim *s)
+{
+	int i;
+
+	sim_say(s, "calm");
+	s->calm = 1;
+	disk_arm(s->relay_disk, DISK_FINE, 0, 0);
+	s->relay_actor.memory_times = 0;
+	for (i = 0; i < s->plan->ends; i++) {
+		disk_arm(side_disk(s->side[i]), DISK_FINE, 0, 0);
+		side_actor(s->side[i])->memory_times = 0;
+		s->parted[i] = 0;
+		side_turn(s->side[i], SIDE_TURN, 0, NULL, 0);
+	}
+}
+
+/* Until all is told and nothing more is due soon; ${most} ms at most. */
+static void
+settle(struct sim *s, int64_t most)
+{
+	int64_t end = s->now + most, complete_at = -1;
+
+	while (s->now < end && ledger_verdict(s->ledger) == NULL) {
+		run(s, 200);
+		if (!ledger_is_complete(s->ledger))
+			complete_at = -1;
+		else if (complete_at < 0)
+			complete_at = s->now;
+		if (complete_at >= 0 && (s->now - complete_at > SETTLED_MS ||
+		    next_due(s) < 0 || next_due(s) - s->now > JUMP_MS))
+			return;
+		sleep_until(s, s->now + JUMP_MS);
+	}
+}
+
+static void
+finish(struct sim *s)
+{
+	int i, r, a, b;
+
+	make_calm(s);
+	settle(s, CALM_MS);
+	ledger_judge(s->ledger);
+	for (r = 0; r < s->plan->rels; r++) {
+		plan_pair(s->plan, r, &a, &b);
+		side_write(s->side[a], r, 1, 0);
+		side_write(s->side[b], r, 1, 0);
+	}
+	if (ledger_verdict(s->ledger) == NULL) {
+		settle(s, PROBE_MS);
+		ledger_judge(s->ledger);
+	}
+	for (i = 0; i < s->plan->ends; i++)
+		side_look_back(s->side[i]);
+}
+
+static void
+begin(struct sim *s)
+{
+	uint8_t code[16];
+	int i;
+
+	s->now = epoch;
+	s->relay_second = -1;
+	s->chance.state = s->plan->seed;
+	s->relay_actor = (struct actor){ .random = { s->plan->seed + 99 },
+	    .now = &s->now, .booted = epoch };
+	(void)actor_enter(&s->relay_actor);
+	sqlite3_randomness(0, NULL);
+	(void)actor_enter(NULL);
+	s->ledger = ledger_new();
+	s->relay_disk = disk_new(RELAY, &s->chance);
+	s->host = host_new(&s->relay_actor, s->relay_disk, RELAY);
+	relay_start(s);
+	for (i = 0; i < s->plan->ends; i++) {
+		memset(code, 0x40 + i, sizeof(code));
+		host_admit(s->host, code, UNITS);
+		s->side[i] = side_new(s, i);
+		side_start(s->side[i]);
+	}
+}
+
+static void
+end(struct sim *s)
+{
+	int i;
+
+	s->relay_actor.memory_times = 0;
+	for (i = 0; i < s->plan->ends; i++)
+		side_free(s->side[i]);
+	host_stop(s->host);
+	cable_relay_gone(s);
+	cable_free_all(s);
+	host_free(s->host);
+	image_free(s->relay_copy);
+	disk_free(s->relay_disk);
+	ledger_free(s->ledger);
+}
+
+char *
+sim_run(const struct plan *p, int trace, struct ledger_counts *sum)
+{
+	struct sim s = { .plan = p, .trace = trace };
+	char *verdict = NULL;
+	size_t i;
+
+	begin(&s);
+	for (i = 0; i < p->n && ledger_verdict(s.ledger) == NULL; i++)
+		step(&s, &p->step[i]);
+	if (ledger_verdict(s.ledger) == NULL)
+		finish(&s);
+	if (ledger_verdict(s.ledger) != NULL)
+		verdict = __real_strdup(ledger_verdict(s.ledger));
+	if (sum != NULL)
+		ledger_count(s.ledger, sum);
+	end(&s);
+	return verdict;
+}

@@ -1,0 +1,52 @@
+# The deterministic simulation; tests/sim/main.c says what it is.
+set(sim_dir ${CMAKE_CURRENT_LIST_DIR})
+set(sim_sources ${sim_dir}/main.c ${sim_dir}/plan.c ${sim_dir}/sim.c
+  ${sim_dir}/cable.c ${sim_dir}/side.c ${sim_dir}/app.c ${sim_dir}/host.c
+  ${sim_dir}/disk.c ${sim_dir}/disk_parts.c ${sim_dir}/disk_calls.c ${sim_dir}/disk_vfs.c
+  ${sim_dir}/actor.c ${sim_dir}/thread.c ${sim_dir}/ledger.c
+  ${sim_dir}/ledger_judge.c ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pwhash.c)
+
+# tacit_sim(NAME SOURCE...): with these in place of the product's own.
+function(tacit_sim name)
+  add_executable(${name} ${sim_sources} ${ARGN})
+  target_include_directories(${name} PRIVATE ${sim_dir}
+    ${CMAKE_SOURCE_DIR}/tests/support)
+  target_link_libraries(${name} PRIVATE tacit_core relay_core)
+  foreach(call open __open_2 close fstat lstat pread __pread_chk unlink rename
+      renameat2 fsync fchmod fcntl realpath clock_gettime pthread_create
+      pthread_join pthread_cond_wait pthread_cond_timedwait malloc calloc
+      realloc reallocarray strdup strndup sodium_malloc sodium_free
+      crypto_pwhash)
+    target_link_options(${name} PRIVATE -Wl,--wrap=${call})
+  endforeach()
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+endfunction()
+
+tacit_sim(sim)
+add_test(NAME sim/fresh COMMAND sim --seeds 1000)
+set_tests_properties(sim/fresh PROPERTIES TIMEOUT 900)
+
+# Deliberate defects, one line each; every one must be found.
+# tacit_sim_control(DEFECT SOURCE): its own object comes before the library's.
+set(sim_controls "")
+macro(tacit_sim_control defect source)
+  string(TOLOWER sim_control_${defect} control)
+  tacit_sim(${control} ${CMAKE_SOURCE_DIR}/${source})
+  target_compile_definitions(${control} PRIVATE TACIT_CONTROL_${defect})
+  list(APPEND sim_controls ${control})
+endmacro()
+
+tacit_sim_control(ACK_EARLY relay/commit.c)
+tacit_sim_control(ACK_UNCOMMITTED client-lib/src/line_in.c)
+tacit_sim_control(NO_REPLAY_MARK client-lib/src/inbox.c)
+tacit_sim_control(NO_DEDUPE client-lib/src/reorder.c)
+tacit_sim_control(WRONG_CONTACT client-lib/src/reorder.c)
+tacit_sim_control(FALSE_ACCEPTED client-lib/src/post.c)
+tacit_sim_control(NO_SYNC client-lib/src/vault_db.c)
+add_custom_target(sim_all DEPENDS sim ${sim_controls})
+foreach(control ${sim_controls})
+  add_test(NAME sim/${control} COMMAND ${control} --seeds 1000 --as-it-is
+    --expect-failure)
+  set_tests_properties(sim/${control} PROPERTIES TIMEOUT 900)
+endforeach()
