@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Both vaults are put back again and again, at any moment, between letters,
+ * crashes and lost connections: in the end each letter that its writer's
+ * vault knows of is at the other end, once, under the same id (D5).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "heal.h"
+
+enum { COPIES = 3, STEPS = 400, LETTERS = 2000 };
+
+struct play {
+	struct story st;
+	int next;			/* number of the next letter */
+	uint8_t kept[2][COPIES];
+	uint64_t event[2][COPIES];
+};
+
+static void
+one_step(struct play *p)
+{
+	struct stage *s = p->st.s;
+	int i = (int)stage_below(s, 2), n = (int)stage_below(s, COPIES);
+
+	switch (stage_below(s, 48)) {
+	case 0:
+		if (p->kept[i][n])
+			stage_put_back(s, i, n);
+		break;
+	case 1:
+	case 2:
+		stage_keep(s, i, n);
+		p->kept[i][n] = 1;
+		break;
+	case 3:
+		stage_crash(s, i);
+		break;
+	case 4:
+		stage_cut(s, i);
+		break;
+	case 5:
+		stage_sleep(s, stage_below(s, 5 * HEAL_MINUTE));
+		break;
+	case 6:
+	case 7:
+	case 8:
+	case 9:
+	case 10:
+	case 11:
+		heal_write(&p->st, i, p->next++, 1);
+		break;
+	default:
+		stage_relay_turn(s);
+		(void)stage_turn(s, i);
+		stage_sleep(s, 200);
+		break;
+	}
+}
+
+/* What end ${i} has from itself or from the other, by number of letter. */
+static void
+read_all(struct play *p, int i, int from_me,
+    char id[LETTERS][TACIT_MESSAGE_ID_SIZE])
+{
+	struct tacit_message m = { .size = sizeof(m) };
+	uint64_t before = 0;
+	int n;
+
+	memset(id, 0, LETTERS * sizeof(id[0]));
+	while (tacit_history(story_contact(&p->st, i), before, &m) == 0) {
+		before = m.place;
+		if (m.from_me != from_me)
+			continue;
+		assert_int_equal(sscanf(m.text, "letter %d", &n), 1);
+		assert_true(n < LETTERS);
+		if (id[n][0] != '\0')
+			fail_msg("letter %d is twice at end %d", n, i);
+		memcpy(id[n], m.id, sizeof(id[n]));
+	}
+}
+
+static void
+judge(struct play *p)
+{
+	static char mine[LETTERS][TACIT_MESSAGE_ID_SIZE];
+	static char theirs[LETTERS][TACIT_MESSAGE_ID_SIZE];
+	const struct out_ref *o;
+	int i, n;
+
+	for (i = 0; i < 2; i++) {
+		read_all(p, i, 1, mine);
+		read_all(p, 1 - i, 0, theirs);
+		for (n = 0; n < LETTERS; n++)
+			if (mine[n][0] != '\0' && theirs[n][0] == '\0')
+				fail_msg("letter %d of end %d is lost", n, i);
+			else if (mine[n][0] != '\0')
+				assert_string_equal(mine[n], theirs[n]);
+		for (o = story_contact(&p->st, i)->out; o != NULL; o = o->next)
+			if (o->seq != 0)
+				fail_msg("seq %d of end %d was never had",
+				    (int)o->seq, i);
+	}
+}
+
+static void
+play(uint64_t seed)
+{
+	struct play *p = calloc(1, sizeof(*p));
+	int n;
+
+	assert_non_null(p);
+	p->st.s = stage_new(story_scratch(), seed);
+	story_pair(&p->st, TACIT_INVITE_IN_PERSON);
+	for (n = 0; n < STEPS; n++)
+		one_step(p);
+	for (n = 0; n < 3; n++) {
+		heal_settle(&p->st);
+		heal_write(&p->st, n % 2, p->next++, 1);
+		heal_write(&p->st, 1 - n % 2, p->next++, 1);
+	}
+	heal_settle(&p->st);
+	/* `have` goes alone within a day. */
+	for (n = 0; n < 30; n++) {
+		stage_sleep(p->st.s, 60 * HEAL_MINUTE);
+		stage_quiesce(p->st.s);
+	}
+	judge(p);
+	stage_free(p->st.s);
+	free(p);
+}
+
+static void
+vaults_put_back_at_any_moment_heal(void **state)
+{
+	uint64_t seed = story_number("TACIT_SEED", randombytes_random());
+	int n = (int)story_number("TACIT_RUNS", 6);
+
+	(void)state;
+	for (; n > 0; n--, seed++) {
+		print_message("TACIT_SEED=%llu\n", (unsigned long long)seed);
+		play(seed);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(vaults_put_back_at_any_moment_heal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
