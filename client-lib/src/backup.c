@@ -11,6 +11,7 @@
 #include "contact_store.h"
 #include "keystore.h"
 #include "record.h"
+#include "restart.h"
 
 /*
  * Events of the restored vault are numbered from so much further on: an app
@@ -203,8 +204,9 @@ mark(struct tacit *t, uint32_t *contacts)
 
 	if ((rc = core_load(t)) != 0)
 		return rc;
-	t->self.restored = 1;
 	t->self.next_event += EVENT_LEAP;
+	if ((rc = restart_mark(t)) != 0)
+		return rc;
 	for (ct = t->contacts; ct != NULL; ct = ct->next) {
 		*contacts += contact_is_shown(ct) != 0;
 		if (is_lost(ct) && ((rc = end_pairing(ct)) != 0 ||

@@ -25,8 +25,6 @@ change_begin(struct tacit *t)
 {
 	if (t->broken != 0)
 		return t->broken;
-	if (t->self.restored)
-		return TACIT_E_ROLLED_BACK;
 	return vault_begin(t->vault);
 }
 

@@ -186,9 +186,6 @@ core_step(struct tacit *t)
 {
 	int rc = t->broken;
 
-	/* Its sessions are gone: it may be read, and says nothing to anybody. */
-	if (t->self.restored)
-		return rc;
 	t->cut = 0;
 	if (rc == 0)
 		rc = for_a_turn(t, take_events);
@@ -218,8 +215,6 @@ core_wait(const struct tacit *t)
 	int64_t at = tend_due(t), now = env_mono_ms(t), wait = -1;
 	const struct tacit_contact *ct;
 
-	if (t->self.restored)
-		return -1;
 	if (t->cut)
 		return 0;
 	for (ct = t->contacts; ct != NULL; ct = ct->next)

@@ -3,3 +3,15 @@
 add_test(NAME e2e/heal/kill COMMAND bash
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/heal_kill.sh ${CMAKE_BINARY_DIR} 10 60)
 set_tests_properties(e2e/heal/kill PROPERTIES TIMEOUT 600)
+
+# The stories.
+function(tacit_heal name script)
+  add_test(NAME e2e/heal/${name} COMMAND bash
+    ${CMAKE_CURRENT_SOURCE_DIR}/e2e/heal_${script}.sh ${ARGN})
+  set_tests_properties(e2e/heal/${name} PROPERTIES TIMEOUT 600
+    ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
+endfunction()
+
+tacit_heal(laptop laptop copy)
+tacit_heal(backup laptop backup)
+tacit_heal(copy copy 5)

@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The same vault is put back again and again: 41 times the conversation begins
+# anew, more often than a record of libsignal keeps old states.
+#
+# usage: heal_again.sh [TIMES=41]
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/heal_lib.sh"
+
+times=${1:-41}
+start_relay
+begins anna 'Dr. Anna'
+begins ben Ben
+add_relay anna
+pair anna ben --in-person
+a_good_talk anna ben
+keeps anna first
+
+for ((time = 1; time <= times; time++)); do
+	puts_back anna first
+	writes anna ben "anna, time $time"
+	writes ben anna "ben, time $time"
+	opens anna
+	opens ben
+	opens anna
+	opens ben
+done
+they_go_on anna ben
+all_came anna ben
+all_came ben anna
+a_good_talk anna ben
+all_came anna ben
+all_came ben anna
+shown_once ben
+is_told ben "$times" '.event == "rolled-back" and .who == "them"'
+size=$(stat -c %s "$work/anna.vault")
+[ "$size" -lt 1000000 ] || die "her vault grew to $size bytes"
+
+echo "$times times, vaults of $size and $(stat -c %s "$work/ben.vault") bytes"
+finish
