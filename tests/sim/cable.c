@@ -338,6 +338,29 @@ move_up(struct sim *s, struct cable *c)
 	free(m);
 }
 
+/* Letters that are to be lost are; true if ${m} held nothing else. */
+static int
+loses(struct sim *s, struct cable *c, const uint8_t *msg, size_t len)
+{
+	struct tacit_frame f;
+	size_t used;
+	int all = 1;
+
+	while (len > 0 && s->lose[c->end] > 0 && c->wire != NULL && all &&
+	    tacit_frame_parse(&f, &used, msg, len) == 0) {
+		if (f.head.which_is == tacit_Frame_deliver_tag) {
+			host_lose(c->wire, f.head.is.deliver.address,
+			    f.head.is.deliver.envelope);
+			ledger_lost(s->ledger, c->end);
+			s->lose[c->end]--;
+		} else
+			all = 0;
+		msg += used;
+		len -= used;
+	}
+	return all && len == 0;
+}
+
 static void
 move_down(struct sim *s, struct cable *c)
 {
@@ -346,6 +369,11 @@ move_down(struct sim *s, struct cable *c)
 	size_t len = m->len;
 
 	free(m);
+	if (loses(s, c, data, len)) {
+		sim_say(s, "letters to end %d are lost", c->end);
+		free(data);
+		return;
+	}
 	note_facts(s, c, data, len);
 	side_turn(s->side[c->end], SIDE_MESSAGE, c->conn, data, len);
 }

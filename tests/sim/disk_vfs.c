@@ -13,6 +13,7 @@
 
 #include "disk.h"
 #include "disk_vfs.h"
+#include "thread.h"
 
 struct file {
 	sqlite3_file base;
@@ -73,6 +74,7 @@ x_sync(sqlite3_file *f, int flags)
 	int err;
 
 	(void)flags;
+	thread_rest();
 	if ((err = node_sync(w->node)) != 0)
 		return result(err, SQLITE_IOERR_FSYNC);
 	if (w->name_is_new && disk_sync_names(w->disk) == 0)

@@ -242,6 +242,22 @@ host_envelopes(struct host *h)
 	return j.op.u.count.envelopes;
 }
 
+void
+host_lose(struct wire *w, const uint8_t *address, const uint8_t *envelope)
+{
+	struct job j = { .op = { .kind = OP_ACK } };
+	struct op_ack *a = &j.op.u.ack;
+	struct actor *was;
+
+	memcpy(a->address, address, sizeof(a->address));
+	memcpy(a->envelope[0], envelope, sizeof(a->envelope[0]));
+	a->n = 1;
+	run(w->h, &j);
+	was = actor_enter(w->h->actor);
+	hub_acked(w->h->relay.hub, w->c, a);
+	(void)actor_enter(was);
+}
+
 /* ---- wires -------------------------------------------------------------------- */
 
 struct wire *

@@ -51,6 +51,8 @@ void ledger_relay_put_back(struct ledger *l);
 /* A relay said OK to a post of ${at}. */
 void ledger_relay_ok(struct ledger *l, int at);
 /* It brought ${at} an envelope, so somebody's post has arrived. */
+/* A letter to ${at} was lost behind an OK. */
+void ledger_lost(struct ledger *l, int at);
 void ledger_delivered(struct ledger *l, int at);
 /* ${at} ended ${rel}, or was told that it has ended. */
 void ledger_ended(struct ledger *l, int rel);

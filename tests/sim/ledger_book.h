@@ -51,6 +51,7 @@ struct ledger {
 	struct letters letters[LEDGER_ENDS][LEDGER_RELS];
 	struct view view[LEDGER_ENDS], copy[LEDGER_ENDS];
 	int put_back[LEDGER_ENDS], relay_put_back, rel_ended[LEDGER_RELS];
+	int lost[LEDGER_ENDS];
 	int history_last[2], history_newest, unread[LEDGER_ENDS];
 	uint64_t relay_oks[LEDGER_ENDS], accepted[LEDGER_ENDS];
 	struct ledger_counts counts;

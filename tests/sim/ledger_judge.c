@@ -81,6 +81,12 @@ ledger_delivered(struct ledger *l, int at)
 }
 
 void
+ledger_lost(struct ledger *l, int at)
+{
+	l->lost[at]++;
+}
+
+void
 ledger_unread(struct ledger *l, int at, int some)
 {
 	l->unread[at] = some;

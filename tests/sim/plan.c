@@ -119,6 +119,9 @@ fill(const struct plan *p, struct random *r, struct step *st)
 		st->arg[0] = someone(p, r);
 		st->arg[1] = any_size(r, 17) * (random_below(r, 2) ? 1 : -1);
 		break;
+	case STEP_lose:
+		st->arg[1] = 1 + any_size(r, 4);
+		break;
 	case STEP_copy:
 	case STEP_back:
 		st->arg[0] = someone(p, r);
@@ -134,7 +137,7 @@ static const unsigned weight[STEP_KINDS] = {
 	[STEP_cut] = 7, [STEP_part] = 3, [STEP_again] = 4, [STEP_stop] = 3,
 	[STEP_kill] = 9, [STEP_power] = 7, [STEP_fail] = 4, [STEP_full] = 3,
 	[STEP_oom] = 5, [STEP_clock] = 3, [STEP_copy] = 4, [STEP_back] = 2,
-	[STEP_look] = 1,
+	[STEP_lose] = 3, [STEP_look] = 1,
 };
 
 /* Each seed does without some kinds, so that the others come closer. */

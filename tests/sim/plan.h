@@ -31,6 +31,7 @@ enum { PLAN_STEPS = 400, PLAN_ARGS = 4, PLAN_TEXT = 16384 };
 	X(clock, 2)	/* end, seconds that its wall clock jumps */	\
 	X(copy, 1)	/* end: its files are copied */			\
 	X(back, 1)	/* end: the copy is put back */			\
+	X(lose, 2)	/* end, letters: brought to it, lost for good */	\
 	X(look, 1)	/* end: its history is read */
 
 #define STEP_ENUM(word, n) STEP_##word,

@@ -15,6 +15,7 @@ enum {
 	RESTART_MS = 2000,
 	SECOND_MS = 1000,
 	MOVES_MAX = 400000,
+	SOON_MS = 30 * 60 * 1000,
 	CALM_MS = 26 * 3600 * 1000,
 	SETTLED_MS = 5 * 60 * 1000,
 	PROBE_MS = 15 * 60 * 1000,
@@ -333,6 +334,9 @@ step(struct sim *s, const struct step *st)
 	case STEP_back:
 		put_back(s, a[0]);
 		break;
+	case STEP_lose:
+		s->lose[a[0]] += a[1];
+		break;
 	case STEP_look:
 		side_look_back(s->side[a[0]]);
 		break;
@@ -356,6 +360,7 @@ make_calm(struct sim *s)
 		disk_arm(side_disk(s->side[i]), DISK_FINE, 0, 0);
 		side_actor(s->side[i])->memory_times = 0;
 		s->parted[i] = 0;
+		s->lose[i] = 0;
 		side_turn(s->side[i], SIDE_TURN, 0, NULL, 0);
 	}
 }
@@ -379,20 +384,34 @@ settle(struct sim *s, int64_t most)
 	}
 }
 
+/* A new text each way says whether a conversation goes on. */
 static void
-finish(struct sim *s)
+probe(struct sim *s)
 {
-	int i, r, a, b;
+	int r, a, b;
 
-	make_calm(s);
-	settle(s, CALM_MS);
-	ledger_judge(s->ledger);
 	for (r = 0; r < s->plan->rels; r++) {
 		plan_pair(s->plan, r, &a, &b);
 		side_write(s->side[a], r, 1, 0);
 		side_write(s->side[b], r, 1, 0);
 	}
+}
+
+/* What was lost last is missed when something follows it. */
+static void
+finish(struct sim *s)
+{
+	int i;
+
+	make_calm(s);
+	settle(s, SOON_MS);
+	if (!ledger_is_complete(s->ledger)) {
+		probe(s);
+		settle(s, CALM_MS);
+	}
+	ledger_judge(s->ledger);
 	if (ledger_verdict(s->ledger) == NULL) {
+		probe(s);
 		settle(s, PROBE_MS);
 		ledger_judge(s->ledger);
 	}

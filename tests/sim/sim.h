@@ -38,6 +38,7 @@ struct sim {
 	struct cable *cables;
 	struct ledger *ledger;
 	char link[LEDGER_RELS][TACIT_LINK_SIZE];
+	int64_t lose[LEDGER_ENDS];	/* letters to be lost */
 	int64_t parted[LEDGER_ENDS];	/* nothing passes until then */
 	int wanted[LEDGER_RELS];	/* the invitation is asked for */
 	int calm;			/* nothing goes wrong any more */

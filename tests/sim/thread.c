@@ -77,6 +77,13 @@ thread_run(void)
 		__sanitizer_finish_switch_fiber(t->fake_main, NULL, NULL);
 }
 
+void
+thread_rest(void)
+{
+	if (the()->inside)
+		to_main(the(), 0);
+}
+
 int
 __wrap_pthread_create(pthread_t *out, const pthread_attr_t *attr,
     void *(*begin)(void *), void *arg)

@@ -10,4 +10,7 @@
 /* Let the thread made last but one, ... all that live run until they wait. */
 void thread_run(void);
 
+/* Such a thread waits for its disk: the others go on meanwhile. */
+void thread_rest(void);
+
 #endif
