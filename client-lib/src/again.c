@@ -10,6 +10,8 @@
 #include "record.h"
 #include "text.h"
 
+enum { HOLE_MS = 10 * 60 * 1000 };
+
 static int
 is_text(const struct out_ref *o)
 {
@@ -159,6 +161,31 @@ had_rows(struct tacit_contact *ct, const tacit_Have *have, uint64_t sure)
 	return 0;
 }
 
+/*
+ * What lies below something that they have came before it, or was lost, also
+ * when it was posted again because they asked.  So it goes once more, but not
+ * while it may still be on its way.
+ */
+static int
+fill_holes(struct tacit_contact *ct, const tacit_Have *have)
+{
+	uint64_t now = (uint64_t)env_unix_ms(ct->t), top;
+	struct out_ref *o;
+	int rc;
+
+	if (have->range_count == 0)
+		return 0;
+	top = have->range[have->range_count - 1].to;
+	for (o = ct->out; o != NULL; o = o->next)
+		if (is_text(o) && o->okayed && o->seq < top &&
+		    stream_is(o->stream, have->stream) &&
+		    !outbox_covers(have, o->seq) &&
+		    now - o->okayed_ms >= HOLE_MS &&
+		    (rc = outbox_again(ct, o)) != 0)
+			return rc;
+	return 0;
+}
+
 int
 again_had(struct tacit_contact *ct, const tacit_Have *have)
 {
@@ -181,8 +208,10 @@ again_had(struct tacit_contact *ct, const tacit_Have *have)
 			return rc == 0 ? 1 : rc;
 	if ((rc = compare(ct, have, &same)) != 0)
 		return rc;
-	return same < 0 ? 1 : had_rows(ct, have,
-	    same > 0 ? have->contiguous : 0);
+	if (same < 0)
+		return 1;
+	rc = had_rows(ct, have, same > 0 ? have->contiguous : 0);
+	return rc != 0 ? rc : fill_holes(ct, have);
 }
 
 static int
