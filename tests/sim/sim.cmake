@@ -25,7 +25,9 @@ endfunction()
 
 tacit_sim(sim)
 add_test(NAME sim/fresh COMMAND sim --seeds 1000)
-set_tests_properties(sim/fresh PROPERTIES TIMEOUT 900)
+add_test(NAME sim/regressions COMMAND sim
+  --regressions ${sim_dir}/regressions)
+set_tests_properties(sim/fresh sim/regressions PROPERTIES TIMEOUT 900)
 
 # Deliberate defects, one line each; every one must be found.
 # tacit_sim_control(DEFECT SOURCE): its own object comes before the library's.
@@ -41,6 +43,8 @@ tacit_sim_control(ACK_EARLY relay/commit.c)
 tacit_sim_control(ACK_UNCOMMITTED client-lib/src/line_in.c)
 tacit_sim_control(NO_REPLAY_MARK client-lib/src/inbox.c)
 tacit_sim_control(NO_DEDUPE client-lib/src/reorder.c)
+tacit_sim_control(NO_ORDER client-lib/src/reorder.c)
+tacit_sim_control(OK_IS_HAD client-lib/src/post.c)
 tacit_sim_control(WRONG_CONTACT client-lib/src/reorder.c)
 tacit_sim_control(FALSE_ACCEPTED client-lib/src/post.c)
 tacit_sim_control(NO_SYNC client-lib/src/vault_db.c)
