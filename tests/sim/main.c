@@ -292,7 +292,7 @@ read_with(unsigned *with, const char *word)
 		const char *word;
 		unsigned bit;
 	} all[] = { { "rollback", WITH_ROLLBACK }, { "memory", WITH_MEMORY },
-	    { "none", 0 } };
+	    { "restore", WITH_RESTORE },	    { "none", 0 } };
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)

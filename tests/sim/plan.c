@@ -124,7 +124,9 @@ fill(const struct plan *p, struct random *r, struct step *st)
 		break;
 	case STEP_copy:
 	case STEP_back:
-		st->arg[0] = someone(p, r);
+		if (p->with & WITH_RESTORE)
+			st->arg[0] = (p->with & WITH_ROLLBACK) ?
+			    someone(p, r) : RELAY;
 		break;
 	default:
 		break;
@@ -151,7 +153,7 @@ choose(unsigned w[STEP_KINDS], struct random *r, unsigned with)
 		if (k > STEP_send && random_below(r, 2))
 			w[k] = 0;
 	}
-	if ((with & WITH_ROLLBACK) == 0)
+	if ((with & (WITH_ROLLBACK | WITH_RESTORE)) == 0)
 		w[STEP_copy] = w[STEP_back] = 0;
 	if ((with & WITH_MEMORY) == 0)
 		w[STEP_oom] = 0;
@@ -181,6 +183,7 @@ plan_make(struct plan *p, uint64_t seed, unsigned with)
 
 	memset(p, 0, sizeof(*p));
 	p->seed = seed;
+	p->with = with;
 	p->ends = random_below(&r, 3) ? 2 : 2 + (int)random_below(&r, 3);
 	p->rels = p->ends == 2 ? 1 + (int)(random_below(&r, 6) == 0) :
 	    p->ends - 1;

@@ -46,12 +46,13 @@ struct step {
 struct plan {
 	uint64_t seed;
 	int ends, rels;
+	unsigned with;
 	size_t n;
 	struct step step[PLAN_STEPS];
 };
 
 /* Switches of what may happen. */
-enum { WITH_ROLLBACK = 1, WITH_MEMORY = 2 };
+enum { WITH_ROLLBACK = 1, WITH_MEMORY = 2, WITH_RESTORE = 4 };
 
 void plan_make(struct plan *p, uint64_t seed, unsigned with);
 void plan_write(const struct plan *p, char out[PLAN_TEXT]);

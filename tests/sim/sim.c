@@ -278,11 +278,49 @@ copy(struct sim *s, int64_t who)
 	s->relay_copy = disk_copy(s->relay_disk);
 }
 
+/* True if ${st} is something that hits a process or its disk. */
+static int
+strike(struct sim *s, const struct step *st)
+{
+	static const enum disk_fault as[STEP_KINDS] = {
+		[STEP_kill] = DISK_KILL, [STEP_power] = DISK_POWER,
+		[STEP_fail] = DISK_ERROR, [STEP_full] = DISK_FULL,
+	};
+	const int64_t *a = st->arg;
+
+	if (as[st->kind] != DISK_FINE) {
+		arm(s, st, as[st->kind]);
+		return 1;
+	}
+	switch (st->kind) {
+	case STEP_stop:
+		stop(s, a[0]);
+		return 1;
+	case STEP_oom:
+		actor_at(s, a[0])->memory_after = (unsigned)a[1];
+		actor_at(s, a[0])->memory_times = (unsigned)a[2];
+		return 1;
+	case STEP_clock:
+		actor_at(s, a[0])->skew += a[1] * 1000;
+		return 1;
+	case STEP_copy:
+		copy(s, a[0]);
+		return 1;
+	case STEP_back:
+		put_back(s, a[0]);
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 static void
 step(struct sim *s, const struct step *st)
 {
 	const int64_t *a = st->arg;
 
+	if (strike(s, st))
+		return;
 	switch (st->kind) {
 	case STEP_run:
 		run(s, a[0]);
@@ -306,41 +344,13 @@ step(struct sim *s, const struct step *st)
 	case STEP_again:
 		cable_again(s, (int)a[0]);
 		break;
-	case STEP_stop:
-		stop(s, a[0]);
-		break;
-	case STEP_kill:
-		arm(s, st, DISK_KILL);
-		break;
-	case STEP_power:
-		arm(s, st, DISK_POWER);
-		break;
-	case STEP_fail:
-		arm(s, st, DISK_ERROR);
-		break;
-	case STEP_full:
-		arm(s, st, DISK_FULL);
-		break;
-	case STEP_oom:
-		actor_at(s, a[0])->memory_after = (unsigned)a[1];
-		actor_at(s, a[0])->memory_times = (unsigned)a[2];
-		break;
-	case STEP_clock:
-		actor_at(s, a[0])->skew += a[1] * 1000;
-		break;
-	case STEP_copy:
-		copy(s, a[0]);
-		break;
-	case STEP_back:
-		put_back(s, a[0]);
-		break;
 	case STEP_lose:
 		s->lose[a[0]] += a[1];
 		break;
 	case STEP_look:
 		side_look_back(s->side[a[0]]);
 		break;
-	case STEP_KINDS:
+	default:
 		break;
 	}
 }
