@@ -25,3 +25,5 @@ foreach(call begin commit get put next)
 endforeach()
 # And this one counts what reaches the ratchet.
 target_link_options(stage_test_libsignal PRIVATE -Wl,--wrap=ratchet_decrypt)
+# This one looks at the clock around each envelope.
+target_link_options(stage_test_heal_cost PRIVATE -Wl,--wrap=inbox_take)
