@@ -296,7 +296,9 @@ value(char *p, const char *end)
 	for (p++; p < end && *p != quote; p++) {
 		if (iscntrl((unsigned char)*p))
 			return NULL;
-		if (*p == '\\' && ++p == end)
+		if (*p == '\\')
+			p++;
+		if (p == end)
 			return NULL;
 	}
 	return p < end ? p + 1 : NULL;

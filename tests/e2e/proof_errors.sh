@@ -258,10 +258,13 @@ has 'relay: TLS 1.2' "$refused" 'alert protocol version'
 has 'relay: TLS 1.2' "$refused" 'Cipher is (NONE)'
 
 stop_relay
+# An input that says nothing and does not end, or s_server would.
+mkfifo "$work/silence"
+exec {silence}<>"$work/silence"
 # serve_tls OPTION: something with the relay's own key at its place
 serve_tls() {
 	openssl s_server -accept "${home##*:}" "$1" -cert "$work/relay/tls.crt" \
-	    -key "$work/relay/tls.key" >"$work/tls.out" 2>"$work/tls.err" </dev/zero &
+	    -key "$work/relay/tls.key" >"$work/tls.out" 2>"$work/tls.err" <&"$silence" &
 	tls_pid=$!
 	pids+=("$tls_pid")
 	for n in $(seq 100); do
