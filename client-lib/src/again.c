@@ -281,19 +281,6 @@ is_in_outbox(const struct tacit_contact *ct, const tacit_state_Past *p)
 	return 0;
 }
 
-/* All before what is contiguous there, they have, or it is in the outbox. */
-static int
-is_the_end(const struct wanted *w, const tacit_state_Past *p)
-{
-	size_t i;
-
-	for (i = 0; i < w->n_have; i++)
-		if (stream_is(w->have[i].stream, p->stream) &&
-		    p->seq <= w->have[i].contiguous)
-			return 1;
-	return 0;
-}
-
 static int
 see_wanted(void *arg, uint64_t place, const tacit_state_Past *p,
     const char *text, size_t len)
@@ -314,8 +301,7 @@ see_wanted(void *arg, uint64_t place, const tacit_state_Past *p,
 			return 1;
 		if (p->seq > only->to)
 			return 0;
-	} else if (is_the_end(w, p))
-		return 1;
+	}
 	if (is_covered(w->have, w->n_have, p->stream, p->seq) ||
 	    is_in_outbox(w->ct, p))
 		return 0;

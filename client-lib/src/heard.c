@@ -72,11 +72,36 @@ heard_next(struct tacit_contact *ct, struct vault_key *key,
 	return read_row(out, &rec);
 }
 
+/* A wire stream that is past, and in which no text was named, may go. */
+static int
+forget_one(struct tacit_contact *ct)
+{
+	struct vault_key key = { .len = 0 };
+	uint8_t stream[TACIT_STREAM_LEN];
+	struct heard h;
+	int rc;
+
+	for (;;) {
+		if ((rc = heard_next(ct, &key, stream, &h)) != 0)
+			return rc;
+		if (key.len == 0)
+			return 1;
+		if (h.had.high == 0 && h.shown == 0 && h.dead &&
+		    !stream_is(stream, ct->rec.their_wire))
+			return vault_del(ct->t->vault, VAULT_MARK, key.data,
+			    key.len);
+	}
+}
+
 int
 heard_is_one_too_many(struct tacit_contact *ct, const struct heard *h)
 {
-	return h->known ? 0 : record_has(ct->t->vault, VAULT_MARK,
-	    ct->id, sizeof(ct->id), TACIT_STREAMS_MAX);
+	int rc;
+
+	if (h->known || (rc = record_has(ct->t->vault, VAULT_MARK, ct->id,
+	    sizeof(ct->id), TACIT_STREAMS_MAX)) == 0)
+		return 0;
+	return rc < 0 ? rc : forget_one(ct);
 }
 
 int

@@ -25,6 +25,14 @@ enum {
 	GENERATIONS_READ = 3
 };
 
+/* What a counter that was heard before means. */
+enum repeated {
+	NOT_REPEATED,
+	LONG_AGO,			/* in which envelope, is not known */
+	OTHER_ENVELOPE,
+	OFFER_REPEATED			/* an offer that we accepted */
+};
+
 /* One envelope on its way up. */
 struct arrival {
 	struct seal_place place;
@@ -34,7 +42,7 @@ struct arrival {
 	struct seal_header head;
 	int key;			/* under enum letter_key, */
 	struct heard heard;		/* and what was heard of its stream */
-	int repeated;			/* its counter was heard before */
+	enum repeated repeated;		/* its counter was heard before */
 	int unread;			/* the ratchet cannot read it */
 	size_t cap;			/* of both: */
 	uint8_t *msg;			/* the ratchet message */
@@ -382,9 +390,14 @@ is_repeated(struct tacit_contact *ct, struct arrival *a)
 	int same = a->heard.dead ? 0 : heard_is_same(&a->heard,
 	    a->head.counter, a->place.envelope);
 
+	if (same == 1 && a->head.kind == SEAL_RESET &&
+	    reset_may_be_stale(ct, a->head.generation)) {
+		a->repeated = OFFER_REPEATED;
+		return 0;
+	}
 	if (same == 1 || !reset_is_possible(ct))
 		return 1;
-	a->repeated = same == 0 ? 2 : 1;
+	a->repeated = same == 0 ? OTHER_ENVELOPE : LONG_AGO;
 	if (reset_is_pending(ct) && (same < 0 || (ct->rec.twice &&
 	    stream_is(ct->rec.their_wire, a->head.stream))))
 		return 1;
@@ -423,7 +436,9 @@ take_repeated(struct tacit_contact *ct, struct arrival *a)
 {
 	int rc;
 
-	if (a->repeated > 1) {
+	if (a->repeated == OFFER_REPEATED)
+		return reset_say_stale(ct);
+	if (a->repeated == OTHER_ENVELOPE) {
 		if ((rc = restart_found(ct, a->head.stream)) != 0)
 			return rc;
 		a->heard.dead = 1;
@@ -462,7 +477,7 @@ take(struct tacit_contact *ct, struct arrival *a)
 	}
 	if (a->seal != 0)
 		return a->seal;
-	if (a->repeated)
+	if (a->repeated != NOT_REPEATED)
 		return take_repeated(ct, a);
 	if ((rc = heard_is_one_too_many(ct, &a->heard)) != 0)
 		return rc < 0 ? rc : TACIT_E_POISON;

@@ -91,6 +91,32 @@ keys_hint(uint8_t out[TACIT_HINT_LEN], const struct seal_keys *k,
 	memcpy(out, hash, TACIT_HINT_LEN);
 }
 
+static void
+put_u64(uint8_t out[8], uint64_t v)
+{
+	size_t i;
+
+	for (i = 0; i < 8; i++)
+		out[i] = (uint8_t)(v >> (56 - 8 * i));
+}
+
+void
+keys_next_stream(uint8_t out[TACIT_STREAM_LEN], const uint8_t r[32],
+    const uint8_t stream[TACIT_STREAM_LEN], uint64_t upto)
+{
+	uint8_t number[8], hash[TACIT_HASH_LEN];
+	const struct tacit_part part[] = {
+		{ r, TACIT_HASH_LEN },
+		{ stream, TACIT_STREAM_LEN },
+		{ number, sizeof(number) },
+	};
+
+	put_u64(number, upto);
+	tacit_hash(hash, "tacit/1/stream", part,
+	    sizeof(part) / sizeof(part[0]));
+	memcpy(out, hash, TACIT_STREAM_LEN);
+}
+
 void
 keys_chain(uint8_t out[32], const uint8_t previous[32], uint64_t seq,
     const uint8_t *text, size_t len)
@@ -101,10 +127,8 @@ keys_chain(uint8_t out[32], const uint8_t previous[32], uint64_t seq,
 		{ number, sizeof(number) },
 		{ text, len },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(number); i++)
-		number[i] = (uint8_t)(seq >> (56 - 8 * i));
+	put_u64(number, seq);
 	tacit_hash(out, "tacit/1/chain", part,
 	    sizeof(part) / sizeof(part[0]));
 }

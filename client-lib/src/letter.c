@@ -122,6 +122,7 @@ fill_about(const tacit_state_Out *o, tacit_Content *c)
 	c->is.agree.from = o->from;
 	c->is.agree.upto = o->to;
 	c->is.agree.last = o->last;
+	c->is.agree.more = o->more;
 }
 
 /* The part of the content that follows from the kind of row. */

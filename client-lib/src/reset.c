@@ -168,8 +168,16 @@ repeat(struct tacit_contact *ct)
 	return 0;
 }
 
-static int
-say_stale(struct tacit_contact *ct)
+int
+reset_may_be_stale(const struct tacit_contact *ct, uint32_t g)
+{
+	return reset_is_possible(ct) && g <= ct->rec.accepted &&
+	    !outbox_has(ct, tacit_state_OutKind_OUT_STALE) &&
+	    left_of(ct, ct->rec.stale_ms, STALE_WAIT_MS) == 0;
+}
+
+int
+reset_say_stale(struct tacit_contact *ct)
 {
 	tacit_Stale s = { .generation = ct->rec.generation };
 	tacit_state_Out o = tacit_state_Out_init_zero;
@@ -260,7 +268,7 @@ take_reset(struct tacit_contact *ct, const tacit_Reset *r)
 		return reset_offer(ct, g);
 	if (g > ct->rec.accepted && !ct->rec.answered)
 		return repeat(ct);	/* ours is higher: they will see it */
-	return say_stale(ct);
+	return reset_say_stale(ct);
 }
 
 static int

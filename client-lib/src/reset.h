@@ -32,6 +32,13 @@ int reset_offer(struct tacit_contact *ct, uint32_t least);
 int reset_take(struct tacit_contact *ct, const struct seal_header *head,
     const uint8_t *msg);
 
+/*
+ * An offer of generation ${g} came again in the same envelope: who makes it
+ * may be an older copy, which forgot our answer.  True if STALE is due; say it.
+ */
+int reset_may_be_stale(const struct tacit_contact *ct, uint32_t g);
+int reset_say_stale(struct tacit_contact *ct);
+
 /* A message of ${s} was read: is it the first, the answer to our offer? */
 int reset_is_answer(const struct tacit_contact *ct,
     const struct ratchet_session *s);

@@ -207,7 +207,8 @@ renumber(struct tacit_contact *ct, uint64_t upto)
 	struct out_ref *o;
 	int rc;
 
-	env_random(ct->t, to, sizeof(to));
+	/* The same text gets the same name each time that this is done. */
+	keys_next_stream(to, ct->rec.relationship, ct->rec.stream, upto);
 	if ((previous = calloc((size_t)n + 1, sizeof(*previous))) == NULL)
 		return TACIT_E_NOMEM;
 	rc = history_rename(ct, ct->rec.stream, upto, to, n, previous,
@@ -272,7 +273,9 @@ restart_on_agree(struct tacit_contact *ct, const tacit_Content *c)
 		ct->rec.old_from = a->upto;
 		return 0;
 	}
-	ct->rec.healing = 0;
+	/* Another copy went this way before: what did it say there? */
+	ct->rec.healing = a->more;
+	ct->rec.old_from = 0;
 	if ((rc = outbox_remove(ct, tacit_state_OutKind_OUT_OLD)) != 0)
 		return rc;
 	if (a->last > a->upto && (rc = say(ct->t, ct, TACIT_WHO_ME,
@@ -349,6 +352,7 @@ restart_on_old(struct tacit_contact *ct, const tacit_Content *c,
 {
 	const tacit_Old *old = &c->is.old;
 	tacit_state_Out o = tacit_state_Out_init_zero;
+	uint8_t next[TACIT_STREAM_LEN];
 	struct heard h;
 	int rc;
 
@@ -362,6 +366,10 @@ restart_on_old(struct tacit_contact *ct, const tacit_Content *c,
 	memcpy(o.about, old->stream, sizeof(o.about));
 	o.from = old->from;
 	o.last = h.had.high;
+	keys_next_stream(next, ct->rec.relationship, old->stream, o.to);
+	if ((rc = heard_get(ct, next, &h)) != 0)
+		return rc;
+	o.more = h.had.high != 0;
 	if ((rc = outbox_add(ct, &o, NULL, 0)) != 0)
 		return rc;
 	return again_history(ct, c->have, c->have_count);

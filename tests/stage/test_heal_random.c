@@ -22,7 +22,6 @@ struct play {
 	struct story st;
 	int next;			/* number of the next letter */
 	uint8_t kept[2][COPIES];
-	uint64_t event[2][COPIES];
 };
 
 static void
@@ -33,8 +32,14 @@ one_step(struct play *p)
 
 	switch (stage_below(s, 48)) {
 	case 0:
-		if (p->kept[i][n])
-			stage_put_back(s, i, n);
+		if (!p->kept[i][n])
+			break;
+		stage_put_back(s, i, n);
+		/*
+		 * The same copy may come back later, but not one of the other
+		 * end from before: PROTOCOL.md says what is not healed.
+		 */
+		memset(p->kept[1 - i], 0, sizeof(p->kept[1 - i]));
 		break;
 	case 1:
 	case 2:

@@ -27,6 +27,17 @@ HASH_OF(invitation_address, 32, keys_address, "secret")
 HASH_OF(bundle_key, 32, keys_bundle, "secret")
 HASH_OF(relationship, 32, keys_relationship, "secret")
 HASH_OF(pair0, 32, keys_pair0, "secret")
+static json_t *
+next_stream(json_t *in)
+{
+	uint8_t r[32], stream[TACIT_STREAM_LEN], out[TACIT_STREAM_LEN];
+
+	bytes(r, sizeof(r), in, "relationship");
+	bytes(stream, sizeof(stream), in, "stream");
+	keys_next_stream(out, r, stream, number(in, "upto"));
+	return answer(out, sizeof(out));
+}
+
 HASH_OF(recovery, 32, keys_recovery, "pair1")
 
 static json_t *
@@ -311,6 +322,7 @@ read_healing(tacit_Content *c, const char *is, json_t *body)
 		c->is.agree.from = number(body, "from");
 		c->is.agree.upto = number(body, "upto");
 		c->is.agree.last = number(body, "last");
+		c->is.agree.more = number(body, "more") != 0;
 	} else
 		return 0;
 	return 1;
@@ -400,6 +412,7 @@ const struct vector_rule vector_rules[] = {
 	{ "transcript", transcript },
 	{ "pair1", pair1 },
 	{ "recovery", recovery },
+	{ "next_stream", next_stream },
 	{ "seal_keys", seal_keys },
 	{ "hint", hint },
 	{ "chain", chain },

@@ -106,7 +106,7 @@ const bodies = {
 	old: [14, (b) => join(pbFixed(1, hex(b.stream)), pbUint(2, b.from),
 	    pbBytes(3, hex(b.hash)))],
 	agree: [15, (b) => join(pbFixed(1, hex(b.stream)), pbUint(2, b.from),
-	    pbUint(3, b.upto), pbUint(4, b.last))],
+	    pbUint(3, b.upto), pbUint(4, b.last), pbUint(5, b.more))],
 };
 
 function content(c) {
@@ -262,6 +262,8 @@ const rules = {
 	pair1: (v) => KDF(hex(v.secret), "tacit/1/pair/1", hex(v.r_i),
 	    hex(v.r_j), hex(v.transcript)),
 	recovery: (v) => KDF(hex(v.pair1), "tacit/1/recovery"),
+	next_stream: (v) => H("tacit/1/stream", hex(v.relationship),
+	    hex(v.stream), u64(v.upto)).subarray(0, 6),
 	seal_keys: (v) => join(sealKey(v.pair, v.direction),
 	    hintKey(sealKey(v.pair, v.direction))),
 	hint: (v) => hint(sealKey(v.pair, v.direction), hex(v.envelope)),
