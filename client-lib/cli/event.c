@@ -58,11 +58,13 @@ event_json(const struct tacit_event *ev)
 			    "to", (long long)ev->to);
 		return json_out("{s:s, s:I, s:s*, s:s}", "event", word,
 		    "event_id", n, "contact", id, "who", who(ev));
+	case TACIT_EV_RELAY_RESTORED:
+		return json_out("{s:s, s:I, s:s%}", "event", word, "event_id",
+		    n, "relay", ev->text, ev->text_len);
 	case TACIT_EV_IDENTITY_CHANGED:
 	case TACIT_EV_UNREACHABLE:
 	case TACIT_EV_CLOSED:
 	case TACIT_EV_INVITATION_MISUSED:
-	case TACIT_EV_RELAY_RESTORED:
 	case TACIT_EV_POISON:
 		break;
 	}

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "anchor.h"
 #include "change.h"
 #include "contact.h"
 #include "contact_store.h"
@@ -30,6 +31,8 @@ core_load(struct tacit *t)
 		return rc;
 	if ((rc = contact_load_all(t)) != 0)
 		return rc;
+	if ((rc = anchor_load(t)) != 0)
+		return rc;
 	return event_count_unread(t);
 }
 
@@ -39,6 +42,7 @@ core_free(struct tacit *t)
 	struct tacit_contact *ct;
 
 	line_free_all(t);
+	anchor_free_all(t);
 	free(t->event.data);
 	while ((ct = t->contacts) != NULL) {
 		t->contacts = ct->next;

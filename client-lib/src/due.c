@@ -169,6 +169,7 @@ granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
 		return pair_on_blob(ct, blob);
 	case DUE_CREATE:
 		ct->rec.mailbox = 1;
+		ct->read_conn = 0;	/* to be read, if it was not there */
 		ct->rec.step = ct->rec.inviter ?
 		    tacit_state_Step_I2_CREATED :
 		    tacit_state_Step_J3_JOINING;
@@ -236,6 +237,9 @@ refused(struct tacit_contact *ct, enum due due, int answer)
 	case DUE_TOKEN_KEEP:
 	case DUE_TOKEN:
 		ct->rec.due &= ~(uint32_t)due;
+		if (ct->rec.unreachable)
+			return 0;
+		ct->rec.unreachable = 1;
 		return event_say(ct->t, ct, TACIT_EV_UNREACHABLE);
 	}
 	return 0;

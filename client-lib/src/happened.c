@@ -62,8 +62,8 @@ tacit_next_event(struct tacit *t, uint64_t after, struct tacit_event *out)
 	event_show(t, out, record_key_number(key.data, key.len), &e);
 	t->shown.text = text;
 	t->shown.len = len;
-	out->text = e.type == TACIT_EV_MESSAGE ? text : NULL;
-	out->text_len = e.type == TACIT_EV_MESSAGE ? len : 0;
+	out->text = len > 0 ? text : NULL;
+	out->text_len = len;
 	return 1;
 }
 

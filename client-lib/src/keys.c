@@ -118,6 +118,18 @@ keys_next_stream(uint8_t out[TACIT_STREAM_LEN], const uint8_t r[32],
 }
 
 void
+keys_anchor(uint8_t out[32], const uint8_t owner[TACIT_KEY_LEN])
+{
+	derive(out, owner, "tacit/1/anchor/key");
+}
+
+void
+keys_anchor_token(uint8_t out[32], const uint8_t owner[TACIT_KEY_LEN])
+{
+	derive(out, owner, "tacit/1/anchor/token");
+}
+
+void
 keys_chain(uint8_t out[32], const uint8_t previous[32], uint64_t seq,
     const uint8_t *text, size_t len)
 {

@@ -40,6 +40,9 @@ void keys_hint(uint8_t out[TACIT_HINT_LEN], const struct seal_keys *k,
 /* The stream that what is above ${upto} of ${stream} is renumbered into. */
 void keys_next_stream(uint8_t out[TACIT_STREAM_LEN], const uint8_t r[32],
     const uint8_t stream[TACIT_STREAM_LEN], uint64_t upto);
+void keys_anchor(uint8_t out[32], const uint8_t owner[TACIT_KEY_LEN]);
+/* A hash of which nobody knows a token. */
+void keys_anchor_token(uint8_t out[32], const uint8_t owner[TACIT_KEY_LEN]);
 void keys_chain(uint8_t out[32], const uint8_t previous[32], uint64_t seq,
     const uint8_t *text, size_t len);
 

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "anchor.h"
 #include "contact.h"
 #include "line.h"
 #include "outbox.h"
@@ -83,6 +84,48 @@ line_sign(const struct line *l, const tacit_Frame *f,
 	sodium_memzero(sk, sizeof(sk));
 }
 
+int
+line_ack(struct line *l, const struct held_ack *ack)
+{
+	tacit_Frame f = tacit_Frame_init_zero;
+	uint32_t id;
+
+	f.which_is = tacit_Frame_ack_tag;
+	memcpy(f.is.ack.address, ack->address, sizeof(f.is.ack.address));
+	memcpy(f.is.ack.envelope[0], ack->envelope,
+	    sizeof(f.is.ack.envelope[0]));
+	f.is.ack.envelope_count = 1;
+	l->acks++;
+	anchor_used(l->t, &l->place, 0);
+	return line_request(l, &f, NULL, &id);
+}
+
+int
+line_hold(struct line *l, const struct held_ack *ack)
+{
+	struct held_ack *more;
+
+	/* A relay gives out no more than so many of each mailbox. */
+	more = reallocarray(l->held, (size_t)l->n_held + 1, sizeof(*more));
+	if (more == NULL)
+		return TACIT_E_NOMEM;
+	l->held = more;
+	l->held[l->n_held++] = *ack;
+	return 0;
+}
+
+int
+line_release(struct line *l)
+{
+	uint32_t i;
+	int rc = 0;
+
+	for (i = 0; i < l->n_held && rc == 0; i++)
+		rc = line_ack(l, &l->held[i]);
+	l->n_held = 0;
+	return rc;
+}
+
 /* Twice as long each time, and never two ends in step. */
 static int64_t
 back_off(struct tacit *t, int64_t *wait)
@@ -105,12 +148,15 @@ line_free(struct line *l)
 		l->ct->post = NULL;
 	if (l->ct != NULL && l->use == LINE_ONCE)
 		l->ct->once = NULL;
+	if (l->anchor != NULL)
+		l->anchor->line = NULL;
 	if (l->conn != 0)
 		l->t->transport->ops->close(l->t->transport, l->conn);
 	if (l->out != NULL)
 		sodium_memzero(l->out, l->out_len);
 	free(l->out);
 	free(l->asked);
+	free(l->held);
 	free(l);
 }
 
@@ -133,6 +179,9 @@ line_reset(struct line *l)
 	free(l->asked);
 	l->asked = NULL;
 	l->n_asked = 0;
+	free(l->held);
+	l->held = NULL;
+	l->n_held = 0;
 	l->acks = 0;
 	l->conn = 0;
 	l->ready = 0;
@@ -154,6 +203,11 @@ line_drop(struct line *l)
 		line_free(l);
 		return;
 	}
+	if (l->use == LINE_ANCHOR) {
+		l->anchor->at = back_off(l->t, &l->anchor->wait);
+		line_free(l);
+		return;
+	}
 	l->retry_at = back_off(l->t, &l->wait);
 }
 
@@ -163,6 +217,8 @@ line_fail(struct line *l, int why)
 	l->t->problem = l->problem = why;
 	if (l->use == LINE_ONCE)
 		l->ct->problem = why;
+	if (l->use == LINE_ANCHOR)
+		l->anchor->problem = why;
 	line_drop(l);
 }
 
@@ -183,6 +239,18 @@ line_free_all(struct tacit *t)
 {
 	while (t->lines != NULL)
 		line_free(t->lines);
+}
+
+struct line *
+line_reading(const struct tacit *t, const tacit_state_Place *place)
+{
+	struct line *l;
+
+	for (l = t->lines; l != NULL; l = l->next)
+		if (l->use == LINE_READ &&
+		    contact_place_equal(&l->place, place))
+			break;
+	return l;
 }
 
 struct line *

@@ -10,20 +10,27 @@
 #include "model.h"
 #include "frame.pb.h"
 
-enum line_use { LINE_READ, LINE_POST, LINE_ONCE };
+enum line_use { LINE_READ, LINE_POST, LINE_ONCE, LINE_ANCHOR };
+
+/* An envelope that is taken in, and not to be acknowledged yet. */
+struct held_ack {
+	uint8_t address[TACIT_ADDRESS_LEN];
+	uint8_t envelope[TACIT_ENVELOPE_ID_LEN];
+};
 
 struct line {
 	struct line *next;
 	struct tacit *t;
 	enum line_use use;
 	struct tacit_contact *ct;	/* POST, ONCE */
+	struct anchor *anchor;		/* ANCHOR */
 	tacit_state_Place place;
 	uint32_t conn;			/* 0: not connected */
 	uint8_t ready;			/* WELCOME was seen and is right */
 	uint8_t by_next;		/* the relay uses its next key */
 	uint8_t nonce[TACIT_NONCE_LEN];
 	uint32_t last_id;
-	uint32_t due;			/* ONCE: what was asked */
+	uint32_t due;			/* ONCE, ANCHOR: what was asked */
 	int64_t retry_at, wait;		/* next try; back-off in ms */
 	int64_t until;			/* POST: its time is over */
 	int64_t moved_at;		/* last opened, asked or answered */
@@ -33,6 +40,8 @@ struct line {
 	struct tacit_contact **asked;
 	uint32_t n_asked, asked_id;
 	uint32_t acks;			/* not yet answered */
+	struct held_ack *held;		/* not sent: see anchor.h */
+	uint32_t n_held;
 
 	/* Frames of the next message. */
 	uint8_t *out;
@@ -57,8 +66,20 @@ void line_sign(const struct line *l, const tacit_Frame *f,
     size_t args_len, const uint8_t seed[TACIT_KEY_LEN],
     uint8_t signature[TACIT_SIGNATURE_LEN]);
 
+/*
+ * Acknowledge ${ack} on receiving line ${l}; or keep it until line_release()
+ * acknowledges all that were kept.  Errors: as line_request().
+ */
+int line_ack(struct line *l, const struct held_ack *ack);
+int line_hold(struct line *l, const struct held_ack *ack);
+int line_release(struct line *l);
+
 /* Hand the queued frames of all lines to the transport. */
 void line_flush_all(struct tacit *t);
+
+/* The receiving line of this relay, or NULL. */
+struct line *line_reading(const struct tacit *t,
+    const tacit_state_Place *place);
 
 /* A line that is not connected yet; NULL without memory. */
 struct line *line_new(struct tacit *t, enum line_use use,

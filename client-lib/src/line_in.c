@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "anchor.h"
 #include "change.h"
 #include "contact.h"
 #include "due.h"
@@ -87,8 +88,7 @@ deliver(struct line *l, const tacit_Deliver *d, const uint8_t *body,
     size_t len)
 {
 	struct tacit_contact *ct = contact_by_address(l->t, d->address);
-	tacit_Frame f = tacit_Frame_init_zero;
-	uint32_t id;
+	struct held_ack ack;
 	int rc;
 
 	if (ct == NULL || ct->read_conn != l->conn)
@@ -99,13 +99,10 @@ deliver(struct line *l, const tacit_Deliver *d, const uint8_t *body,
 #endif
 	if (rc != 0)
 		return rc;
-	f.which_is = tacit_Frame_ack_tag;
-	memcpy(f.is.ack.address, d->address, sizeof(f.is.ack.address));
-	memcpy(f.is.ack.envelope[0], d->envelope,
-	    sizeof(f.is.ack.envelope[0]));
-	f.is.ack.envelope_count = 1;
-	l->acks++;
-	return line_request(l, &f, NULL, &id);
+	memcpy(ack.address, d->address, sizeof(ack.address));
+	memcpy(ack.envelope, d->envelope, sizeof(ack.envelope));
+	return anchor_is_open(l->t, &l->place) ? line_ack(l, &ack) :
+	    line_hold(l, &ack);
 }
 
 static void
@@ -150,8 +147,10 @@ reading_frame(struct line *l, const struct tacit_frame *f)
 		/*
 		 * Somebody else subscribed with our key, perhaps a copy of
 		 * this vault.  Asking again at once would only end the other
-		 * in turn; the next connection does.
+		 * in turn; the next connection does.  What the anchor says
+		 * comes before all else.
 		 */
+		anchor_doubt(l->t, &l->place);
 		return 0;
 	default:
 		return TACIT_E_FRAME;
@@ -228,6 +227,8 @@ one_frame(struct line *l, const struct tacit_frame *f)
 		return posting_frame(l, f);
 	case LINE_ONCE:
 		return once_frame(l, f);
+	case LINE_ANCHOR:
+		return anchor_answer(l, f);
 	}
 	return TACIT_E_INTERNAL;
 }

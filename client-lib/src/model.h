@@ -53,6 +53,7 @@ struct out_ref {
 };
 
 struct line;
+struct anchor;
 
 struct tacit_contact {
 	struct tacit *t;
@@ -97,6 +98,7 @@ struct tacit {
 	struct net_event event;		/* a message taken in part; data NULL */
 	struct tacit_contact *contacts;
 	struct line *lines;
+	struct anchor *anchors;		/* of each relay */
 	uint32_t next_conn;
 	int problem;			/* of the last connection; 0 */
 	int broken;			/* memory may differ from the disk */

@@ -260,6 +260,18 @@ outbox_again(struct tacit_contact *ct, struct out_ref *ref)
 	return send_again(ct, ref, 0);
 }
 
+int
+outbox_restored(struct tacit_contact *ct)
+{
+	struct out_ref *o;
+	int rc;
+
+	for (o = ct->out; o != NULL; o = o->next)
+		if (o->okayed && (rc = send_again(ct, o, 0)) != 0)
+			return rc;
+	return 0;
+}
+
 static int
 is_late(const struct tacit_contact *ct, const struct out_ref *o)
 {

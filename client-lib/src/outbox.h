@@ -44,6 +44,8 @@ void outbox_unseal(tacit_state_Out *o);
  */
 int outbox_has_late(struct tacit_contact *ct);
 int outbox_late(struct tacit_contact *ct);
+/* The relay may have lost what it OKed: all of it goes again. */
+int outbox_restored(struct tacit_contact *ct);
 /* When outbox_has_late() looks next: mono ms, or -1. */
 int64_t outbox_due(const struct tacit_contact *ct);
 

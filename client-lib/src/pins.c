@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "anchor.h"
 #include "change.h"
 #include "contact.h"
 #include "pins.h"
@@ -42,6 +43,22 @@ in_contact(struct tacit_contact *ct, const tacit_state_Place *now)
 	ct->rec.my_place = mine;
 	ct->rec.their_place = theirs;
 	return change_end(ct->t, ct, 0);
+}
+
+static int
+in_anchor(struct tacit *t, const tacit_state_Place *now)
+{
+	struct anchor *a = anchor_at(t, now);
+	tacit_state_Anchor rec;
+	int rc = 0;
+
+	if (a == NULL)
+		return 0;
+	rec = a->rec;
+	if (bring_up(&rec.place, now))
+		rc = anchor_commit(a, &rec, 0);
+	sodium_memzero(&rec, sizeof(rec));
+	return rc;
 }
 
 /* What later invitations will name. */
@@ -92,5 +109,7 @@ pins_learn(struct tacit *t, tacit_state_Place *place, int by_next,
 	for (ct = t->contacts; ct != NULL; ct = ct->next)
 		if ((rc = in_contact(ct, &now)) != 0)
 			return rc;
+	if ((rc = in_anchor(t, &now)) != 0)
+		return rc;
 	return in_relays(t, &now);
 }

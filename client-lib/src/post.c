@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "anchor.h"
 #include "change.h"
 #include "contact.h"
 #include "ending.h"
@@ -234,6 +235,7 @@ post_pump(struct tacit_contact *ct)
 	}
 	for (i = 0; i < n && rc == 0; i++)
 		rc = send_one(ct, &going[i]);
+	anchor_used(ct->t, &ct->post->place, (uint32_t)n);
 	if (rc != 0) {
 		line_drop(ct->post);
 		rc = rc == TACIT_E_NOMEM ? rc : 0;

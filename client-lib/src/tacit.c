@@ -333,6 +333,7 @@ int
 tacit_progress(struct tacit *t, struct tacit_progress *out)
 {
 	const struct tacit_contact *ct;
+	struct tend_left left;
 	const struct line *l;
 	size_t size;
 
@@ -348,5 +349,8 @@ tacit_progress(struct tacit *t, struct tacit_progress *out)
 	for (l = t->lines; l != NULL; l = l->next)
 		if (l->acks > 0)
 			out->busy = out->hope = 1;
+	left = tend_anchors_left(t);
+	out->busy |= left.due;
+	out->hope |= left.hope;
 	return t->broken;
 }

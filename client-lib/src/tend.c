@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "anchor.h"
 #include "contact.h"
 #include "due.h"
 #include "line.h"
@@ -15,18 +16,6 @@ enum {
 	SILENCE_MS = 60 * 1000		/* then the relay is given up */
 };
 
-static struct line *
-reading_line(const struct tacit *t, const tacit_state_Place *place)
-{
-	struct line *l;
-
-	for (l = t->lines; l != NULL; l = l->next)
-		if (l->use == LINE_READ &&
-		    contact_place_equal(&l->place, place))
-			break;
-	return l;
-}
-
 /* Make the lines that ${ct} needs. */
 static int
 want_lines(struct tacit_contact *ct)
@@ -34,7 +23,7 @@ want_lines(struct tacit_contact *ct)
 	struct tacit *t = ct->t;
 
 	if (contact_has_mailbox(ct) &&
-	    reading_line(t, &ct->rec.my_place) == NULL &&
+	    line_reading(t, &ct->rec.my_place) == NULL &&
 	    line_new(t, LINE_READ, NULL, &ct->rec.my_place) == NULL)
 		return TACIT_E_NOMEM;
 	if (ct->post == NULL && post_wants(ct) && (ct->post = line_new(t,
@@ -97,12 +86,20 @@ subscribe(struct line *l)
 static int
 tend_ready(struct line *l)
 {
-	if (l->use == LINE_READ)
+	int rc;
+
+	if (l->use == LINE_READ) {
+		if (l->n_held > 0 && anchor_is_open(l->t, &l->place) &&
+		    (rc = line_release(l)) != 0)
+			return rc;
 		return subscribe(l);
+	}
+	if (l->use == LINE_ANCHOR)
+		return anchor_ask(l);
 	if (l->use == LINE_ONCE)
 		return 0;
 	if (env_mono_ms(l->t) < l->until)
-		return post_pump(l->ct);
+		return anchor_is_open(l->t, &l->place) ? post_pump(l->ct) : 0;
 	if (!post_is_under_way(l->ct))
 		line_free(l);
 	return 0;
@@ -118,6 +115,8 @@ is_wanted(const struct line *l)
 		return due_next(l->ct) != 0;
 	if (l->use == LINE_POST)
 		return post_wants(l->ct);
+	if (l->use == LINE_ANCHOR)
+		return 1;
 	for (ct = l->t->contacts; ct != NULL; ct = ct->next)
 		if (contact_has_mailbox(ct) &&
 		    contact_place_equal(&l->place, &ct->rec.my_place))
@@ -133,6 +132,8 @@ is_waiting(const struct line *l)
 		return 0;
 	if (!l->ready || l->use == LINE_ONCE)
 		return 1;
+	if (l->use == LINE_ANCHOR)
+		return l->due != 0;
 	if (l->use == LINE_READ)
 		return l->asked != NULL || l->acks > 0;
 	return post_is_under_way(l->ct);
@@ -189,6 +190,8 @@ tend_lines(struct tacit *t)
 	for (ct = t->contacts; ct != NULL; ct = ct->next)
 		if ((rc = want_lines(ct)) != 0)
 			return rc;
+	if ((rc = anchor_tend(t)) != 0)
+		return rc;
 	for (l = t->lines; l != NULL; l = next) {
 		next = l->next;
 		if ((rc = tend(l)) != 0)
@@ -216,6 +219,16 @@ add_left(struct tend_left *left, const struct line *l)
 	left->hope |= l == NULL || !is_hopeless(l->problem);
 }
 
+/* No use to wait for what an anchor holds up, if that cannot be asked. */
+static int
+is_held_up(const struct tacit_contact *ct)
+{
+	const tacit_state_Place *place = &ct->rec.their_place;
+
+	return !anchor_is_open(ct->t, place) &&
+	    is_hopeless(anchor_at(ct->t, place)->problem);
+}
+
 struct tend_left
 tend_left(const struct tacit_contact *ct)
 {
@@ -223,11 +236,12 @@ tend_left(const struct tacit_contact *ct)
 
 	if (contact_has_mailbox(ct) && !ct->drained) {
 		left.unread = 1;
-		add_left(&left, reading_line(ct->t, &ct->rec.my_place));
+		add_left(&left, line_reading(ct->t, &ct->rec.my_place));
 	}
 	if (post_wants(ct) || post_is_under_way(ct)) {
-		left.unsent = 1;
-		add_left(&left, ct->post);
+		left.unsent = left.any = 1;
+		if (!is_held_up(ct))
+			add_left(&left, ct->post);
 	}
 	if (due_next(ct) != 0) {
 		/* Its line lasts for one try only. */
@@ -260,12 +274,13 @@ static int
 contact_has_work(const struct tacit_contact *ct)
 {
 	if (contact_has_mailbox(ct) &&
-	    reading_line(ct->t, &ct->rec.my_place) == NULL)
+	    line_reading(ct->t, &ct->rec.my_place) == NULL)
 		return 1;
 	if (ct->post == NULL)
 		return post_wants(ct);
 	return ct->post->ready && env_mono_ms(ct->t) < ct->post->until &&
-	    post_has_room(ct) && post_wants(ct);
+	    anchor_is_open(ct->t, &ct->post->place) && post_has_room(ct) &&
+	    post_wants(ct);
 }
 
 int64_t
@@ -273,7 +288,7 @@ tend_due(const struct tacit *t)
 {
 	const struct tacit_contact *ct;
 	const struct line *l;
-	int64_t at = -1;
+	int64_t at = anchor_due(t);
 
 	for (l = t->lines; l != NULL; l = l->next)
 		earlier(&at, line_due(l));
@@ -285,4 +300,19 @@ tend_due(const struct tacit *t)
 		earlier(&at, post_due(ct));
 	}
 	return at;
+}
+
+struct tend_left
+tend_anchors_left(const struct tacit *t)
+{
+	struct tend_left left = { 0 };
+	const struct anchor *a;
+
+	for (a = t->anchors; a != NULL; a = a->next) {
+		if (!anchor_is_busy(a))
+			continue;
+		left.due = left.any = 1;
+		left.hope |= !is_hopeless(a->problem);
+	}
+	return left;
 }

@@ -18,5 +18,7 @@ struct tend_left {
 	int hope;			/* not all of it failed when last tried */
 };
 struct tend_left tend_left(const struct tacit_contact *ct);
+/* The same of what no contact has: anchors to be verified or closed. */
+struct tend_left tend_anchors_left(const struct tacit *t);
 
 #endif

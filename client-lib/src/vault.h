@@ -38,6 +38,7 @@ enum vault_table {
 	VAULT_EVENT,
 	VAULT_JOB,			/* relay requests still to be done */
 	VAULT_ASIDE,			/* unopenable and undecodable */
+	VAULT_ANCHOR,			/* what relays keep, to tell our age */
 	VAULT_HISTORY = 32
 };
 

@@ -31,8 +31,9 @@ within() {
 write() { printf '%s\n' "${@:3}" | as "$1" send "$2" --lines --wait-ms "$wait_ms"; }
 states() { sed 's/.*"state":"\([a-z]*\)".*/\1/' "$work/out" | sort -u; }
 count() { "$relay" status --data "$work/$1" --json | field "$2"; }
+# Two of the relationship, and an anchor of each vault.
 holds() {
-	is "$1: mailboxes" "$(count "$1" mailboxes)" 2
+	is "$1: mailboxes" "$(count "$1" mailboxes)" 4
 	is "$1: envelopes" "$(count "$1" envelopes)" "$2"
 }
 wait_ms=20000
@@ -46,7 +47,7 @@ for name in good mute dead; do
 done
 is 'made by nobody' "$(count dead mailboxes)" 0
 pair anna dead --in-person		# added last
-is 'the last one' "$(count good mailboxes) $(count mute mailboxes) $(count dead mailboxes)" '0 0 2'
+is 'the last one' "$(count good mailboxes) $(count mute mailboxes) $(count dead mailboxes)" '0 0 4'
 pair anna good --in-person --relay "wss://${at[good]}"
 pair anna mute --in-person --relay "wss://${at[mute]}"
 before=$(as anna contacts)

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "anchor.h"
 #include "contact.h"
 #include "line_in.h"
 #include "stage.h"
@@ -49,6 +50,17 @@ struct stage_relay *
 stage_relay(struct stage *s)
 {
 	return s->relay;
+}
+
+uint64_t
+stage_anchors(struct stage *s, int i)
+{
+	const struct anchor *a = stage_end(s, i)->anchors;
+	uint64_t n = 0;
+
+	for (; a != NULL; a = a->next)
+		n += a->rec.created;
+	return n;
 }
 
 void

@@ -21,6 +21,9 @@ void stage_free(struct stage *s);
 struct tacit *stage_end(struct stage *s, int i);
 struct stage_relay *stage_relay(struct stage *s);
 
+/* How many anchors end ${i} has at its relay, as far as it knows. */
+uint64_t stage_anchors(struct stage *s, int i);
+
 /* End ${i} finds ${r} where it looks for its relay, from its next connection. */
 void stage_route(struct stage *s, int i, struct stage_relay *r);
 

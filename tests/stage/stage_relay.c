@@ -15,6 +15,7 @@ struct stage_relay {
 	struct keys keys;
 	struct relay relay;
 	struct dispatch *dispatch;
+	struct store *store;		/* the commit's thread owns it */
 };
 
 struct stage_wire {
@@ -43,11 +44,11 @@ no_want_read(void *wire, int on)
 
 static const struct conn_io io = { no_want_write, no_want_read };
 
-struct stage_relay *
-stage_relay_new(void)
+/* ${store} NULL: an empty one. */
+static struct stage_relay *
+make(struct store *store)
 {
 	struct stage_relay *r = calloc(1, sizeof(*r));
-	struct store *store;
 	int rc;
 
 	assert(r != NULL);
@@ -60,7 +61,9 @@ stage_relay_new(void)
 	r->relay.config = &r->config;
 	r->relay.keys = &r->keys;
 	r->relay.hour = 1000;
-	store = store_mem_new(&r->config.limits);
+	if (store == NULL)
+		store = store_mem_new(&r->config.limits);
+	r->store = store;
 	rc = commit_start(&r->relay.commit, store, no_wake, NULL);
 	assert(rc == 0);
 	rc = hub_open(&r->relay.hub, &r->relay);
@@ -71,14 +74,31 @@ stage_relay_new(void)
 }
 
 struct stage_relay *
-stage_relay_twin(const struct stage_relay *r)
+stage_relay_new(void)
 {
-	struct stage_relay *twin = stage_relay_new();
+	return make(NULL);
+}
 
+static struct stage_relay *
+with_keys_of(struct stage_relay *twin, const struct stage_relay *r)
+{
 	memcpy(twin->keys.key, r->keys.key, sizeof(twin->keys.key));
 	memcpy(twin->keys.signing, r->keys.signing,
 	    crypto_sign_SECRETKEYBYTES);
 	return twin;
+}
+
+struct stage_relay *
+stage_relay_twin(const struct stage_relay *r)
+{
+	return with_keys_of(make(NULL), r);
+}
+
+struct stage_relay *
+stage_relay_copy(struct stage_relay *r)
+{
+	assert(commit_pending(r->relay.commit) == 0);
+	return with_keys_of(make(store_mem_copy(r->store)), r);
 }
 
 void

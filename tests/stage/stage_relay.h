@@ -15,8 +15,9 @@ struct stage_wire;			/* one connection, relay's side */
 struct stage_relay *stage_relay_new(void);
 void stage_relay_free(struct stage_relay *r);
 
-/* Another relay, empty, with the keys of ${r}. */
+/* Another relay with the keys of ${r}: empty; with all that ${r} holds now. */
 struct stage_relay *stage_relay_twin(const struct stage_relay *r);
+struct stage_relay *stage_relay_copy(struct stage_relay *r);
 
 /* The public half of its signing key. */
 const uint8_t *stage_relay_key(const struct stage_relay *r);

@@ -21,7 +21,7 @@
 #include "text.h"
 #include "words.h"
 
-enum { MINUTE = 60 * 1000, TEXTS = 24, ENVELOPES = 200 };
+enum { SECOND = 1000, MINUTE = 60 * SECOND, TEXTS = 24, ENVELOPES = 200 };
 
 /* What end 1 made and end 0 may be handed. */
 struct made {
@@ -254,18 +254,22 @@ nothing_is_missing_before_the_mailbox_was_read_through(void **state)
 	make_letters(&st, m, 2);
 	hand(&st, &m[2]);
 	stage_cut(st.s, 0);
+	while (stage_has_input(st.s, 0))
+		(void)stage_turn(st.s, 0);
 	for (n = 0; n < 10; n++) {
 		stage_sleep(st.s, MINUTE);
 		(void)stage_turn(st.s, 0);	/* connects; hears nothing */
 	}
 	nothing_shown(&st);
-	for (n = 0; n < 5; n++) {
+	for (n = 0; n < 30 && !story_contact(&st, 0)->drained; n++) {
+		stage_sleep(st.s, 5 * SECOND);
 		stage_relay_turn(st.s);
 		while (stage_turn(st.s, 0))
 			continue;
 	}
+	assert_true(story_contact(&st, 0)->drained);
 	nothing_shown(&st);
-	stage_sleep(st.s, MINUTE + 1000);
+	stage_sleep(st.s, MINUTE + SECOND);
 	(void)stage_turn(st.s, 0);
 	gap_shown(&st, 1, 1);
 	shown(&st, 2, 0);

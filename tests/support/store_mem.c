@@ -7,7 +7,7 @@
 
 struct mailbox {
 	uint8_t address[32], token[32], old[32], anchor[48];
-	int has_old, has_anchor;
+	int has_old;
 	uint64_t next;
 };
 
@@ -332,23 +332,18 @@ anchor(struct store *s, struct op *op)
 {
 	struct op_anchor *a = &op->u.anchor;
 	struct mailbox *box = find_mailbox((struct mem *)s, a->address);
-	static const uint8_t zeros[48];
-	uint8_t hash[32] = { 0 };
+	uint8_t hash[32] = { 0 }, zeros[48] = { 0 };
 
 	op->rc = box != NULL ? 0 : TACIT_E_REFUSED;
-	if (box == NULL)
+	if (box == NULL || same(box->anchor, a->next, 48))
 		return 0;
-	if (box->has_anchor)
-		tacit_hash_anchor(hash, box->anchor);
 	memcpy(a->value, box->anchor, sizeof(a->value));
-	if (same(box->anchor, a->next, 48))
-		return 0;
-	if (same(hash, a->expected, 32)) {
+	if (!same(box->anchor, zeros, 48))
+		tacit_hash_anchor(hash, box->anchor);
+	if (same(hash, a->expected, 32))
 		memcpy(box->anchor, a->next, 48);
-		box->has_anchor = !same(a->next, zeros, 48);
-	} else {
+	else
 		op->rc = TACIT_E_CONFLICT;
-	}
 	return 0;
 }
 
@@ -571,6 +566,28 @@ static const struct store_ops mem_ops = {
 	.scrub = nothing,
 	.close = close_mem,
 };
+
+#define COPY(m, what)	((m)->what = (m)->n_##what == 0 ? NULL : (void *)\
+	copy((m)->what, (m)->n_##what * sizeof(*(m)->what)))
+
+struct store *
+store_mem_copy(const struct store *s)
+{
+	struct mem *m = (void *)copy(s, sizeof(*m));
+	size_t i;
+
+	COPY(m, mailbox);
+	COPY(m, envelope);
+	COPY(m, invitation);
+	COPY(m, code);
+	for (i = 0; i < m->n_envelope; i++)
+		m->envelope[i].body = copy(m->envelope[i].body,
+		    store_body_len(m->envelope[i].kind));
+	for (i = 0; i < m->n_invitation; i++)
+		m->invitation[i].blob = copy(m->invitation[i].blob,
+		    TACIT_BLOB_LEN);
+	return &m->store;
+}
 
 struct store *
 store_mem_new(const struct store_limits *limits)

@@ -11,4 +11,7 @@
 
 struct store *store_mem_new(const struct store_limits *limits);
 
+/* What is in ${s} now, while nothing runs in it. */
+struct store *store_mem_copy(const struct store *s);
+
 #endif

@@ -2,6 +2,7 @@
 /* What the library computes for each kind of vector, and reads back. */
 #include <string.h>
 
+#include "anchor_value.h"
 #include "content.h"
 #include "seal.h"
 #include "vectors.h"
@@ -23,6 +24,7 @@ HASH_OF(mailbox, 32, tacit_hash_address, "owner")
 HASH_OF(token, 32, tacit_hash_token, "token")
 HASH_OF(code, 16, tacit_hash_code, "code")
 HASH_OF(anchor_hash, TACIT_ANCHOR_LEN, tacit_hash_anchor, "value")
+HASH_OF(anchor_token_hash, 32, keys_anchor_token, "seed")
 HASH_OF(invitation_address, 32, keys_address, "secret")
 HASH_OF(bundle_key, 32, keys_bundle, "secret")
 HASH_OF(relationship, 32, keys_relationship, "secret")
@@ -39,6 +41,20 @@ next_stream(json_t *in)
 }
 
 HASH_OF(recovery, 32, keys_recovery, "pair1")
+
+static json_t *
+anchor_value(json_t *in)
+{
+	uint8_t seed[32], nonce[TACIT_SEAL_NONCE_LEN], out[TACIT_ANCHOR_LEN];
+	uint64_t epoch = number(in, "epoch");
+
+	bytes(seed, sizeof(seed), in, "seed");
+	bytes(nonce, sizeof(nonce), in, "nonce");
+	anchor_value_close(out, seed, epoch, nonce);
+	if (anchor_value_open(out, seed) != epoch)
+		die("anchor", "cannot be read again");
+	return answer(out, sizeof(out));
+}
 
 static json_t *
 statement(json_t *in)
@@ -403,6 +419,8 @@ const struct vector_rule vector_rules[] = {
 	{ "token", token },
 	{ "code", code },
 	{ "anchor_hash", anchor_hash },
+	{ "anchor_token_hash", anchor_token_hash },
+	{ "anchor_value", anchor_value },
 	{ "statement", statement },
 	{ "welcome", welcome },
 	{ "invitation_address", invitation_address },

@@ -66,7 +66,7 @@
  *			microseconds apart: let no other thread open one then
  *
  * While a vault is open its secrets are in locked memory, as far as
- * RLIMIT_MEMLOCK goes: about 10 KB, and 5 KB for each contact.  Its
+ * RLIMIT_MEMLOCK goes: about 10 KB, and 5 KB for each contact and relay.  Its
  * descriptors are closed by exec().  Nothing is written to stdout or stderr,
  * and no child is made.
  */
@@ -419,7 +419,7 @@ enum tacit_event_type {
 	TACIT_EV_ROLLED_BACK,		/* who: went back to an older copy of a
 					   vault; from, to: what I wrote since,
 					   which only they have (or 0) */
-	TACIT_EV_RELAY_RESTORED,
+	TACIT_EV_RELAY_RESTORED,	/* text: the URL of the relay */
 	TACIT_EV_POISON			/* an envelope that made no sense */
 };
 

@@ -2,7 +2,8 @@
 // A second implementation of the formats, written from proto/PROTOCOL.md and
 // the two .proto files alone.  It computes the `out` of every vector again
 // from its `in`.
-import { createHash, createPrivateKey, sign } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey,
+    sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import sodium from "libsodium-wrappers";
 
@@ -234,11 +235,18 @@ function wholeFrame(v) {
 }
 
 // An Ed25519 seed as RFC 8410 wraps it.
+const ofSeed = (seed) => createPrivateKey({ format: "der", type: "pkcs8",
+	key: join(hex("302e020100300506032b657004220420"), hex(seed)) });
+
 function signature(v) {
-	const key = createPrivateKey({ format: "der", type: "pkcs8",
-		key: join(hex("302e020100300506032b657004220420"),
-		    hex(v.seed)) });
-	return sign(null, hex(v.hash), key);
+	return sign(null, hex(v.hash), ofSeed(v.seed));
+}
+
+function anchorValue(v) {
+	const owner = createPublicKey(ofSeed(v.seed))
+	    .export({ format: "der", type: "spki" }).subarray(-32);
+	return join(hex(v.nonce), AEAD(KDF(hex(v.seed), "tacit/1/anchor/key"),
+	    hex(v.nonce), H("tacit/1/mailbox", owner), u64(v.epoch)));
 }
 
 // ---- one rule per kind of vector
@@ -247,6 +255,8 @@ const rules = {
 	mailbox: (v) => H("tacit/1/mailbox", hex(v.owner)),
 	token: (v) => H("tacit/1/token", hex(v.token)),
 	code: (v) => H("tacit/1/code", hex(v.code)),
+	anchor_token_hash: (v) => KDF(hex(v.seed), "tacit/1/anchor/token"),
+	anchor_value: anchorValue,
 	anchor_hash: (v) => H("tacit/1/anchor", hex(v.value)),
 	statement: (v) => H("tacit/1/statement", hex(v.relay_key),
 	    hex(v.nonce), u32(v.id), u8(v.opcode), hex(v.address),

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A relay that was put back to an older state lost what it had OKed since.
+ * Most of it is seen to by being offered again: CREATE, PUT and SET_TOKEN are
+ * the same bytes again, and what the other end has already it knows by its
+ * seq.  PROTOCOL.md, section 12, "The relay went back".
+ */
+#include <sodium.h>
+
+#include "anchor.h"
+#include "change.h"
+#include "contact.h"
+#include "outbox.h"
+
+/* Requests whose OK may be forgotten. */
+static uint32_t
+due_again(const struct tacit_contact *ct)
+{
+	switch (ct->rec.step) {
+	case tacit_state_Step_I3_INVITED:
+		return DUE_CREATE | DUE_PUT;
+	case tacit_state_Step_I4_ANSWERED:
+		return DUE_TOKEN_KEEP;	/* and HELLO_ACK when it is done */
+	case tacit_state_Step_I5_ACTIVE:
+		return DUE_TOKEN;
+	default:
+		return 0;
+	}
+}
+
+/* The control content that a state rests on, if its row left with its OK. */
+static int
+control_again(struct tacit_contact *ct)
+{
+	tacit_state_OutKind kind = tacit_state_OutKind_OUT_NONE;
+
+	if (ct->rec.step == tacit_state_Step_J4_ACTIVE &&
+	    !sodium_is_zero(ct->rec.key0, sizeof(ct->rec.key0)))
+		kind = tacit_state_OutKind_OUT_CONFIRM;
+	if (ct->rec.step == tacit_state_Step_CLOSED &&
+	    ct->rec.closed_by_me && !ct->rec.told_closed)
+		kind = tacit_state_OutKind_OUT_CLOSED;
+	if (kind == tacit_state_OutKind_OUT_NONE || outbox_has(ct, kind))
+		return 0;
+	return outbox_add_control(ct, kind);
+}
+
+int
+restored_contact(struct tacit_contact *ct)
+{
+	int rc;
+
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	ct->rec.due |= due_again(ct);
+	/* A `have` that was lost would have the other end send for nothing. */
+	if (!sodium_is_zero(ct->rec.their_stream,
+	    sizeof(ct->rec.their_stream)))
+		ct->rec.have_owed = TACIT_HAVE_ALONE_AFTER;
+	if ((rc = control_again(ct)) == 0)
+		rc = outbox_restored(ct);
+	return change_end(ct->t, ct, rc);
+}
