@@ -357,9 +357,6 @@ take_opened(struct tacit_contact *ct, struct arrival *a)
 		return pair_on_hello(ct, a->msg, a->head.length);
 	if (a->key == LETTER_RECOVERY)
 		return reset_take(ct, &a->head, a->msg);
-	/* Before Hello nobody is known who could have changed. */
-	if (ct->rec.step == tacit_state_Step_I3_INVITED)
-		return TACIT_E_CRYPTO;
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return TACIT_E_NOMEM;
 	if ((rc = open_ratchet(ct, a, c)) != 0)
@@ -477,6 +474,10 @@ take(struct tacit_contact *ct, struct arrival *a)
 	}
 	if (a->seal != 0)
 		return a->seal;
+	/* A relay lost Hello, or gives it later: nobody is known before. */
+	if (ct->rec.step == tacit_state_Step_I3_INVITED &&
+	    a->head.kind != SEAL_HELLO)
+		return set_aside(ct, a);
 	if (a->repeated != NOT_REPEATED)
 		return take_repeated(ct, a);
 	if ((rc = heard_is_one_too_many(ct, &a->heard)) != 0)
