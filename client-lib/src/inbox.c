@@ -487,6 +487,13 @@ take(struct tacit_contact *ct, struct arrival *a)
 		return pair_on_hello_again(ct);
 #endif
 	/*
+	 * Before Hello, which may have been lost, nobody is known who could
+	 * have written: kept, without a mark, and asked for later.
+	 */
+	if (ct->rec.step == tacit_state_Step_I3_INVITED &&
+	    a->head.kind != SEAL_HELLO)
+		return set_aside(ct, a);
+	/*
 	 * Who has S can seal what the ratchet refuses: that leaves no mark,
 	 * which would have the true owner of the counter refused.
 	 */
