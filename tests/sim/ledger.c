@@ -416,7 +416,7 @@ see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		break;
 	case TACIT_EV_POISON:
 		l->counts.poison++;
-		true_ = back;
+		true_ = back || l->lost[at];
 		break;
 	case TACIT_EV_UNREACHABLE:
 		l->counts.unreachable++;

@@ -60,6 +60,9 @@ void ledger_ended(struct ledger *l, int rel);
 void ledger_broken(struct ledger *l, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* True if ${at} is paired in all its relationships, and the others are. */
+int ledger_is_paired(const struct ledger *l, int at);
+
 /* True if every text that was written has been shown. */
 int ledger_is_complete(const struct ledger *l);
 /* All has come to rest: what is missing now is lost. */

@@ -164,6 +164,21 @@ unpaired(const struct ledger *l, int rel)
 }
 
 int
+ledger_is_paired(const struct ledger *l, int at)
+{
+	int r, any = 0;
+
+	for (r = 0; r < LEDGER_RELS; r++) {
+		if (l->end[r][0] != at && l->end[r][1] != at)
+			continue;
+		if (unpaired(l, r) >= 0)
+			return 0;
+		any = 1;
+	}
+	return any;
+}
+
+int
 ledger_is_complete(const struct ledger *l)
 {
 	int from, r, k;

@@ -27,7 +27,7 @@
 #include "sim.h"
 #include "wrap.h"
 
-enum { VERDICT = 400, SEED_SECONDS = 120, TRIALS = 600 };
+enum { VERDICT = 400, SEED_SECONDS = 120, TRIALS = 300 };
 
 /* What a child tells: what it did, and what it was at when it died. */
 struct shared {

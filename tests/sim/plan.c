@@ -77,6 +77,22 @@ fill_send(const struct plan *p, struct random *r, struct step *st)
 		st->arg[3] = 24000;
 }
 
+/* Mostly one of whom there is a copy. */
+static int64_t
+copied(const struct plan *p, struct random *r, int64_t otherwise)
+{
+	size_t i, n = 0, pick;
+
+	for (i = 0; i < p->n; i++)
+		n += p->step[i].kind == STEP_copy;
+	if (n == 0)
+		return otherwise;
+	pick = random_below(r, n);
+	for (i = 0; p->step[i].kind != STEP_copy || pick-- > 0; i++)
+		continue;
+	return p->step[i].arg[0];
+}
+
 static void
 fill(const struct plan *p, struct random *r, struct step *st)
 {
@@ -127,6 +143,8 @@ fill(const struct plan *p, struct random *r, struct step *st)
 		if (p->with & WITH_RESTORE)
 			st->arg[0] = (p->with & WITH_ROLLBACK) ?
 			    someone(p, r) : RELAY;
+		if (st->kind == STEP_back)
+			st->arg[0] = copied(p, r, st->arg[0]);
 		break;
 	default:
 		break;
@@ -138,7 +156,7 @@ static const unsigned weight[STEP_KINDS] = {
 	[STEP_run] = 30, [STEP_sleep] = 10, [STEP_send] = 28,
 	[STEP_cut] = 7, [STEP_part] = 3, [STEP_again] = 4, [STEP_stop] = 3,
 	[STEP_kill] = 9, [STEP_power] = 7, [STEP_fail] = 4, [STEP_full] = 3,
-	[STEP_oom] = 5, [STEP_clock] = 3, [STEP_copy] = 4, [STEP_back] = 2,
+	[STEP_oom] = 5, [STEP_clock] = 3, [STEP_copy] = 8, [STEP_back] = 6,
 	[STEP_lose] = 3, [STEP_look] = 1,
 };
 
@@ -178,6 +196,7 @@ plan_make(struct plan *p, uint64_t seed, unsigned with)
 {
 	struct random r = { seed ^ UINT64_C(0x7061636974) };
 	unsigned w[STEP_KINDS];
+	struct step *st;
 	size_t left;
 	int rel, calm;
 
@@ -193,8 +212,12 @@ plan_make(struct plan *p, uint64_t seed, unsigned with)
 		add(p, STEP_pair)->arg[0] = rel;
 	if (calm)
 		add(p, STEP_sleep)->arg[0] = 5 * SECOND;
-	for (left = 8 + random_below(&r, 32); left > 0; left--)
-		fill(p, &r, add(p, pick(w, &r)));
+	for (left = 8 + random_below(&r, 32); left > 0; left--) {
+		st = add(p, pick(w, &r));
+		p->n--;			/* it does not know itself yet */
+		fill(p, &r, st);
+		p->n++;
+	}
 }
 
 /* ---- text ------------------------------------------------------------------------ */

@@ -349,7 +349,9 @@ side_look_back(struct side *d)
 void
 side_copy(struct side *d)
 {
-	if (!d->has_relay || disk_end(d->disk) != DISK_FINE)
+	/* One from before it was paired cannot go on, and is not tried. */
+	if (!d->has_relay || disk_end(d->disk) != DISK_FINE ||
+	    !ledger_is_paired(d->s->ledger, d->i))
 		return;
 	image_free(d->copy);
 	d->copy = disk_copy(d->disk);
