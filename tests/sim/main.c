@@ -342,7 +342,7 @@ read_options(struct options *o, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .seeds = 100, .with = 0, .shrink = 1 };
+	struct options o = { .seeds = 100, .with = WITH_ROLLBACK, .shrink = 1 };
 	int rc;
 
 	o.from = first_seed();
