@@ -249,6 +249,18 @@ check_id(struct ledger *l, struct text *t, const struct tacit_event *e,
 	memcpy(t->shown_as, e->message, sizeof(t->shown_as));
 }
 
+/* The newest that was shown and that its writer still has. */
+static int
+newest_kept(const struct view *v, const struct letters *w, int rel)
+{
+	int k = v->last[rel];
+
+	while (k > 0 && (w->all[k - 1].excused ||
+	    !ledger_is_shown(v, rel, k)))
+		k--;
+	return k;
+}
+
 /* Nothing may be skipped in silence, and nothing turn up before its turn. */
 static void
 check_order(struct ledger *l, int at, int rel, int number, int late)
@@ -267,7 +279,7 @@ check_order(struct ledger *l, int at, int rel, int number, int late)
 			    "%d before, is not", number, at, v->last[rel]);
 		return;
 	}
-	if (number < v->last[rel])
+	if (number < newest_kept(v, w, rel))
 		ledger_broken(l, "out of order: end %d was shown %d after %d "
 		    "in relationship %d", at, number, v->last[rel], rel);
 	for (k = v->last[rel] + 1; k < number; k++) {
@@ -278,7 +290,8 @@ check_order(struct ledger *l, int at, int rel, int number, int late)
 			    "%d in relationship %d and no gap", at, number,
 			    v->last[rel], rel);
 	}
-	v->last[rel] = number;
+	if (number > v->last[rel])
+		v->last[rel] = number;
 }
 
 static void
@@ -322,7 +335,8 @@ see_gap(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		if (w->all[k].how == CALL_REFUSED || (w->all[k].seq != 0 &&
 		    (w->all[k].seq < e->from || w->all[k].seq > e->to)))
 			continue;
-		if (w->all[k].seq != 0 && ledger_is_shown(v, rel, k + 1))
+		if (w->all[k].seq != 0 && ledger_is_shown(v, rel, k + 1) &&
+		    !l->put_back[ledger_other(l, rel, at)])
 			ledger_broken(l, "a gap that was none: end %d was "
 			    "told that %llu to %llu are missing, and had "
 			    "text %d", at, (unsigned long long)e->from,

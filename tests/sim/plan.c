@@ -140,9 +140,12 @@ fill(const struct plan *p, struct random *r, struct step *st)
 		break;
 	case STEP_copy:
 	case STEP_back:
+		/* With no anchor two that were put back do not notice. */
 		if (p->with & WITH_RESTORE)
 			st->arg[0] = (p->with & WITH_ROLLBACK) ?
 			    someone(p, r) : RELAY;
+		else
+			st->arg[0] = (int64_t)(p->seed % (uint64_t)p->ends);
 		if (st->kind == STEP_back)
 			st->arg[0] = copied(p, r, st->arg[0]);
 		break;
