@@ -432,7 +432,7 @@ see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		break;
 	case TACIT_EV_POISON:
 		l->counts.poison++;
-		true_ = back || l->lost[at];
+		true_ = back;
 		break;
 	case TACIT_EV_UNREACHABLE:
 		l->counts.unreachable++;
