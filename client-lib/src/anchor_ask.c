@@ -182,6 +182,7 @@ moved(struct line *l)
 	memset(rec.next, 0, sizeof(rec.next));
 	rec.restored = 0;
 	rec.denied_ms = 0;
+	rec.restarts = a->t->self.restarts;
 	rc = anchor_commit(a, &rec, 0);
 	sodium_memzero(&rec, sizeof(rec));
 	if (rc != 0)
@@ -242,15 +243,20 @@ gone(struct anchor *a)
 
 /*
  * A later life of this vault was here.  What it did is not known, and what
- * this one does from now on is above it.
+ * this one does from now on is above it.  If the vault restarted since this
+ * anchor was verified last (another relay said so, or it was made of a
+ * backup), that was for the same reason.
  */
 static int
 is_old(struct anchor *a, tacit_state_Anchor *rec, uint64_t epoch)
 {
+	int known = rec->restarts != a->t->self.restarts;
+
 	rec->epoch = epoch;
 	memcpy(rec->value, rec->base, sizeof(rec->value));
 	memset(rec->next, 0, sizeof(rec->next));
-	return anchor_commit(a, rec, TACIT_EV_ROLLED_BACK);
+	rec->restarts = a->t->self.restarts + !known;
+	return anchor_commit(a, rec, known ? 0 : TACIT_EV_ROLLED_BACK);
 }
 
 /* Something else is there. */

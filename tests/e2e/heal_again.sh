@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The same vault is put back again and again: 41 times the conversation begins
-# anew, more often than a record of libsignal keeps old states.
+# A vault is put back again and again: 41 times the conversation begins anew,
+# more often than a record of libsignal keeps old states.
 #
 # usage: heal_again.sh [TIMES=41]
 . "$(dirname "$0")/lib.sh"
@@ -15,16 +15,18 @@ begins ben Ben
 add_relay anna
 pair anna ben --in-person
 a_good_talk anna ben
-keeps anna first
 
 for ((time = 1; time <= times; time++)); do
-	puts_back anna first
+	keeps anna copy
+	writes anna ben "anna, before time $time"
+	opens ben
+	puts_back anna copy
 	writes anna ben "anna, time $time"
 	writes ben anna "ben, time $time"
-	opens anna
-	opens ben
-	opens anna
-	opens ben
+	for _ in 1 2 3; do
+		opens anna
+		opens ben
+	done
 done
 they_go_on anna ben
 all_came anna ben
@@ -33,7 +35,11 @@ a_good_talk anna ben
 all_came anna ben
 all_came ben anna
 shown_once ben
-is_told ben "$times" '.event == "rolled-back" and .who == "them"'
+# One finding may be overtaken by the next before he hears of it.
+told=$(told ben '.event == "rolled-back" and .who == "them"')
+[ "$told" -ge 1 ] && [ "$told" -le "$times" ] ||
+	die "ben is told $told times"
+not_alarmed ben rolled-back
 size=$(stat -c %s "$work/anna.vault")
 [ "$size" -lt 1000000 ] || die "her vault grew to $size bytes"
 

@@ -43,7 +43,8 @@ thief)
 	writes_many anna ben "$letters" 'a letter'
 	is 'the relay has them' "$(as anna contacts | field queued)" 0
 	is 'the thief takes them' "$(TACIT_PASSPHRASE_FILE=$work/ben.pass \
-	    "$tacit" --vault "$work/thief/ben.vault" --json sync |
+	    "$tacit" --vault "$work/thief/ben.vault" --json sync \
+	    --until "$letters" --wait-ms 200000 |
 	    texts | wc -l)" "$letters"
 	;;
 esac
