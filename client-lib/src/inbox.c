@@ -474,10 +474,6 @@ take(struct tacit_contact *ct, struct arrival *a)
 	}
 	if (a->seal != 0)
 		return a->seal;
-	/* A relay lost Hello, or gives it later: nobody is known before. */
-	if (ct->rec.step == tacit_state_Step_I3_INVITED &&
-	    a->head.kind != SEAL_HELLO)
-		return set_aside(ct, a);
 	if (a->repeated != NOT_REPEATED)
 		return take_repeated(ct, a);
 	if ((rc = heard_is_one_too_many(ct, &a->heard)) != 0)
