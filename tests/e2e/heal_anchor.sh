@@ -12,14 +12,14 @@ begins ben Ben
 add_relay anna
 pair anna ben --in-person
 a_good_talk anna ben
-keeps anna then
+keeps anna before
 a_good_talk anna ben
 opens anna
 
 # Nobody but the copy has said anything since: ben cannot have told it.
 writes ben anna 'waits for anna'
 as ben sync >/dev/null
-puts_back anna then
+puts_back anna before
 echo 'written in the copy' >>"$work/anna.wrote.ben"
 as anna send ben --wait-ms 0 <<<'written in the copy' >/dev/null
 as anna sync >"$work/anna.out"
