@@ -8,7 +8,10 @@ set(sim_sources ${sim_dir}/main.c ${sim_dir}/plan.c ${sim_dir}/sim.c
 
 # tacit_sim(NAME SOURCE...): with these in place of the product's own.
 function(tacit_sim name)
-  add_executable(${name} ${sim_sources} ${ARGN})
+  tacit_sim_of(${name} ${sim_sources} ${ARGN})
+endfunction()
+function(tacit_sim_of name)
+  add_executable(${name} ${ARGN})
   target_include_directories(${name} PRIVATE ${sim_dir}
     ${CMAKE_SOURCE_DIR}/tests/support)
   target_link_libraries(${name} PRIVATE tacit_core relay_core)
@@ -24,6 +27,14 @@ function(tacit_sim name)
 endfunction()
 
 tacit_sim(sim)
+
+# Ratchet and seal alone.
+tacit_sim_of(sim_session ${sim_dir}/session.c ${sim_dir}/actor.c
+  ${sim_dir}/disk.c ${sim_dir}/disk_parts.c ${sim_dir}/disk_calls.c
+  ${sim_dir}/disk_vfs.c ${sim_dir}/thread.c
+  ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pwhash.c)
+add_test(NAME sim/quiesce COMMAND sim_session 2000)
+set_tests_properties(sim/quiesce PROPERTIES TIMEOUT 600)
 add_test(NAME sim/fresh COMMAND sim --seeds 1000)
 add_test(NAME sim/regressions COMMAND sim
   --regressions ${sim_dir}/regressions)
