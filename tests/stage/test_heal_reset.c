@@ -204,7 +204,7 @@ a_stale_offer_is_answered_and_made_again(void **state)
 	heal_look(&st, 1, &s[1]);
 	assert_int_equal(s[0].back_them, 1);
 	assert_int_equal(s[1].back_me, 0);
-	assert_int_equal(heal_told(&st, 1, event), 1);
+	assert_true(heal_told(&st, 1, event) >= 1);
 	heal_talk(&st, 10);
 	free(s);
 	stage_free(st.s);
