@@ -157,8 +157,8 @@ remember_contact(struct tacit_contact *ct)
 	if (p == NULL)
 		return;
 	remember("S", PASSING, p->secret, sizeof(p->secret));
-	remember("guest pass", PASSING, p->guest_pass,
-	    sizeof(p->guest_pass));
+	/* It pays for the joiner's anchor, should the relay lose that. */
+	remember("guest pass", STAYS, p->guest_pass, sizeof(p->guest_pass));
 	remember("key of Hello", PASSING, p->hello_secret,
 	    sizeof(p->hello_secret));
 	remember("r_I", PASSING, p->nonce_i, sizeof(p->nonce_i));
