@@ -117,7 +117,7 @@ rolled_back(FILE *f, const struct tacit_event *ev)
 	else
 		fprintf(f, "%llu messages that you wrote since this copy of "
 		    "your vault are with them and not here",
-		    (unsigned long long)(ev->to - ev->from + 1));
+		    (unsigned long long)ev->to - ev->from + 1);
 }
 
 void

@@ -70,7 +70,7 @@ history_rename(struct tacit_contact *ct,
     uint8_t (*previous)[TACIT_HASH_LEN], uint8_t chain[TACIT_HASH_LEN])
 {
 	struct span s = { from, upto, n, 0 };
-	uint8_t head[TACIT_HASH_LEN];
+	uint8_t head[TACIT_HASH_LEN] = { 0 };
 	tacit_state_Past p;
 	uint64_t place;
 	char *text = NULL;
