@@ -35,7 +35,7 @@ enum {
 
 /* relay/DESIGN.md, "Bounds". */
 enum {
-	BASE_KIB = 36864,
+	BASE_KIB = 36864 + 16384,
 	CONNECTION_KIB = 20,
 	HANDSHAKES_KIB = 512 * 64,
 	KEPT_PERCENT = 150
