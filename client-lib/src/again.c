@@ -75,7 +75,7 @@ is_beyond(const struct tacit_contact *ct, const tacit_Have *have)
 	    have->range[have->range_count - 1].to > ct->rec.seq);
 }
 
-/* 1 if the chain value of ${have} is ours; 0: there is none; -1: another. */
+/* ${same}: 1 if the chain value of ${have} is ours; 0: unknown; -1: another. */
 static int
 compare(struct tacit_contact *ct, const tacit_Have *have, int *same)
 {

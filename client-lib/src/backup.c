@@ -10,6 +10,7 @@
 #include "event.h"
 #include "contact_store.h"
 #include "keystore.h"
+#include "outbox.h"
 #include "record.h"
 #include "restart.h"
 
@@ -47,9 +48,8 @@ copy_out(struct vault *to, enum vault_table t, const struct vault_key *key,
 	    &len)) != 0)
 		return rc;
 	if (o.kind != tacit_state_OutKind_OUT_HELLO_ACK) {
-		memset(o.envelope, 0, sizeof(o.envelope));
+		outbox_unseal(&o);
 		memset(o.turn, 0, sizeof(o.turn));
-		o.sealed.size = 0;
 	}
 	rc = record_put(to, t, key->data, key->len, tacit_state_Out_fields,
 	    &o, text, len);

@@ -21,8 +21,7 @@
 #include "restart.h"
 
 enum {
-	ASIDE_KEY_LEN = CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN,
-	GENERATIONS_READ = 3
+	ASIDE_KEY_LEN = CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN
 };
 
 /* What a counter that was heard before means. */

@@ -16,7 +16,6 @@
 #include "restart.h"
 
 enum {
-	KEPT = 3,			/* generations that are read */
 	STALE_WAIT_MS = 60 * 1000,
 	WAIT_MAX_MS = 24 * 3600 * 1000
 };
@@ -72,8 +71,8 @@ know(struct tacit_contact *ct, uint32_t g)
 	if (g <= ct->rec.generation)
 		return 0;
 	ct->rec.generation = g;
-	return g < KEPT ? 0 : ratchet_drop(ct->t->ratchet,
-	    ct->rec.relationship, g - KEPT + 1);
+	return g < GENERATIONS_READ ? 0 : ratchet_drop(ct->t->ratchet,
+	    ct->rec.relationship, g - GENERATIONS_READ + 1);
 }
 
 /* Session (${g}, ${theirs}) is there: is it the one to write with? */

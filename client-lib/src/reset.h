@@ -11,7 +11,10 @@
 #include "model.h"
 #include "seal.h"
 
-enum { RESET_WAIT_MS = 10 * 60 * 1000 };
+enum {
+	RESET_WAIT_MS = 10 * 60 * 1000,
+	GENERATIONS_READ = 3		/* the last ones; older sessions go */
+};
 
 /* Both ends hold the recovery key, and there is something left to say. */
 int reset_is_possible(const struct tacit_contact *ct);

@@ -105,18 +105,4 @@ rebuilt() {
 	    -DTACIT_WERROR=ON >/dev/null && cmake --build "build-$1"
 }
 
-script/build >"$log/build" 2>&1 || {
-	tail -n 20 "$log/build"
-	echo 'FALLS SHORT  the build'
-	exit 1
-}
-for n in "${@:-1 2 3 4 5 6 7 8 9}"; do
-	for line in $n; do "line_$line"; done
-done
-echo
-if [ "$short" -eq 0 ]; then
-	echo 'Everything is ok.'
-else
-	echo "$short falls short."
-fi
-[ "$short" -eq 0 ]
+run_lines "${@:-1 2 3 4 5 6 7 8 9}"

@@ -125,18 +125,4 @@ line_8() {
 	    tests build '^e2e/relay/authority_control$'
 }
 
-script/build >"$log/build" 2>&1 || {
-	tail -n 20 "$log/build"
-	echo 'FALLS SHORT  the build'
-	exit 1
-}
-for n in "${@:-1 2 3 4 5 6 7 8}"; do
-	for line in $n; do "line_$line"; done
-done
-echo
-if [ "$short" -eq 0 ]; then
-	echo 'Everything is ok.'
-else
-	echo "$short falls short."
-fi
-[ "$short" -eq 0 ]
+run_lines "${@:-1 2 3 4 5 6 7 8}"

@@ -86,18 +86,4 @@ line_4() {
 	    build/tests/stage_test_heal_cost
 }
 
-script/build >"$log/build" 2>&1 || {
-	tail -n 20 "$log/build"
-	echo 'FALLS SHORT  the build'
-	exit 1
-}
-for n in "${@:-1 2 3 4}"; do
-	for line in $n; do "line_$line"; done
-done
-echo
-if [ "$short" -eq 0 ]; then
-	echo 'Everything is ok.'
-else
-	echo "$short falls short."
-fi
-[ "$short" -eq 0 ]
+run_lines "${@:-1 2 3 4}"

@@ -33,3 +33,22 @@ tests() {
 	ctest --test-dir "$1" --output-on-failure --no-tests=error \
 	    --verbose -R "$2"
 }
+
+# run_lines LINES...: build, then line_N for each N, and the verdict
+run_lines() {
+	local n
+	script/build >"$log/build" 2>&1 || {
+		tail -n 20 "$log/build"
+		echo 'FALLS SHORT  the build'
+		exit 1
+	}
+	# shellcheck disable=SC2048 # one word may be several lines
+	for n in $*; do "line_$n"; done
+	echo
+	if [ "$short" -eq 0 ]; then
+		echo 'Everything is ok.'
+	else
+		echo "$short falls short."
+	fi
+	[ "$short" -eq 0 ]
+}
