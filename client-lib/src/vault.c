@@ -86,6 +86,7 @@ scan_row(void *arg, const struct vault_db_row *row)
 	return 0;
 }
 
+/* A row whose table decayed into none would be missed, not refused. */
 static int
 verify(struct vault *v)
 {
@@ -94,6 +95,8 @@ verify(struct vault *v)
 
 	rc = vault_db_scan(v->db, vault_counted(v), scan_row, &s);
 	if (rc != 0)
+		return rc;
+	if ((rc = vault_db_none_beyond(v->db, VAULT_LAST)) != 0)
 		return rc;
 #ifndef TACIT_CONTROL_NO_MULTISET
 	if (s.found.rows != v->now.rows)

@@ -39,7 +39,8 @@ enum vault_table {
 	VAULT_JOB,			/* relay requests still to be done */
 	VAULT_ASIDE,			/* unopenable and undecodable */
 	VAULT_ANCHOR,			/* what relays keep, to tell our age */
-	VAULT_HISTORY = 32
+	VAULT_HISTORY = 32,
+	VAULT_LAST = VAULT_HISTORY
 };
 
 enum { VAULT_ROW_KEY_MAX = 64, VAULT_VALUE_MAX = 1 << 20 };

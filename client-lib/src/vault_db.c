@@ -12,7 +12,7 @@
 enum stmt {
 	BEGIN, COMMIT, ROLLBACK,
 	HEAD_GET, HEAD_PUT,
-	ROW_GET, ROW_FROM, ROW_BELOW, ROW_PUT, ROW_DEL, ROW_SCAN,
+	ROW_GET, ROW_FROM, ROW_BELOW, ROW_PUT, ROW_DEL, ROW_SCAN, ROW_BEYOND,
 	STMTS
 };
 
@@ -35,6 +35,7 @@ static const char *const sql[STMTS] = {
 	    " d = excluded.d",
 	[ROW_DEL]	= "DELETE FROM entry WHERE t = ?1 AND k = ?2",
 	[ROW_SCAN]	= "SELECT t, k, v, d FROM entry WHERE t < ?1",
+	[ROW_BEYOND]	= "SELECT 1 FROM entry WHERE t > ?1",
 };
 
 struct vault_db {
@@ -555,6 +556,21 @@ vault_db_scan(struct vault_db *db, uint32_t limit,
 	}
 	if (rc == 0)
 		rc = result(db, sq);
+	(void)sqlite3_reset(st);
+	return rc;
+}
+
+int
+vault_db_none_beyond(struct vault_db *db, uint32_t last)
+{
+	sqlite3_stmt *st = db->st[ROW_BEYOND];
+	int rc;
+
+	if (db->latched)
+		return TACIT_E_IO;
+	(void)sqlite3_bind_int64(st, 1, last);
+	rc = sqlite3_step(st);
+	rc = rc == SQLITE_ROW ? TACIT_E_CORRUPT : result(db, rc);
 	(void)sqlite3_reset(st);
 	return rc;
 }

@@ -91,4 +91,7 @@ int vault_db_del(struct vault_db *db, uint32_t table, const uint8_t *key,
 int vault_db_scan(struct vault_db *db, uint32_t limit,
     int (*each)(void *arg, const struct vault_db_row *row), void *arg);
 
+/* TACIT_E_CORRUPT if there is a row in a table above ${last}. */
+int vault_db_none_beyond(struct vault_db *db, uint32_t last);
+
 #endif
