@@ -94,7 +94,7 @@ reader_new(struct reader *r)
 	for (r->line = r->t->lines; r->line != NULL; r->line = r->line->next)
 		if (r->line->use == LINE_READ)
 			break;
-	assert(r->line != NULL && r->ct->read_conn == r->line->conn);
+	assert(r->line != NULL && r->ct->box[0].read_conn == r->line->conn);
 	r->f.which_is = tacit_Frame_deliver_tag;
 	memcpy(r->f.is.deliver.address, r->ct->rec.my_address,
 	    sizeof(r->f.is.deliver.address));

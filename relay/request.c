@@ -266,15 +266,18 @@ request_close(struct dispatch *d, struct conn *c, const struct tacit_frame *f)
 	const tacit_Close *m = &f->head.is.close;
 	uint8_t address[TACIT_ADDRESS_LEN];
 	struct request *r;
+	struct op_close *op;
 
 	tacit_hash_address(address, m->owner);
-	if (request_verify(d, c, f, address, m->owner, m->signature, NULL,
-	    0) != 0)
+	if (request_verify(d, c, f, address, m->owner, m->signature,
+	    m->pass_hash, sizeof(m->pass_hash)) != 0)
 		return request_refuse(d, c, f->head.id, address);
 	r = request_new(d, c, f->head.id, OP_CLOSE, done_close, 0);
 	if (r == NULL)
 		return 0;
-	memcpy(r->job.op.u.close.address, address, sizeof(address));
+	op = &r->job.op.u.close;
+	memcpy(op->address, address, sizeof(op->address));
+	memcpy(op->pass_hash, m->pass_hash, sizeof(op->pass_hash));
 	request_submit(r);
 	return 0;
 }

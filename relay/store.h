@@ -95,6 +95,7 @@ struct op_fetch {
 };
 struct op_close {
 	uint8_t address[TACIT_ADDRESS_LEN];
+	uint8_t pass_hash[TACIT_HASH_LEN];	/* credited; zeros: nobody */
 };
 struct op_set_token {
 	uint8_t address[TACIT_ADDRESS_LEN];

@@ -65,6 +65,8 @@
 	    " FROM admission WHERE hash = ?1")				\
 	X(ADMISSION_SPEND, "UPDATE admission SET units = units - ?2"	\
 	    " WHERE hash = ?1")						\
+	X(ADMISSION_CREDIT, "UPDATE admission SET units = units + ?2"	\
+	    " WHERE hash = ?1")						\
 	X(ADMISSION_EXPIRE, "DELETE FROM admission WHERE hash IN"	\
 	    " (SELECT hash FROM admission"				\
 	    " WHERE expiry_day < ?1 LIMIT ?2)")				\
@@ -157,6 +159,9 @@ int admit_revoke(struct store *s, struct op *op);
 /* Spend ${units} of a code; ${*verdict} is 0 or TACIT_E_ADMISSION. */
 int admit_spend(struct store_sqlite *q, const uint8_t hash[TACIT_HASH_LEN],
     uint32_t units, int *verdict);
+/* Give ${units} back to a code, if there is one that has not expired. */
+int admit_credit(struct store_sqlite *q, const uint8_t hash[TACIT_HASH_LEN],
+    uint32_t units);
 /* As mail_expire(), for what this file keeps. */
 int admit_expire(struct store_sqlite *q, struct op_sweep *op);
 int admit_count(struct store_sqlite *q, struct op_count *op);

@@ -63,6 +63,20 @@ admit_spend(struct store_sqlite *q, const uint8_t hash[TACIT_HASH_LEN],
 	    SQL_ARGS(SQL_BLOB(hash, TACIT_HASH_LEN), SQL_INT(units)));
 }
 
+int
+admit_credit(struct store_sqlite *q, const uint8_t hash[TACIT_HASH_LEN],
+    uint32_t units)
+{
+	struct code c;
+	int rc;
+
+	if ((rc = get_code(q, hash, &c)) != 0 || !c.found ||
+	    c.expiry_day < q->clock.hour / 24)
+		return rc;
+	return sql_run(q, SQL_ADMISSION_CREDIT,
+	    SQL_ARGS(SQL_BLOB(hash, TACIT_HASH_LEN), SQL_INT(units)));
+}
+
 /*
  * Take ${spent} units and move ${moved} more to ${pass}, which does not
  * exist yet and will expire with the code.

@@ -328,6 +328,7 @@ mail_fetch(struct store *s, struct op *op)
 	return 0;
 }
 
+/* The mailbox goes, and its unit back to who is to have it. */
 int
 mail_close(struct store *s, struct op *op)
 {
@@ -347,7 +348,7 @@ mail_close(struct store *s, struct op *op)
 	    SQL_ARGS(SQL_INT(b->row)))) != 0)
 		return rc;
 	index_remove_box(&q->index, b);
-	return 0;
+	return admit_credit(q, op->u.close.pass_hash, TACIT_UNITS_CREATE);
 }
 
 /* The same again leaves the token before as it is. */

@@ -71,8 +71,8 @@ fill_close(struct line *l, tacit_Frame *f)
 
 	anchor_value_key(f->is.close.owner, l->anchor->rec.owner);
 	anchor_value_address(address, l->anchor->rec.owner);
-	line_sign(l, f, address, NULL, 0, l->anchor->rec.owner,
-	    f->is.close.signature);
+	line_sign(l, f, address, f->is.close.pass_hash, TACIT_HASH_LEN,
+	    l->anchor->rec.owner, f->is.close.signature);
 }
 
 /* What is asked for is committed before it is asked. */

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "contact.h"
+#include "set.h"
 
 void
 contact_base32(char *out, size_t chars, const uint8_t *in, size_t len)
@@ -186,8 +187,7 @@ contact_by_address(struct tacit *t, const uint8_t address[TACIT_ADDRESS_LEN])
 	struct tacit_contact *ct;
 
 	for (ct = t->contacts; ct != NULL; ct = ct->next)
-		if (contact_has_mailbox(ct) && sodium_memcmp(
-		    ct->rec.my_address, address, TACIT_ADDRESS_LEN) == 0)
+		if (set_has_mailbox(ct, address))
 			break;
 	return ct;
 }

@@ -30,6 +30,7 @@ void contact_free_out(struct tacit_contact *ct);
 /* The secrets of pairing, made on demand.  Errors: TACIT_E_NOMEM. */
 int contact_pairing(struct tacit_contact *ct);
 struct tacit_contact *contact_by_id(struct tacit *t, const void *id);
+/* Whose mailbox this is, of whichever of its sets. */
 struct tacit_contact *contact_by_address(struct tacit *t,
     const uint8_t address[TACIT_ADDRESS_LEN]);
 struct tacit_contact *contact_by_invitation(struct tacit *t,

@@ -11,6 +11,7 @@
 #include "line.h"
 #include "outbox.h"
 #include "pair.h"
+#include "set.h"
 
 enum due
 due_next(const struct tacit_contact *ct)
@@ -106,8 +107,8 @@ ask_close(struct tacit_contact *ct, tacit_Frame *f)
 
 	f->which_is = tacit_Frame_close_tag;
 	public_key(q->owner, ct->rec.my_owner);
-	line_sign(ct->once, f, ct->rec.my_address, NULL, 0,
-	    ct->rec.my_owner, q->signature);
+	line_sign(ct->once, f, ct->rec.my_address, q->pass_hash,
+	    sizeof(q->pass_hash), ct->rec.my_owner, q->signature);
 }
 
 int
@@ -169,7 +170,8 @@ granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
 		return pair_on_blob(ct, blob);
 	case DUE_CREATE:
 		ct->rec.mailbox = 1;
-		ct->read_conn = 0;	/* to be read, if it was not there */
+		/* To be read, if it was not there. */
+		set_box(ct, ct->rec.my_address)->read_conn = 0;
 		ct->rec.step = ct->rec.inviter ?
 		    tacit_state_Step_I2_CREATED :
 		    tacit_state_Step_J3_JOINING;

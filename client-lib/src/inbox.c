@@ -4,6 +4,8 @@
 
 #include <sodium.h>
 
+#include "again.h"
+#include "aside.h"
 #include "change.h"
 #include "contact.h"
 #include "content.h"
@@ -11,18 +13,13 @@
 #include "event.h"
 #include "heard.h"
 #include "inbox.h"
-#include "again.h"
 #include "letter.h"
 #include "outbox.h"
 #include "pair.h"
-#include "record.h"
 #include "reorder.h"
 #include "reset.h"
 #include "restart.h"
-
-enum {
-	ASIDE_KEY_LEN = CONTACT_ID_LEN + TACIT_ENVELOPE_ID_LEN
-};
+#include "set.h"
 
 /* What a counter that was heard before means. */
 enum repeated {
@@ -40,6 +37,7 @@ struct arrival {
 	int seal;			/* what open_seal() said; if 0, */
 	struct seal_header head;
 	int key;			/* under enum letter_key, */
+	size_t set;			/* of that set, */
 	struct heard heard;		/* and what was heard of its stream */
 	enum repeated repeated;		/* its counter was heard before */
 	int unread;			/* the ratchet cannot read it */
@@ -47,65 +45,6 @@ struct arrival {
 	uint8_t *msg;			/* the ratchet message */
 	uint8_t *padded;		/* the content, once there is any */
 };
-
-static void
-aside_key(const struct tacit_contact *ct, const struct arrival *a,
-    uint8_t row[ASIDE_KEY_LEN])
-{
-	memcpy(row, ct->id, CONTACT_ID_LEN);
-	memcpy(row + CONTACT_ID_LEN, a->place.envelope,
-	    TACIT_ENVELOPE_ID_LEN);
-}
-
-/* 1 if no more can be kept of what is of no use; 0; or an error. */
-static int
-is_full(struct tacit_contact *ct)
-{
-	int rc;
-
-	if (ct->aside_full)
-		return 1;
-	rc = record_has(ct->t->vault, VAULT_ASIDE, ct->id, sizeof(ct->id),
-	    TACIT_SETS_ASIDE_MAX);
-	ct->aside_full = rc == 1;
-	return rc;
-}
-
-/* Keep what cannot be used: the first 64 of a mailbox. */
-static int
-set_aside(struct tacit_contact *ct, const struct arrival *a)
-{
-	uint8_t row[ASIDE_KEY_LEN];
-	int rc;
-
-	if ((rc = is_full(ct)) != 0)
-		return rc < 0 ? rc : 0;
-	aside_key(ct, a, row);
-	return vault_put(ct->t->vault, VAULT_ASIDE, row, sizeof(row),
-	    a->body, a->len);
-}
-
-/*
- * 1 if the app has not been told of ${a}; 0; or an error.  What was kept was
- * told; when no more can be kept, one of a kind is told by each process.
- */
-static int
-is_news(struct tacit_contact *ct, const struct arrival *a, uint32_t kind)
-{
-	struct vault_value value;
-	uint8_t row[ASIDE_KEY_LEN];
-	int rc;
-
-	aside_key(ct, a, row);
-	if ((rc = vault_get(ct->t->vault, VAULT_ASIDE, row, sizeof(row),
-	    &value)) != 0)
-		return rc;
-	rc = value.data == NULL;
-	vault_value_free(&value);
-	if (rc != 1 || (rc = is_full(ct)) < 0)
-		return rc;
-	return rc == 0 || (ct->told & kind) == 0;
-}
 
 static enum tacit_event_type
 event_of(int why)
@@ -118,6 +57,22 @@ event_of(int why)
 	default:
 		return TACIT_EV_POISON;
 	}
+}
+
+/*
+ * 1 if the app has not been told of ${a}; 0; or an error.  What was kept was
+ * told; when no more can be kept, one of a kind is told by each process.
+ */
+static int
+is_news(struct tacit_contact *ct, const struct arrival *a, uint32_t kind)
+{
+	int rc;
+
+	if ((rc = aside_has(ct, a->place.envelope)) != 0)
+		return rc < 0 ? rc : 0;
+	if ((rc = aside_is_full(ct)) < 0)
+		return rc;
+	return rc == 0 || (ct->told & kind) == 0;
 }
 
 /*
@@ -135,7 +90,7 @@ poison(struct tacit_contact *ct, const struct arrival *a, int why)
 		return rc;
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	if ((rc = set_aside(ct, a)) == 0)
+	if ((rc = aside_keep(ct, a->place.envelope, a->body, a->len)) == 0)
 		rc = event_say(ct->t, ct, event);
 	if ((rc = change_end(ct->t, ct, rc)) == 0)
 		ct->told |= kind;
@@ -151,35 +106,60 @@ unread(struct tacit_contact *ct, const struct arrival *a)
 {
 	int rc;
 
-	if (reset_is_pending(ct) && (rc = is_full(ct)) != 0)
+	if (reset_is_pending(ct) && (rc = aside_is_full(ct)) != 0)
 		return rc < 0 ? rc : 0;
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	if ((rc = pair_on_key1(ct)) == 0)
-		rc = set_aside(ct, a);
+		rc = aside_keep(ct, a->place.envelope, a->body, a->len);
 	reset_owe(ct);
 	return change_end(ct->t, ct, rc);
+}
+
+/* Errors: TACIT_E_CRYPTO, another key sealed it. */
+static int
+try_key(const struct tacit_contact *ct, struct arrival *a, int key)
+{
+	struct seal_keys keys;
+	int rc = TACIT_E_CRYPTO;
+
+	if (sodium_is_zero(letter_key(ct, key), TACIT_KEY_LEN))
+		return rc;
+	letter_keys(ct, 1, key, &keys);
+	if (seal_names(a->body, &keys, &a->place)) {
+		a->key = key;
+		rc = seal_open(&a->head, a->msg, a->body, a->len, &keys,
+		    &a->place);
+	}
+	sodium_memzero(&keys, sizeof(keys));
+	return rc;
+}
+
+static int
+is_pair_key(int key)
+{
+	return key == LETTER_KEY1 || key >= LETTER_SETS;
 }
 
 /* Find the key by the hint and open the seal.  Errors: TACIT_E_CRYPTO. */
 static int
 open_seal(struct tacit_contact *ct, struct arrival *a)
 {
-	struct seal_keys keys;
-	int key, rc = TACIT_E_CRYPTO;
+	int rc = try_key(ct, a, LETTER_RECOVERY);
+	struct set s;
+	size_t i;
 
-	for (key = LETTER_RECOVERY; key >= LETTER_KEY0 &&
-	    rc == TACIT_E_CRYPTO; key--) {
-		if (sodium_is_zero(letter_key(ct, key), TACIT_KEY_LEN))
+	/* Each key goes with its mailbox; a rotation may keep that. */
+	for (i = 0; i < set_end(ct) && rc == TACIT_E_CRYPTO; i++) {
+		if (!set_get(ct, i, &s) || sodium_memcmp(s.address,
+		    a->place.address, TACIT_ADDRESS_LEN) != 0)
 			continue;
-		letter_keys(ct, 1, key, &keys);
-		if (!seal_names(a->body, &keys, &a->place))
-			continue;
-		a->key = key;
-		rc = seal_open(&a->head, a->msg, a->body, a->len, &keys,
-		    &a->place);
+		a->set = i;
+		rc = try_key(ct, a, i == SET_NOW ? LETTER_KEY1 :
+		    LETTER_SETS + (int)i);
 	}
-	sodium_memzero(&keys, sizeof(keys));
+	if (rc == TACIT_E_CRYPTO)
+		rc = try_key(ct, a, LETTER_KEY0);
 	if (rc == 0 && (a->key == LETTER_RECOVERY) !=
 	    (a->head.kind == SEAL_RESET || a->head.kind == SEAL_STALE))
 		return TACIT_E_POISON;
@@ -239,7 +219,7 @@ open_ratchet(struct tacit_contact *ct, struct arrival *a, tacit_Content *c)
 	if ((a->padded = malloc(a->cap)) == NULL)
 		return TACIT_E_NOMEM;
 	if ((rc = decrypt(ct, a, &s, &n)) != 0) {
-		a->unread = is_unread(rc) && a->key == LETTER_KEY1;
+		a->unread = is_unread(rc) && is_pair_key(a->key);
 		return rc;
 	}
 	if ((rc = content_read(c, a->padded, n)) != 0)
@@ -360,7 +340,7 @@ take_opened(struct tacit_contact *ct, struct arrival *a)
 		return TACIT_E_NOMEM;
 	if ((rc = open_ratchet(ct, a, c)) != 0)
 		goto out;
-	if (a->key == LETTER_KEY1 && (rc = pair_on_key1(ct)) != 0)
+	if (is_pair_key(a->key) && (rc = pair_on_key1(ct)) != 0)
 		goto out;
 	rc = take_content(ct, a, c);
 out:
@@ -411,7 +391,7 @@ look(struct tacit_contact *ct, struct arrival *a)
 	int rc;
 
 	if ((a->seal = open_seal(ct, a)) == TACIT_E_CRYPTO)
-		return is_full(ct);
+		return aside_is_full(ct);
 	if (a->seal != 0)
 		return is_verdict(a->seal) ? 0 : a->seal;
 	if ((rc = heard_get(ct, a->head.stream, &a->heard)) != 0)
@@ -469,7 +449,7 @@ take(struct tacit_contact *ct, struct arrival *a)
 	if (a->seal == TACIT_E_CRYPTO) {
 		if (sodium_is_zero(ct->rec.key0, sizeof(ct->rec.key0)))
 			reset_owe(ct);
-		return set_aside(ct, a);
+		return aside_keep(ct, a->place.envelope, a->body, a->len);
 	}
 	if (a->seal != 0)
 		return a->seal;
@@ -487,7 +467,7 @@ take(struct tacit_contact *ct, struct arrival *a)
 	 */
 	if (ct->rec.step == tacit_state_Step_I3_INVITED &&
 	    a->head.kind != SEAL_HELLO)
-		return set_aside(ct, a);
+		return aside_keep(ct, a->place.envelope, a->body, a->len);
 	/*
 	 * Who has S can seal what the ratchet refuses: that leaves no mark,
 	 * which would have the true owner of the counter refused.
@@ -499,7 +479,7 @@ take(struct tacit_contact *ct, struct arrival *a)
 }
 
 int
-inbox_take(struct tacit_contact *ct,
+inbox_take(struct tacit_contact *ct, const uint8_t address[TACIT_ADDRESS_LEN],
     const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], const uint8_t *body,
     size_t len)
 {
@@ -509,7 +489,7 @@ inbox_take(struct tacit_contact *ct,
 	a.cap = seal_capacity(len);
 	if ((a.msg = malloc(a.cap + 1)) == NULL)
 		return TACIT_E_NOMEM;
-	memcpy(a.place.address, ct->rec.my_address, sizeof(a.place.address));
+	memcpy(a.place.address, address, sizeof(a.place.address));
 	memcpy(a.place.envelope, envelope, sizeof(a.place.envelope));
 	if ((rc = look(ct, &a)) == 0 && (rc = change_begin(ct->t)) == 0)
 		rc = change_end(ct->t, ct, take(ct, &a));
@@ -527,8 +507,8 @@ enum { GAP_WAIT_MS = 60 * 1000 };
 int64_t
 inbox_due(const struct tacit_contact *ct)
 {
-	return ct->drained && !ct->in_order ? ct->drained_at + GAP_WAIT_MS :
-	    -1;
+	return set_all_drained(ct) && !ct->in_order ?
+	    ct->drained_at + GAP_WAIT_MS : -1;
 }
 
 /* True if a text has waited for a minute; a clock that was set back counts. */

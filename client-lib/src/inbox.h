@@ -9,11 +9,12 @@
 #include "model.h"
 
 /*
- * Take one delivered envelope, in one change.  Returns 0 once nothing of it
+ * Take one envelope out of my mailbox ${address}, in one change.  Returns 0 once nothing of it
  * can be lost any more, whatever it was: it may then be acknowledged.
  * Errors:  storage failures; the envelope stays with the relay.
  */
 int inbox_take(struct tacit_contact *ct,
+    const uint8_t address[TACIT_ADDRESS_LEN],
     const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], const uint8_t *body,
     size_t len);
 

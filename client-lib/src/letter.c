@@ -9,14 +9,20 @@
 #include "letter.h"
 #include "pad.h"
 #include "restart.h"
+#include "set.h"
 
 enum { BOX_OVERHEAD = 48, CAPACITY = 1989 };
 
 const uint8_t *
 letter_key(const struct tacit_contact *ct, int key)
 {
-	return key == LETTER_RECOVERY ? ct->rec.recovery :
-	    key == LETTER_KEY1 ? ct->rec.key1 : ct->rec.key0;
+	struct set s;
+
+	if (key < LETTER_SETS)
+		return key == LETTER_RECOVERY ? ct->rec.recovery :
+		    key == LETTER_KEY1 ? ct->rec.key1 : ct->rec.key0;
+	(void)set_get(ct, (size_t)(key - LETTER_SETS), &s);
+	return s.pair;
 }
 
 void
@@ -48,7 +54,7 @@ letter_is_fresh(struct tacit_contact *ct, const tacit_state_Out *o)
 		return 0;
 	if (letter_is_final(o))
 		return 1;
-	if (o->key1 != ct->rec.send_key1)
+	if (o->key1 != ct->rec.send_key1 || o->rotation != ct->rec.rotation)
 		return 0;
 	contact_session(ct, &s);
 	if ((rc = ratchet_turn(ct->t->ratchet, &s, turn)) != 0)
@@ -229,6 +235,7 @@ close_envelope(struct tacit_contact *ct, tacit_state_Out *o, uint8_t kind,
 	h.length = (uint16_t)len;
 
 	o->key1 = ct->rec.send_key1;
+	o->rotation = ct->rec.rotation;
 	o->tried = 1;
 	letter_keys(ct, 0, kind == SEAL_RESET || kind == SEAL_STALE ?
 	    LETTER_RECOVERY : o->key1, &keys);

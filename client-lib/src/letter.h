@@ -35,8 +35,11 @@ int letter_seal_plain(struct tacit_contact *ct, tacit_state_Out *o,
 /* True of rows that are sealed when they are made, and only then. */
 int letter_is_final(const tacit_state_Out *o);
 
-/* What seals; and its seal keys of one direction. */
-enum letter_key { LETTER_KEY0, LETTER_KEY1, LETTER_RECOVERY };
+/*
+ * What seals; and its seal keys of one direction.  LETTER_KEY1 is the pair
+ * key of now, LETTER_SETS + n that of set n (set.h).
+ */
+enum letter_key { LETTER_KEY0, LETTER_KEY1, LETTER_RECOVERY, LETTER_SETS };
 
 const uint8_t *letter_key(const struct tacit_contact *ct, int key);
 void letter_keys(const struct tacit_contact *ct, int incoming, int key,

@@ -165,15 +165,17 @@ static void
 line_reset(struct line *l)
 {
 	struct tacit_contact *ct;
+	struct box *b;
 
 	if (l->use == LINE_POST)
 		outbox_forget_requests(l->ct);
 	if (l->use == LINE_READ)
 		for (ct = l->t->contacts; ct != NULL; ct = ct->next)
-			if (ct->read_conn == l->conn) {
-				ct->read_conn = 0;
-				ct->drained = 0;
-			}
+			for (b = ct->box; b < &ct->box[BOXES]; b++)
+				if (b->read_conn == l->conn) {
+					b->read_conn = 0;
+					b->drained = 0;
+				}
 	if (l->out != NULL)
 		sodium_memzero(l->out, l->out_len);
 	free(l->asked);

@@ -37,7 +37,10 @@ struct line {
 	int problem;			/* why it failed; 0 after a WELCOME */
 
 	/* READ: who was asked for in the SUBSCRIBE under way. */
-	struct tacit_contact **asked;
+	struct asked {
+		struct tacit_contact *ct;
+		uint8_t address[TACIT_ADDRESS_LEN];
+	} *asked;
 	uint32_t n_asked, asked_id;
 	uint32_t acks;			/* not yet answered */
 	struct held_ack *held;		/* not sent: see anchor.h */

@@ -14,6 +14,7 @@
 #include "line_in.h"
 #include "pins.h"
 #include "post.h"
+#include "set.h"
 #include "tacit/frame.h"
 
 /*
@@ -49,30 +50,41 @@ welcome(struct line *l, const tacit_Welcome *w)
 	return 0;
 }
 
+/* The relay does not know this mailbox (any more): nothing is in it. */
+static int
+unknown_box(const struct asked *a)
+{
+	struct tacit_contact *ct = a->ct;
+	int rc;
+
+	if (!set_has_mailbox(ct, a->address))
+		return 0;
+	set_box(ct, a->address)->drained = 1;
+	ct->drained_at = env_mono_ms(ct->t);
+	if (ct->rec.unreachable || sodium_memcmp(a->address,
+	    ct->rec.my_address, sizeof(a->address)) != 0)
+		return 0;
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	ct->rec.unreachable = 1;
+	rc = event_say(ct->t, ct, TACIT_EV_UNREACHABLE);
+	return change_end(ct->t, ct, rc);
+}
+
 static int
 subscribed(struct line *l, const tacit_Subscribed *s, const uint8_t *result)
 {
-	struct tacit_contact *ct;
 	uint32_t i;
 	int rc;
 
 	if (s->id != l->asked_id || s->count != l->n_asked)
 		return TACIT_E_FRAME;
 	for (i = 0; i < s->count; i++) {
-		ct = l->asked[i];
 		if (result[i] == 0)
 			continue;
 		if (result[i] != -TACIT_E_REFUSED)
 			return TACIT_E_UNAVAILABLE;
-		/* The relay does not know my mailbox (any more). */
-		ct->drained = 1;
-		if (ct->rec.unreachable)
-			continue;
-		if ((rc = change_begin(l->t)) != 0)
-			return rc;
-		ct->rec.unreachable = 1;
-		rc = event_say(l->t, ct, TACIT_EV_UNREACHABLE);
-		if ((rc = change_end(l->t, ct, rc)) != 0)
+		if ((rc = unknown_box(&l->asked[i])) != 0)
 			return rc;
 	}
 	free(l->asked);
@@ -91,9 +103,9 @@ deliver(struct line *l, const tacit_Deliver *d, const uint8_t *body,
 	struct held_ack ack;
 	int rc;
 
-	if (ct == NULL || ct->read_conn != l->conn)
+	if (ct == NULL || set_box(ct, d->address)->read_conn != l->conn)
 		return 0;
-	rc = inbox_take(ct, d->envelope, body, len);
+	rc = inbox_take(ct, d->address, d->envelope, body, len);
 #ifdef TACIT_CONTROL_ACK_UNCOMMITTED
 	(void)rc;
 #else
@@ -110,11 +122,12 @@ static void
 drained(struct line *l, const tacit_Drained *d)
 {
 	struct tacit_contact *ct = contact_by_address(l->t, d->address);
+	struct box *b;
 
-	if (ct != NULL && ct->read_conn == l->conn) {
-		ct->drained = 1;
-		ct->drained_at = env_mono_ms(l->t);
-	}
+	if (ct == NULL || (b = set_box(ct, d->address))->read_conn != l->conn)
+		return;
+	b->drained = 1;
+	ct->drained_at = env_mono_ms(l->t);
 }
 
 /* Acks are done when the relay says that they are durable there. */

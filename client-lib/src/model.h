@@ -17,7 +17,9 @@
 
 enum {
 	CONTACT_ID_LEN = 12,
-	OUT_WINDOW = 32			/* posts under way per contact */
+	OUT_WINDOW = 32,		/* posts under way per contact */
+	OLD_SETS = 3,			/* keys of earlier rotations, */
+	BOXES = OLD_SETS + 2		/* those of now, and next */
 };
 
 /* Relay requests that a contact still needs, in this order. */
@@ -52,6 +54,13 @@ struct out_ref {
 	uint32_t request;		/* under way on the posting line; or 0 */
 };
 
+/* How one of my mailboxes is read. */
+struct box {
+	uint8_t address[TACIT_ADDRESS_LEN];
+	uint32_t read_conn;		/* subscribed on this connection */
+	uint8_t drained;
+};
+
 struct line;
 struct anchor;
 
@@ -67,9 +76,8 @@ struct tacit_contact {
 
 	/* Since this process began. */
 	struct line *post, *once;
-	uint32_t read_conn;		/* subscribed on this connection */
-	uint8_t drained;
-	int64_t drained_at;		/* mono ms */
+	struct box box[BOXES];		/* found by set_box() */
+	int64_t drained_at;		/* one of them last; mono ms */
 	uint8_t in_order;		/* no text waits for an earlier one */
 	int problem;			/* of the last relay request */
 	int64_t once_at, once_wait;	/* next try of a request; back-off */

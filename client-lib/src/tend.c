@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include <sodium.h>
 
@@ -8,6 +9,7 @@
 #include "due.h"
 #include "line.h"
 #include "post.h"
+#include "set.h"
 #include "tend.h"
 
 enum {
@@ -36,20 +38,54 @@ want_lines(struct tacit_contact *ct)
 	return 0;
 }
 
+/* The mailboxes of ${ct} that ${l} does not read yet; with ${body}, ask. */
+static uint32_t
+add_entries(struct line *l, struct tacit_contact *ct, const tacit_Frame *f,
+    uint8_t *body, uint32_t room)
+{
+	uint8_t sk[crypto_sign_SECRETKEYBYTES], *entry;
+	struct asked *a;
+	struct set s;
+	struct box *b;
+	uint32_t n = 0;
+	size_t i;
+
+	if (!contact_place_equal(&l->place, &ct->rec.my_place))
+		return 0;
+	for (i = 0; i < set_end(ct) && n < room; i++) {
+		if (!set_get(ct, i, &s) || !s.mailbox ||
+		    (b = set_box(ct, s.address))->read_conn == l->conn)
+			continue;
+		n++;
+		if (body == NULL)
+			continue;
+		a = &l->asked[l->n_asked];
+		entry = body + (size_t)l->n_asked * TACIT_SUBSCRIBE_ENTRY_LEN;
+		(void)crypto_sign_seed_keypair(entry, sk, s.owner);
+		line_sign(l, f, s.address, NULL, 0, s.owner,
+		    entry + TACIT_KEY_LEN);
+		sodium_memzero(sk, sizeof(sk));
+		b->read_conn = l->conn;
+		b->drained = 0;
+		a->ct = ct;
+		memcpy(a->address, s.address, sizeof(a->address));
+		l->n_asked++;
+	}
+	return n;
+}
+
 /* One SUBSCRIBE for the mailboxes that this line does not read yet. */
 static int
 subscribe(struct line *l)
 {
-	uint8_t sk[crypto_sign_SECRETKEYBYTES];
 	tacit_Frame f = tacit_Frame_init_zero;
 	struct tacit_contact *ct;
-	uint8_t *body, *entry;
 	uint32_t n = 0;
+	uint8_t *body;
 	int rc;
 
 	for (ct = l->t->contacts; ct != NULL; ct = ct->next)
-		n += contact_has_mailbox(ct) && ct->read_conn != l->conn &&
-		    contact_place_equal(&l->place, &ct->rec.my_place);
+		n += add_entries(l, ct, &f, NULL, BOXES);
 	if (n == 0 || l->asked != NULL)
 		return 0;
 	if (n > TACIT_SUBSCRIBE_MAX)
@@ -65,19 +101,8 @@ subscribe(struct line *l)
 	f.which_is = tacit_Frame_subscribe_tag;
 	f.is.subscribe.count = n;
 	for (ct = l->t->contacts; ct != NULL && l->n_asked < n;
-	    ct = ct->next) {
-		if (!contact_has_mailbox(ct) || ct->read_conn == l->conn ||
-		    !contact_place_equal(&l->place, &ct->rec.my_place))
-			continue;
-		entry = body + (size_t)l->n_asked * TACIT_SUBSCRIBE_ENTRY_LEN;
-		(void)crypto_sign_seed_keypair(entry, sk, ct->rec.my_owner);
-		line_sign(l, &f, ct->rec.my_address, NULL, 0,
-		    ct->rec.my_owner, entry + TACIT_KEY_LEN);
-		ct->read_conn = l->conn;
-		ct->drained = 0;
-		l->asked[l->n_asked++] = ct;
-	}
-	sodium_memzero(sk, sizeof(sk));
+	    ct = ct->next)
+		(void)add_entries(l, ct, &f, body, n - l->n_asked);
 	rc = line_request(l, &f, body, &l->asked_id);
 	free(body);
 	return rc;
@@ -234,7 +259,7 @@ tend_left(const struct tacit_contact *ct)
 {
 	struct tend_left left = { 0 };
 
-	if (contact_has_mailbox(ct) && !ct->drained) {
+	if (contact_has_mailbox(ct) && !set_all_drained(ct)) {
 		left.unread = 1;
 		add_left(&left, line_reading(ct->t, &ct->rec.my_place));
 	}

@@ -56,8 +56,8 @@ enum {
 	TACIT_UNITS_CREATE = 1,
 	TACIT_UNITS_INVITATION = 1,
 	TACIT_UNITS_GUEST = 3,
-	TACIT_UNITS_RELATIONSHIP = 5,
-	TACIT_UNITS_SPARE = 4,
+	TACIT_UNITS_RELATIONSHIP = 6,	/* and one to rotate with */
+	TACIT_UNITS_SPARE = 3,
 
 	/* What people write: bytes of UTF-8. */
 	TACIT_TEXT_MAX = 24576,

@@ -264,15 +264,36 @@ everything_after_close(struct scene *s)
 	scene_say(s, raw_ack(s->r, s->m.address, s->id));
 }
 
+/* The unit goes back to a pass, once, and to no other code. */
+static void
+close_gives_the_unit_back(struct scene *s)
+{
+	uint8_t pass[TACIT_CODE_LEN], unknown[TACIT_CODE_LEN];
+
+	randombytes_buf(pass, sizeof(pass));
+	randombytes_buf(unknown, sizeof(unknown));
+	scene_say(s, raw_split(s->r, s->code, pass, 1));
+	scene_say(s, raw_create(s->r, &s->none, pass));
+	scene_say(s, raw_close_for(s->r, &s->none, pass));
+	scene_say(s, raw_close_for(s->r, &s->none, pass));
+	scene_say(s, raw_create(s->r, &s->none, pass));
+	scene_say(s, raw_close_for(s->r, &s->none, unknown));
+	scene_say(s, raw_create(s->r, &s->none, pass));
+	scene_say(s, raw_create(s->r, &s->none, unknown));
+}
+
 /* A CLOSE whose signature was made for ${id} and ${tag}, elsewhere or here. */
 static void
-close_signed(struct scene *s, const struct raw *where, uint32_t id, int tag)
+close_signed(struct scene *s, const struct raw *where, uint32_t id, int tag,
+    const uint8_t *pass)
 {
 	tacit_Frame f = { .which_is = tacit_Frame_close_tag };
 
 	memcpy(f.is.close.owner, s->m.owner.pk, TACIT_KEY_LEN);
 	raw_sign(where, f.is.close.signature, &s->m.owner, id, tag,
-	    s->m.address, NULL, 0);
+	    s->m.address, f.is.close.pass_hash, TACIT_HASH_LEN);
+	if (pass != NULL)		/* then said, but not signed */
+		tacit_hash_code(f.is.close.pass_hash, pass);
 	scene_say(s, raw_wait(s->r, raw_send(s->r, &f, NULL), RAW_WAIT_MS, NULL));
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
 }
@@ -280,19 +301,30 @@ close_signed(struct scene *s, const struct raw *where, uint32_t id, int tag)
 static void
 signature_of_another_request(struct scene *s)
 {
-	close_signed(s, s->r, raw_next_id(s->r) + 1, tacit_Frame_close_tag);
+	close_signed(s, s->r, raw_next_id(s->r) + 1, tacit_Frame_close_tag,
+	    NULL);
 }
 
 static void
 signature_of_another_kind(struct scene *s)
 {
-	close_signed(s, s->r, raw_next_id(s->r), tacit_Frame_subscribe_tag);
+	close_signed(s, s->r, raw_next_id(s->r), tacit_Frame_subscribe_tag,
+	    NULL);
 }
 
 static void
 signature_of_another_connection(struct scene *s)
 {
-	close_signed(s, s->other, raw_next_id(s->r), tacit_Frame_close_tag);
+	close_signed(s, s->other, raw_next_id(s->r), tacit_Frame_close_tag,
+	    NULL);
+}
+
+/* Who gets the unit is signed as well. */
+static void
+close_for_another(struct scene *s)
+{
+	close_signed(s, s->r, raw_next_id(s->r), tacit_Frame_close_tag,
+	    s->code);
 }
 
 /* ---- SUBSCRIBE, ACK ------------------------------------------------------- */
@@ -505,6 +537,10 @@ static const struct scene_case cases[] = {
 	{ "CLOSE of nothing", close_of_nothing, "ok" },
 	{ "CLOSE by another", close_by_another, "error REFUSED, ok" },
 	{ "CLOSE twice", close_twice, "ok, ok" },
+	{ "CLOSE gives the unit back", close_gives_the_unit_back,
+	    "ok, ok, ok, ok, ok, ok, error ADMISSION, error ADMISSION" },
+	{ "CLOSE, the pass changed", close_for_another,
+	    "error REFUSED, ok" },
 	{ "everything after CLOSE", everything_after_close,
 	    "ok, error REFUSED, error REFUSED, error REFUSED, "
 	    "error REFUSED" },

@@ -238,7 +238,7 @@ static const struct kind {
 	{ "ACK", tacit_Frame_ack_tag, "error REFUSED",
 	    { "address", "envelope" } },
 	{ "CLOSE", tacit_Frame_close_tag, "error REFUSED",
-	    { "owner", "signature" } },
+	    { "owner", "signature", "pass_hash" } },
 	{ "SET_TOKEN", tacit_Frame_set_token_tag, "error REFUSED",
 	    { "owner", "token_hash", "keep", "signature" } },
 	{ "ANCHOR", tacit_Frame_anchor_tag, "error REFUSED",

@@ -120,6 +120,8 @@ by_owner(struct world *w, struct attempt *a, enum kind kind)
 	random_fill(&w->random, token, sizeof(token));
 	a->f.which_is = (pb_size_t)tags[kind];
 	tacit_hash_token(c.args, token);
+	if (kind == CLOSE)
+		c.args_len = TACIT_HASH_LEN;
 	if (kind == SET_TOKEN)
 		c.args_len = TACIT_HASH_LEN + 1;
 	if (kind == ANCHOR) {		/* as the first of that mailbox */
@@ -142,6 +144,7 @@ by_owner(struct world *w, struct attempt *a, enum kind kind)
 		memcpy(a->body + TACIT_KEY_LEN, sig, sizeof(sig));
 	} else if (kind == CLOSE) {
 		memcpy(a->f.is.close.owner, owner, sizeof(owner));
+		memcpy(a->f.is.close.pass_hash, c.args, TACIT_HASH_LEN);
 		memcpy(a->f.is.close.signature, sig, sizeof(sig));
 	} else if (kind == SET_TOKEN) {
 		memcpy(a->f.is.set_token.owner, owner, sizeof(owner));

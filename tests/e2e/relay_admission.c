@@ -88,7 +88,7 @@ worth(struct world *w, const uint8_t code[TACIT_CODE_LEN])
 }
 
 static void
-a_code_is_worth_five_per_relationship_and_four(void **state)
+a_code_is_worth_six_per_relationship_and_three(void **state)
 {
 	struct world *w = *state;
 	struct tacit_admission a;
@@ -96,10 +96,10 @@ a_code_is_worth_five_per_relationship_and_four(void **state)
 
 	assert_int_equal(worth(w, w->code), 9);
 	relay_proc_admit(&w->relay, "3", &a);
-	assert_int_equal(worth(w, a.code), 19);
+	assert_int_equal(worth(w, a.code), 21);
 	randombytes_buf(unknown, sizeof(unknown));
 	assert_int_equal(worth(w, unknown), 0);
-	assert_int_equal(relay_proc_status(&w->relay, "mailboxes"), 28);
+	assert_int_equal(relay_proc_status(&w->relay, "mailboxes"), 30);
 }
 
 static void
@@ -353,7 +353,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define FAST(f) cmocka_unit_test_setup_teardown(f, setup_fast, teardown)
 	const struct CMUnitTest tests[] = {
-		T(a_code_is_worth_five_per_relationship_and_four),
+		T(a_code_is_worth_six_per_relationship_and_three),
 		T(the_same_request_again_spends_nothing),
 		T(what_a_code_does_not_cover_changes_nothing),
 		T(one_of_32_readers_gets_the_invitation),

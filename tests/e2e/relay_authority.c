@@ -310,7 +310,7 @@ static double
 timed_close(struct world *w, const struct raw_mailbox *m, enum how how)
 {
 	struct raw_frame *answer = NULL;
-	struct claim c = { .args_len = 0 };
+	struct claim c = { .args_len = TACIT_HASH_LEN };
 	struct timespec a, b;
 	struct attempt at;
 

@@ -190,7 +190,7 @@ fill_owner(struct raw *r, tacit_Frame *f, const struct raw_mailbox *m)
 	} else {
 		memcpy(f->is.close.owner, m->owner.pk, TACIT_KEY_LEN);
 		sign(r, f->is.close.signature, &m->owner, f->which_is,
-		    m->address, NULL, 0);
+		    m->address, f->is.close.pass_hash, TACIT_HASH_LEN);
 	}
 }
 

@@ -190,8 +190,8 @@ close_box(int i, struct fuzz_in *in, int good, int more)
 	tacit_Frame f = { .which_is = tacit_Frame_close_tag };
 
 	memcpy(f.is.close.owner, k->pk, 32);
-	sign(i, k, k->address, f.which_is, NULL, 0, f.is.close.signature,
-	    good);
+	sign(i, k, k->address, f.which_is, f.is.close.pass_hash, 32,
+	    f.is.close.signature, good);
 	add(i, &f, NULL, good, 0, more);
 }
 

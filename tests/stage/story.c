@@ -156,6 +156,6 @@ story_hand(struct story *st, int i,
     const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], const uint8_t *body,
     size_t len)
 {
-	assert_int_equal(inbox_take(story_contact(st, i), envelope, body,
-	    len), 0);
+	assert_int_equal(inbox_take(story_contact(st, i),
+	    story_contact(st, i)->rec.my_address, envelope, body, len), 0);
 }

@@ -98,7 +98,7 @@ an_ended_subscription_is_looked_into_first(void **state)
 	wire_listen(&st, &w);
 	memcpy(f.is.ended.address, story_contact(&st, 0)->rec.my_address,
 	    TACIT_ADDRESS_LEN);
-	wire_tell(&w, story_contact(&st, 0)->read_conn, &f);
+	wire_tell(&w, story_contact(&st, 0)->box[0].read_conn, &f);
 	w.lie = NO_ANSWER;
 	assert_int_equal(story_write(&st, 0, 1), 0);
 	wire_turns(st.s, 20);

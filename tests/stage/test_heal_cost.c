@@ -36,9 +36,11 @@ static struct {
 } took;
 
 int __real_inbox_take(struct tacit_contact *ct,
+    const uint8_t address[TACIT_ADDRESS_LEN],
     const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], const uint8_t *body,
     size_t len);
 int __wrap_inbox_take(struct tacit_contact *ct,
+    const uint8_t address[TACIT_ADDRESS_LEN],
     const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], const uint8_t *body,
     size_t len);
 
@@ -53,11 +55,12 @@ cpu_us(void)
 
 int
 __wrap_inbox_take(struct tacit_contact *ct,
+    const uint8_t address[TACIT_ADDRESS_LEN],
     const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], const uint8_t *body,
     size_t len)
 {
 	int64_t began = cpu_us(), us;
-	int rc = __real_inbox_take(ct, envelope, body, len);
+	int rc = __real_inbox_take(ct, address, envelope, body, len);
 
 	us = cpu_us() - began;
 	took.n++;

@@ -17,6 +17,7 @@
 #include "change.h"
 #include "keys.h"
 #include "letter.h"
+#include "set.h"
 #include "story.h"
 #include "text.h"
 #include "words.h"
@@ -261,13 +262,13 @@ nothing_is_missing_before_the_mailbox_was_read_through(void **state)
 		(void)stage_turn(st.s, 0);	/* connects; hears nothing */
 	}
 	nothing_shown(&st);
-	for (n = 0; n < 30 && !story_contact(&st, 0)->drained; n++) {
+	for (n = 0; n < 30 && !set_all_drained(story_contact(&st, 0)); n++) {
 		stage_sleep(st.s, 5 * SECOND);
 		stage_relay_turn(st.s);
 		while (stage_turn(st.s, 0))
 			continue;
 	}
-	assert_true(story_contact(&st, 0)->drained);
+	assert_true(set_all_drained(story_contact(&st, 0)));
 	nothing_shown(&st);
 	stage_sleep(st.s, MINUTE + SECOND);
 	(void)stage_turn(st.s, 0);

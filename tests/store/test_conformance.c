@@ -69,6 +69,9 @@ draw_mail(struct run *r, enum op_kind kind, uint64_t arg[KIT_ARGS])
 		arg[1] = 0;
 		arg[2] = below(r, 16);
 		break;
+	case OP_CLOSE:
+		arg[1] = below(r, CODES);
+		break;
 	case OP_ANCHOR:
 		arg[1] = below(r, ANCHORS);
 		arg[2] = below(r, ANCHORS);

@@ -228,7 +228,8 @@ do_close(struct client *c, const struct owner *o, int good)
 
 	c->id++;
 	memcpy(f.is.close.owner, o->pk, 32);
-	sign(c, o, tacit_Frame_close_tag, NULL, 0, f.is.close.signature);
+	sign(c, o, tacit_Frame_close_tag, f.is.close.pass_hash, 32,
+	    f.is.close.signature);
 	f.is.close.signature[5] ^= good == 0;
 	assert_int_equal(request(c, &f, NULL), 0);
 }

@@ -100,6 +100,9 @@ uint32_t raw_send_ack(struct raw *r, const uint8_t *address,
 int raw_ack(struct raw *r, const uint8_t *address,
     const uint8_t envelope[TACIT_ENVELOPE_ID_LEN]);
 int raw_close(struct raw *r, const struct raw_mailbox *m);
+/* The same; the unit goes back to ${pass}. */
+int raw_close_for(struct raw *r, const struct raw_mailbox *m,
+    const uint8_t *pass);
 int raw_set_token(struct raw *r, const struct raw_mailbox *m,
     const uint8_t token[TACIT_TOKEN_LEN], int keep);
 /* ${old} NULL: none yet.  1: something else is there, in ${is}. */

@@ -151,11 +151,21 @@ raw_ack(struct raw *r, const uint8_t *address,
 int
 raw_close(struct raw *r, const struct raw_mailbox *m)
 {
-	tacit_Frame f = frame(r, tacit_Frame_close_tag);
+	return raw_close_for(r, m, NULL);
+}
 
-	memcpy(f.is.close.owner, m->owner.pk, TACIT_KEY_LEN);
-	raw_sign(r, f.is.close.signature, &m->owner, f.id,
-	    tacit_Frame_close_tag, m->address, NULL, 0);
+int
+raw_close_for(struct raw *r, const struct raw_mailbox *m,
+    const uint8_t *pass)
+{
+	tacit_Frame f = frame(r, tacit_Frame_close_tag);
+	tacit_Close *c = &f.is.close;
+
+	memcpy(c->owner, m->owner.pk, TACIT_KEY_LEN);
+	if (pass != NULL)
+		tacit_hash_code(c->pass_hash, pass);
+	raw_sign(r, c->signature, &m->owner, f.id, tacit_Frame_close_tag,
+	    m->address, c->pass_hash, sizeof(c->pass_hash));
 	return ask(r, &f, NULL);
 }
 

@@ -145,6 +145,8 @@ fill_mail(struct op *op, const uint64_t *a)
 		break;
 	case OP_CLOSE:
 		kit_name(op->u.close.address, 32, 'm', a[0]);
+		if (a[1] != 0)
+			kit_name(op->u.close.pass_hash, 32, 'c', a[1]);
 		break;
 	case OP_ANCHOR:
 		fill_anchor(&op->u.anchor, a);

@@ -19,7 +19,7 @@ enum { KIT_ARGS = 6, KIT_TEXT = 1024, KIT_BODIES = 256,
  *   POST	mailbox, token, envelope, LETTER or PARCEL, body, expiry day
  *   ACK	mailbox, first envelope, how many
  *   FETCH	mailbox, after, max
- *   CLOSE	mailbox
+ *   CLOSE	mailbox, code; 0: none
  *   SET_TOKEN	mailbox, token, keep
  *   ANCHOR	mailbox, expected and next value; 0: none
  *   SPLIT	code, pass, units

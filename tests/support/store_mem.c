@@ -294,16 +294,19 @@ static int
 close_mailbox(struct store *s, struct op *op)
 {
 	struct mem *m = (struct mem *)s;
-	const uint8_t *address = op->u.close.address;
-	struct mailbox *box = find_mailbox(m, address);
-	size_t i;
+	const struct op_close *c = &op->u.close;
+	struct mailbox *box = find_mailbox(m, c->address);
+	size_t i = m->n_envelope;
 
 	op->rc = 0;
-	for (i = m->n_envelope; i > 0; i--)
-		if (same(m->envelope[i - 1].address, address, 32))
-			remove_envelope(m, &m->envelope[i - 1]);
-	if (box != NULL)
-		REMOVE(m, mailbox, (size_t)(box - m->mailbox));
+	while (i-- > 0)
+		if (same(m->envelope[i].address, c->address, 32))
+			remove_envelope(m, &m->envelope[i]);
+	if (box == NULL)
+		return 0;
+	if (live(m, find_code(m, c->pass_hash), 0))
+		find_code(m, c->pass_hash)->units++;
+	REMOVE(m, mailbox, (size_t)(box - m->mailbox));
 	return 0;
 }
 
@@ -477,10 +480,9 @@ sweep(struct store *s, struct op *op)
 	for (i = m->n_invitation; i > 0; i--) {
 		if (m->invitation[i - 1].expiry_hour > m->hour)
 			continue;
-		if (sw->removed == sw->max) {
-			sw->more = 1;
+		sw->more |= sw->removed == sw->max;
+		if (sw->removed == sw->max)
 			continue;
-		}
 		sw->removed++;
 		free(m->invitation[i - 1].blob);
 		REMOVE(m, invitation, i - 1);
@@ -488,10 +490,9 @@ sweep(struct store *s, struct op *op)
 	for (i = m->n_code; i > 0; i--) {
 		if (m->code[i - 1].expiry_day >= day)
 			continue;
-		if (sw->removed == sw->max) {
-			sw->more = 1;
+		sw->more |= sw->removed == sw->max;
+		if (sw->removed == sw->max)
 			continue;
-		}
 		sw->removed++;
 		REMOVE(m, code, i - 1);
 	}

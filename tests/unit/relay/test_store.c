@@ -169,6 +169,37 @@ static const struct step closing[] = {
 	{ OP_FETCH, { 2, 0, 9 }, 0, "3L" },
 };
 
+/* The unit goes back, once, to a code that is there and may be used. */
+static const struct step credit[] = {
+	{ OP_ADMIT, { 9, 1, 30 }, 0, "" },
+	{ OP_ADMIT, { 8, 1, 3 }, 0, "" },
+	{ OP_CREATE, { 1, 1, 9 }, 0, "" },
+	{ OP_CREATE, { 2, 1, 9 }, ADMISSION, "" },
+	{ OP_CLOSE, { 2, 9 }, 0, "" },			/* of nothing */
+	{ OP_CREATE, { 2, 1, 9 }, ADMISSION, "" },
+	{ OP_CLOSE, { 1, 9 }, 0, "" },
+	{ OP_CLOSE, { 1, 9 }, 0, "" },			/* again: no more */
+	{ OP_CREATE, { 2, 1, 9 }, 0, "" },
+	{ OP_CREATE, { 3, 1, 9 }, ADMISSION, "" },
+	{ OP_CLOSE, { 2, 7 }, 0, "" },			/* no such code */
+	{ OP_COUNT, { 0 }, 0, "m0 e0 i0 a2" },
+	{ OP_CREATE, { 2, 1, 7 }, ADMISSION, "" },
+	{ OP_CREATE, { 2, 1, 9 }, ADMISSION, "" },
+	{ OP_CREATE, { 2, 1, 8 }, 0, "" },
+	{ OP_CLOSE, { 2 }, 0, "" },			/* to nobody */
+	{ OP_CREATE, { 2, 1, 8 }, ADMISSION, "" },
+	{ OP_ADMIT, { 6, 2, 3 }, 0, "" },
+	{ OP_CREATE, { 3, 1, 6 }, 0, "" },
+	{ OP_CREATE, { 4, 1, 6 }, 0, "" },
+	{ OP_SWEEP, { 3 * 24 + 23, 0 }, 0, "removed 0" },
+	{ OP_CLOSE, { 3, 9 }, 0, "" },			/* whoever paid */
+	{ OP_CREATE, { 3, 1, 9 }, 0, "" },
+	{ OP_SWEEP, { 4 * 24, 0 }, 0, "removed 0 more" },
+	{ OP_CLOSE, { 4, 6 }, 0, "" },			/* it has expired */
+	{ OP_SWEEP, { 4 * 24, 9 }, 0, "removed 2" },
+	{ OP_COUNT, { 0 }, 0, "m1 e0 i0 a1" },
+};
+
 static const struct step set_token[] = {
 	{ OP_SET_TOKEN, { 1, 1, 0 }, REFUSED, "" },
 	{ OP_ADMIT, { 9, 9, 30 }, 0, "" },
@@ -340,7 +371,8 @@ static const struct script {
 	size_t n;
 } scripts[] = {
 	SCRIPT(create), SCRIPT(post), SCRIPT(quota), SCRIPT(ack),
-	SCRIPT(fetch), SCRIPT(closing), SCRIPT(set_token),
+	SCRIPT(fetch), SCRIPT(closing), SCRIPT(credit),
+	SCRIPT(set_token),
 	SCRIPT(anchor), SCRIPT(split),
 	SCRIPT(put), SCRIPT(get), SCRIPT(revoke), SCRIPT(sweep),
 };

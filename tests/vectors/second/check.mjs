@@ -181,7 +181,7 @@ const frames = {
 	post: [4, { address: fixed, token: fixed, envelope: fixed,
 	    kind: pbUint, resume: bool }],
 	ack: [5, { address: fixed, envelope: ids }],
-	close: [6, { owner: fixed, signature: fixed }],
+	close: [6, { owner: fixed, signature: fixed, pass_hash: fixed }],
 	set_token: [7, { owner: fixed, token_hash: fixed, keep: bool,
 	    signature: fixed }],
 	split: [8, { code: fixed, pass_hash: fixed, units: pbUint }],
