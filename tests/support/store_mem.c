@@ -306,8 +306,7 @@ close_mailbox(struct store *s, struct op *op)
 		return 0;
 	if (live(m, find_code(m, c->pass_hash), 0))
 		find_code(m, c->pass_hash)->units++;
-	REMOVE(m, mailbox, (size_t)(box - m->mailbox));
-	return 0;
+	return REMOVE(m, mailbox, (size_t)(box - m->mailbox)), 0;
 }
 
 static int
