@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <linux/tcp.h>
 
@@ -16,7 +17,8 @@
 #include "source.h"
 
 enum {
-	ACCEPT_PER_TURN = 16,
+	ACCEPT_MS = 10,			/* of a turn of the loop, */
+	ADMIT_PER_TURN = 16,		/* and so many that stay */
 	OTHER_FILES = 64		/* database, control socket, libraries */
 };
 
@@ -25,7 +27,8 @@ struct door {
 	struct sources *sources;
 	struct guest *arriving;		/* between knock and enter */
 	struct lws *resting;		/* the listener, until the next turn */
-	uint32_t accepted;		/* in this turn */
+	uint64_t accept_until_ms;	/* in this turn; 0: none came yet */
+	uint32_t admitted;		/* in this turn, and not gone at once */
 	uint32_t max_connections;	/* no more than there are files */
 	ev_timer patience;		/* the next handshake to give up */
 	ev_timer salt;
@@ -137,21 +140,60 @@ door_free(struct door *d)
 	free(d);
 }
 
-int
-door_knock(struct door *d, struct lws *listener, int fd)
+/* May the other end of ${fd} come in? */
+static int
+admit(struct door *d, int fd)
 {
 	uint8_t ip[SOURCE_IP_MAX];
 	size_t len = source_address(fd, ip);
 
-	if (++d->accepted == ACCEPT_PER_TURN) {
-		d->resting = listener;
-		(void)lws_rx_flow_control(listener, 0);
-	}
 	if (d->arriving != NULL)	/* libwebsockets could not */
 		guest_gone(d->sources, d->arriving);
 	d->arriving = d->relay->stopping ? NULL :
 	    source_admit(d->sources, ip, len, loop_ms());
-	return d->arriving != NULL ? 0 : -1;
+	return d->arriving != NULL;
+}
+
+/*
+ * libwebsockets goes back to its loop after one that was refused or has left
+ * already, and in a rush those that wait behind it would wait a turn each.
+ */
+static void
+answer_more(struct door *d, struct lws *listener)
+{
+	const int at_once = 1;
+	int fd;
+
+	while (d->admitted < ADMIT_PER_TURN &&
+	    loop_ms() < d->accept_until_ms) {
+		fd = accept4(lws_get_socket_fd(listener), NULL, NULL,
+		    SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0)
+			return;
+		if (!admit(d, fd)) {
+			(void)close(fd);
+			continue;
+		}
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once,
+		    sizeof(at_once));
+		if (lws_adopt_socket_vhost(lws_get_vhost(listener), fd) !=
+		    NULL)
+			d->admitted++;
+	}
+	d->resting = listener;
+	(void)lws_rx_flow_control(listener, 0);
+}
+
+int
+door_knock(struct door *d, struct lws *listener, int fd)
+{
+	if (d->accept_until_ms == 0) {
+		d->accept_until_ms = loop_ms() + ACCEPT_MS;
+		d->admitted = 1;	/* this one */
+	}
+	if (d->resting == NULL)
+		answer_more(d, listener);
+	return admit(d, fd) ? 0 : -1;
 }
 
 void
@@ -312,7 +354,7 @@ door_turn(struct door *d)
 			lws_set_timeout(g->wire,
 			    PENDING_TIMEOUT_USER_REASON_BASE,
 			    LWS_TO_KILL_SYNC);
-	d->accepted = 0;
+	d->accept_until_ms = 0;
 	if (d->resting != NULL)
 		(void)lws_rx_flow_control(d->resting, 1);
 	d->resting = NULL;

@@ -51,8 +51,11 @@ struct run {
 	struct relay_proc relay, twin;	/* the twin has no load */
 	struct good *good[2];		/* of the relay, of the twin */
 	struct kinds_arg stuck;
-	pid_t load;
-	int orders;
+	/* Who only waits must not have to wait for those that make the load. */
+	struct load {
+		pid_t pid;
+		int orders;
+	} hostile, waiting;
 	int seconds, failures;
 	uint32_t idle, slow;
 	uint64_t idle_ended;		/* while they came, on a busy machine */
@@ -90,11 +93,13 @@ be_load(const struct run *r, int fd)
 static struct links_count
 order(struct run *r, struct order o)
 {
+	const struct load *l = o.kind == KIND_IDLE ? &r->waiting :
+	    &r->hostile;
 	struct links_count c;
 
-	if (send(r->orders, &o, sizeof(o), MSG_NOSIGNAL) !=
+	if (send(l->orders, &o, sizeof(o), MSG_NOSIGNAL) !=
 	    (ssize_t)sizeof(o) ||
-	    recv(r->orders, &c, sizeof(c), MSG_WAITALL) !=
+	    recv(l->orders, &c, sizeof(c), MSG_WAITALL) !=
 	    (ssize_t)sizeof(c)) {
 		perror("load");
 		abort();
@@ -103,21 +108,28 @@ order(struct run *r, struct order o)
 }
 
 static void
-start_load(struct run *r)
+start_load(const struct run *r, struct load *l)
 {
 	int fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0 ||
-	    (r->load = fork()) < 0) {
+	    (l->pid = fork()) < 0) {
 		perror("load");
 		abort();
 	}
-	if (r->load == 0) {
+	if (l->pid == 0) {
 		(void)close(fds[0]);
 		be_load(r, fds[1]);
 	}
 	(void)close(fds[1]);
-	r->orders = fds[0];
+	l->orders = fds[0];
+}
+
+static void
+end_load(struct load *l)
+{
+	(void)close(l->orders);
+	(void)waitpid(l->pid, NULL, 0);
 }
 
 /* ---- what must hold ------------------------------------------------------ */
@@ -241,7 +253,7 @@ static void
 flood(struct run *r, enum kind_of kind)
 {
 	struct good_figures f[2];
-	struct links_count c;
+	struct links_count c, idle;
 	char when[64];
 
 	if (kind == KIND_HELD)
@@ -255,9 +267,11 @@ flood(struct run *r, enum kind_of kind)
 	check_memory(r, when);
 	c = order(r, (struct order){ DROP, kind, 0, 0, 0 });
 	show(r, kinds[kind].name, f);
-	printf("  the flood: %llu tried, %llu let in, %llu ended\n",
-	    (unsigned long long)c.tried, (unsigned long long)c.opened,
-	    (unsigned long long)c.closed);
+	idle = order(r, (struct order){ COUNT, KIND_IDLE, 0, 0, 0 });
+	printf("  the flood: %llu tried, %llu let in, %llu ended; of the idle "
+	    "%llu\n", (unsigned long long)c.tried,
+	    (unsigned long long)c.opened, (unsigned long long)c.closed,
+	    (unsigned long long)(idle.closed - r->idle_ended));
 }
 
 static void
@@ -302,8 +316,8 @@ finish(struct run *r)
 	    (unsigned long long)(idle.closed - r->idle_ended));
 	must(r, idle.open == idle.links && idle.closed == r->idle_ended,
 	    "idle connections were ended");
-	(void)close(r->orders);
-	(void)waitpid(r->load, NULL, 0);
+	end_load(&r->hostile);
+	end_load(&r->waiting);
 	good_play(r->good, 1, f);
 	show(r, "afterwards", f);
 	good_free(r->good[0]);
@@ -351,7 +365,8 @@ start(struct run *r)
 	start_relay(r, &r->twin, &r->good[1], &a);
 	start_relay(r, &r->relay, &r->good[0], &a);
 	make_stuck(r, a.code);
-	start_load(r);
+	start_load(r, &r->waiting);
+	start_load(r, &r->hostile);
 }
 
 int
