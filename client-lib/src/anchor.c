@@ -247,6 +247,17 @@ anchor_used(struct tacit *t, const tacit_state_Place *place, uint32_t posts)
 }
 
 void
+anchor_pass(struct tacit *t, const tacit_state_Place *place)
+{
+	struct anchor *a = anchor_at(t, place);
+
+	if (a == NULL || a->denied)
+		return;
+	a->again = a->line != NULL;
+	a->check_at = env_mono_ms(t);
+}
+
+void
 anchor_doubt(struct tacit *t, const tacit_state_Place *place)
 {
 	struct anchor *a = anchor_at(t, place);

@@ -25,6 +25,7 @@ struct anchor {
 	uint32_t asked_on;		/* reading connection when asked, */
 	uint32_t verified;		/* and when answered; 0: not */
 	uint32_t posts;			/* since then */
+	uint8_t again;			/* something changed while it was asked */
 	int64_t check_at;		/* again, in use; mono ms; 0: not */
 	int64_t at, wait;		/* next try; back-off */
 	int problem;			/* of the last try; 0 */
@@ -52,6 +53,11 @@ int anchor_is_over(const struct anchor *a);
 /* ${posts} letters go to this relay, or acknowledgements (0). */
 void anchor_used(struct tacit *t, const tacit_state_Place *place,
     uint32_t posts);
+/*
+ * The relay took something that it may forget unseen, should it go back to
+ * before that and after the last check: it is verified again at once.
+ */
+void anchor_pass(struct tacit *t, const tacit_state_Place *place);
 /* Somebody else has our keys, it seems: verify again before all else. */
 void anchor_doubt(struct tacit *t, const tacit_state_Place *place);
 
@@ -71,7 +77,11 @@ int anchor_ask(struct line *l);
 struct tacit_frame;
 int anchor_answer(struct line *l, const struct tacit_frame *f);
 
-/* restored.c: what the relay of ${ct} had is sent and said again. */
+/*
+ * restored.c: what the relay of ${ct} had is sent and said again; the mailbox
+ * of ${ct} is not there any more, and is made again.
+ */
 int restored_contact(struct tacit_contact *ct);
+int restored_mailbox(struct tacit_contact *ct);
 
 #endif

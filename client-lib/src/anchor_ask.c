@@ -189,7 +189,9 @@ moved(struct line *l)
 		return rc;
 	a->verified = a->asked_on;
 	a->posts = 0;
-	a->check_at = a->at = a->wait = 0;
+	a->check_at = a->again ? env_mono_ms(a->t) : 0;
+	a->again = 0;
+	a->at = a->wait = 0;
 	a->problem = 0;
 	line_free(l);
 	return 0;

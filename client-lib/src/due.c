@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "anchor.h"
 #include "change.h"
 #include "contact.h"
 #include "contact_store.h"
@@ -39,12 +40,24 @@ ask_create(struct tacit_contact *ct, tacit_Frame *f)
 	f->which_is = tacit_Frame_create_tag;
 	public_key(q->owner, ct->rec.my_owner);
 	tacit_hash_token(q->token_hash, ct->rec.my_token);
-	memcpy(q->code, ct->pairing->code, sizeof(q->code));
+	memcpy(q->code, ct->rec.pass, sizeof(q->code));
 	memcpy(args, q->token_hash, TACIT_HASH_LEN);
 	memcpy(args + TACIT_HASH_LEN, q->code, TACIT_CODE_LEN);
 	line_sign(ct->once, f, ct->rec.my_address, args, sizeof(args),
 	    ct->rec.my_owner, q->signature);
 	sodium_memzero(args, sizeof(args));
+}
+
+/* As PUT did: the same units from the same code. */
+static void
+ask_split(struct tacit_contact *ct, tacit_Frame *f)
+{
+	tacit_Split *q = &f->is.split;
+
+	f->which_is = tacit_Frame_split_tag;
+	memcpy(q->code, ct->rec.pass, sizeof(q->code));
+	memcpy(q->pass_hash, ct->rec.pass_hash, sizeof(q->pass_hash));
+	q->units = TACIT_UNITS_GUEST;
 }
 
 static void
@@ -144,6 +157,9 @@ due_ask(struct tacit_contact *ct)
 	case DUE_CLOSE:
 		ask_close(ct, &f);
 		break;
+	case DUE_SPLIT:
+		ask_split(ct, &f);
+		break;
 	}
 	rc = line_request(ct->once, &f, body, &id);
 	sodium_memzero(&f, sizeof(f));
@@ -160,6 +176,22 @@ revoked(struct tacit_contact *ct)
 	return contact_forget_pairing(ct);
 }
 
+/* The relay has my mailbox, for the first time or again. */
+static void
+created(struct tacit_contact *ct)
+{
+	const struct line *read = line_reading(ct->t, &ct->rec.my_place);
+	struct box *b = set_box(ct, ct->rec.my_address);
+
+	b->read_conn = 0;		/* to be read, if it was not there */
+	b->made_on = read != NULL ? read->conn : 0;
+	if (ct->rec.mailbox)
+		return;
+	ct->rec.mailbox = 1;
+	ct->rec.step = ct->rec.inviter ? tacit_state_Step_I2_CREATED :
+	    tacit_state_Step_J3_JOINING;
+}
+
 /* What an OK changes; inside a change. */
 static int
 granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
@@ -169,12 +201,7 @@ granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
 	case DUE_GET:
 		return pair_on_blob(ct, blob);
 	case DUE_CREATE:
-		ct->rec.mailbox = 1;
-		/* To be read, if it was not there. */
-		set_box(ct, ct->rec.my_address)->read_conn = 0;
-		ct->rec.step = ct->rec.inviter ?
-		    tacit_state_Step_I2_CREATED :
-		    tacit_state_Step_J3_JOINING;
+		created(ct);
 		return 0;
 	case DUE_PUT:
 		if (ct->rec.step == tacit_state_Step_I2_CREATED)
@@ -189,6 +216,7 @@ granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
 		    tacit_state_OutKind_OUT_HELLO_ACK);
 	case DUE_TOKEN:
 	case DUE_CLOSE:
+	case DUE_SPLIT:
 		break;
 	}
 	return 0;
@@ -217,11 +245,38 @@ is_final(enum due due, int answer)
 }
 
 static int
+unreachable(struct tacit_contact *ct)
+{
+	if (ct->rec.unreachable)
+		return 0;
+	ct->rec.unreachable = 1;
+	return event_say(ct->t, ct, TACIT_EV_UNREACHABLE);
+}
+
+/*
+ * A mailbox that is in use was asked for again.  If it is there, under
+ * another token, that is well.  If there is nothing to pay it with, its letters
+ * wait: the code, or the pass, may be known again later.
+ */
+static int
+not_made_again(struct tacit_contact *ct, int answer)
+{
+	if (answer != TACIT_E_REFUSED)
+		return unreachable(ct);
+	ct->rec.due &= ~(uint32_t)DUE_CREATE;
+	return 0;
+}
+
+static int
 refused(struct tacit_contact *ct, enum due due, int answer)
 {
 	tacit_state_Event e = tacit_state_Event_init_zero;
 	int rc;
 
+	/* Up to I3 there is an invitation only, which ends. */
+	if (due == DUE_CREATE && ct->rec.mailbox &&
+	    ct->rec.step > tacit_state_Step_I3_INVITED)
+		return not_made_again(ct, answer);
 	switch (due) {
 	case DUE_GET:
 	case DUE_CREATE:
@@ -233,16 +288,14 @@ refused(struct tacit_contact *ct, enum due due, int answer)
 		return event_add(ct->t, ct, &e, NULL, 0);
 	case DUE_REVOKE:
 	case DUE_CLOSE:
+	case DUE_SPLIT:
 		/* The relay has forgotten it: that is what was wanted. */
 		ct->rec.due &= ~(uint32_t)due;
 		return due == DUE_REVOKE ? revoked(ct) : 0;
 	case DUE_TOKEN_KEEP:
 	case DUE_TOKEN:
 		ct->rec.due &= ~(uint32_t)due;
-		if (ct->rec.unreachable)
-			return 0;
-		ct->rec.unreachable = 1;
-		return event_say(ct->t, ct, TACIT_EV_UNREACHABLE);
+		return unreachable(ct);
 	}
 	return 0;
 }
@@ -272,6 +325,8 @@ due_answer(struct tacit_contact *ct, int answer, const uint8_t *blob)
 	ct->problem = verdict;
 	return 0;
 done:
+	if ((due & (DUE_CREATE | DUE_PUT | DUE_TOKEN_KEEP | DUE_TOKEN)) != 0)
+		anchor_pass(ct->t, &ct->rec.my_place);
 	ct->problem = 0;
 	ct->once_at = 0;
 	ct->once_wait = 0;

@@ -5,10 +5,8 @@
 #include <sodium.h>
 
 #include "anchor.h"
-#include "change.h"
 #include "contact.h"
 #include "due.h"
-#include "event.h"
 #include "inbox.h"
 #include "line.h"
 #include "line_in.h"
@@ -16,6 +14,8 @@
 #include "post.h"
 #include "set.h"
 #include "tacit/frame.h"
+
+enum { NO_UNITS_MS = 3600 * 1000 };	/* until a mailbox is asked for again */
 
 /*
  * WELCOME: is this the relay that was named, and does it speak our version?
@@ -50,32 +50,34 @@ welcome(struct line *l, const tacit_Welcome *w)
 	return 0;
 }
 
-/* The relay does not know this mailbox (any more): nothing is in it. */
+/*
+ * The relay does not know this mailbox any more: nothing is in it.  It is
+ * made again, unless it just was: such a relay is asked less and less.
+ */
 static int
-unknown_box(const struct asked *a)
+unknown_box(const struct line *l, const struct asked *a)
 {
 	struct tacit_contact *ct = a->ct;
-	int rc;
+	struct box *b;
 
 	if (!set_has_mailbox(ct, a->address))
 		return 0;
-	set_box(ct, a->address)->drained = 1;
+	b = set_box(ct, a->address);
+	if (b->made_on == l->conn)
+		return TACIT_E_UNAVAILABLE;
+	b->drained = 1;
 	ct->drained_at = env_mono_ms(ct->t);
-	if (ct->rec.unreachable || sodium_memcmp(a->address,
-	    ct->rec.my_address, sizeof(a->address)) != 0)
+	if (sodium_memcmp(a->address, ct->rec.my_address,
+	    sizeof(a->address)) != 0)
 		return 0;
-	if ((rc = change_begin(ct->t)) != 0)
-		return rc;
-	ct->rec.unreachable = 1;
-	rc = event_say(ct->t, ct, TACIT_EV_UNREACHABLE);
-	return change_end(ct->t, ct, rc);
+	return restored_mailbox(ct);
 }
 
 static int
 subscribed(struct line *l, const tacit_Subscribed *s, const uint8_t *result)
 {
+	int rc, gone = 0;
 	uint32_t i;
-	int rc;
 
 	if (s->id != l->asked_id || s->count != l->n_asked)
 		return TACIT_E_FRAME;
@@ -84,13 +86,15 @@ subscribed(struct line *l, const tacit_Subscribed *s, const uint8_t *result)
 			continue;
 		if (result[i] != -TACIT_E_REFUSED)
 			return TACIT_E_UNAVAILABLE;
-		if ((rc = unknown_box(&l->asked[i])) != 0)
+		gone = 1;
+		if ((rc = unknown_box(l, &l->asked[i])) != 0)
 			return rc;
 	}
 	free(l->asked);
 	l->asked = NULL;
 	l->n_asked = 0;
-	l->wait = 0;
+	if (!gone)
+		l->wait = 0;
 	return 0;
 }
 
@@ -220,6 +224,8 @@ once_frame(struct line *l, const struct tacit_frame *f)
 	}
 	rc = due_answer(ct, answer, f->body);
 	line_drop(l);
+	if (answer == TACIT_E_ADMISSION && due_next(ct) == DUE_CREATE)
+		wait = NO_UNITS_MS;
 	if (answer == 0 && rc == 0)
 		ct->once_at = ct->once_wait = 0;
 	else if (wait > 0)

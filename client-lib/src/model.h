@@ -30,7 +30,8 @@ enum due {
 	DUE_REVOKE = 1 << 3,
 	DUE_TOKEN_KEEP = 1 << 4,	/* SET_TOKEN, the old one stays valid */
 	DUE_TOKEN = 1 << 5,
-	DUE_CLOSE = 1 << 6
+	DUE_CLOSE = 1 << 6,
+	DUE_SPLIT = 1 << 9		/* the guest pass that I gave */
 };
 
 /* Clock and randomness, so that a simulation can supply them. */
@@ -58,6 +59,7 @@ struct out_ref {
 struct box {
 	uint8_t address[TACIT_ADDRESS_LEN];
 	uint32_t read_conn;		/* subscribed on this connection */
+	uint32_t made_on;		/* on which it was made again */
 	uint8_t drained;
 };
 

@@ -131,6 +131,8 @@ pair_invite(struct tacit_contact **out, struct tacit *t, const char *label,
 	env_random(t, p->hello_secret, sizeof(p->hello_secret));
 	env_random(t, p->nonce_i, sizeof(p->nonce_i));
 	memcpy(p->code, relay->code, sizeof(p->code));
+	memcpy(ct->rec.pass, relay->code, sizeof(ct->rec.pass));
+	tacit_hash_code(ct->rec.pass_hash, p->guest_pass);
 	p->flags = in_person ? TACIT_LINK_IN_PERSON : 0;
 	p->expires = (uint64_t)env_unix_ms(t) / 1000 + minutes * 60ULL;
 	p->hours = (minutes + 59) / 60;
@@ -216,6 +218,7 @@ learn_inviter(struct tacit_contact *ct, const tacit_Bundle *b,
 	ct->rec.their_name.size = b->name.size;
 	memcpy(ct->rec.their_name.bytes, b->name.bytes, b->name.size);
 	memcpy(ct->pairing->code, b->guest_pass, sizeof(ct->pairing->code));
+	memcpy(ct->rec.pass, b->guest_pass, sizeof(ct->rec.pass));
 	memcpy(ct->pairing->blob.bytes, blob, TACIT_BLOB_LEN);
 	ct->pairing->blob.size = TACIT_BLOB_LEN;
 	ct->pairing_changed = 1;

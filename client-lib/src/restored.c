@@ -12,20 +12,36 @@
 #include "contact.h"
 #include "outbox.h"
 
-/* Requests whose OK may be forgotten. */
+/*
+ * Requests whose OK may be forgotten.  The invitation is not put there again
+ * once it was answered, only the pass that came with it.
+ */
 static uint32_t
 due_again(const struct tacit_contact *ct)
 {
 	switch (ct->rec.step) {
+	case tacit_state_Step_I2_CREATED:
 	case tacit_state_Step_I3_INVITED:
 		return DUE_CREATE | DUE_PUT;
 	case tacit_state_Step_I4_ANSWERED:
-		return DUE_TOKEN_KEEP;	/* and HELLO_ACK when it is done */
+		/* ... and HELLO_ACK when it is done. */
+		return DUE_CREATE | DUE_TOKEN_KEEP | DUE_SPLIT;
 	case tacit_state_Step_I5_ACTIVE:
-		return DUE_TOKEN;
+		return DUE_CREATE | DUE_TOKEN | DUE_SPLIT;
 	default:
-		return 0;
+		return DUE_CREATE;
 	}
+}
+
+int
+restored_mailbox(struct tacit_contact *ct)
+{
+	int rc;
+
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	ct->rec.due |= due_again(ct);
+	return change_end(ct->t, ct, 0);
 }
 
 /* The control content that a state rests on, if its row left with its OK. */
