@@ -21,3 +21,15 @@ tacit_heal(relay relay)
 tacit_heal(moment moment 2)
 tacit_heal(again again 4)
 tacit_heal(anchor anchor)
+
+# The kill loop (script/soak runs it long).  A judge that looks is checked in
+# each run; the control is an app that confirms events before it records them.
+add_executable(kill_loop e2e/kill/main.c e2e/kill/talk.c e2e/kill/judge.c)
+target_link_libraries(kill_loop PRIVATE tacit_core test_support)
+set_target_properties(kill_loop PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME e2e/heal/loop COMMAND kill_loop --cycles 12 --letters 200)
+add_test(NAME e2e/heal/loop_control COMMAND kill_loop --cycles 400
+  --of-a-set 12 --letters 60 --careless --expect-failure)
+set_tests_properties(e2e/heal/loop e2e/heal/loop_control PROPERTIES
+  TIMEOUT 600 ENVIRONMENT TACIT_RELAY=$<TARGET_FILE:tacit-relay>)

@@ -46,7 +46,10 @@ capture_end(char *out, size_t cap)
 void
 capture_mkdir(char *out, size_t cap)
 {
-	(void)snprintf(out, cap, "/tmp/tacit-test-XXXXXX");
+	const char *dir = getenv("TMPDIR");
+
+	(void)snprintf(out, cap, "%s/tacit-test-XXXXXX",
+	    dir != NULL && dir[0] != '\0' ? dir : "/tmp");
 	must(mkdtemp(out) != NULL, out);
 }
 

@@ -141,11 +141,13 @@ parse_ready(struct relay_proc *p)
 void
 relay_proc_start(struct relay_proc *p)
 {
+	char at[24];
 	const char *words[] = { "serve", "--data", p->data, "--config",
-	    p->config, "--listen", "127.0.0.1:0",
-	    p->plaintext ? "--plaintext" : NULL, NULL };
+	    p->config, "--listen", at, p->plaintext ? "--plaintext" : NULL,
+	    NULL };
 	int fds[2], err;
 
+	(void)snprintf(at, sizeof(at), "127.0.0.1:%u", (unsigned)p->port);
 	if (pipe2(fds, O_CLOEXEC) != 0)
 		die("pipe");
 	err = open(p->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

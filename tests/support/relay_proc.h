@@ -17,6 +17,7 @@ struct relay_proc {
 	char config[160];		/* --config; empty file */
 	char log[160];			/* its stderr, appended */
 	int plaintext;
+	uint16_t port;			/* 0: any */
 	pid_t pid;			/* 0: does not run */
 	int out;			/* its stdout */
 	struct tacit_place place;	/* of the READY line */
