@@ -24,13 +24,13 @@ of_now(const struct tacit_contact *ct, struct set *out)
 int
 set_get(const struct tacit_contact *ct, size_t i, struct set *out)
 {
-	const tacit_state_Set *s = i == SET_NEXT ? &ct->rec.next :
-	    &ct->rec.old[i - SET_OLD];
+	const tacit_state_Set *s;
 
 	if (i == SET_NOW) {
 		of_now(ct, out);
 		return 1;
 	}
+	s = i == SET_NEXT ? &ct->rec.next : &ct->rec.old[i - SET_OLD];
 	out->id = s->id;
 	out->owner = s->owner;
 	out->address = s->address;
