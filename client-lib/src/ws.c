@@ -28,6 +28,24 @@ enum {
 	LWS_PATIENCE_S = 60
 };
 
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000
+typedef int lws_log_cx_t;
+
+static void
+log_apart(struct lws_context_creation_info *info, lws_log_cx_t *log)
+{
+	(void)info;
+	(void)log;
+}
+#else
+/* The one of the process counts who uses it, without a lock for threads. */
+static void
+log_apart(struct lws_context_creation_info *info, lws_log_cx_t *log)
+{
+	info->log_cx = log;
+}
+#endif
+
 struct ws_out {
 	struct ws_out *next;
 	size_t len;
@@ -42,6 +60,7 @@ struct ws {
 	struct ws_conn *dialing;	/* inside lws_client_connect_via_info */
 	lws_retry_bo_t idle;
 	int wake;			/* lws's event descriptor, or -1 */
+	lws_log_cx_t log;
 };
 
 /* ---- the set of attempts under way ------------------------------------- */
@@ -341,6 +360,7 @@ ws_open(struct ws **out, struct uv_loop_s *loop,
 	info.timeout_secs = LWS_PATIENCE_S;
 	info.connect_timeout_secs = LWS_PATIENCE_S;
 	info.pcontext = &w->ctx;
+	log_apart(&info, &w->log);
 
 	/* What else can fail is memory; the plug-in is an optional package. */
 	rc = TACIT_E_EVENT_LOOP;
