@@ -345,8 +345,9 @@ vault_db_open(struct vault_db **out, const char *path, enum vault_kind kind,
 {
 	int rc = open_once(out, path, kind, read_only);
 
-	if (rc == TACIT_E_NOMEM && has_memory())
-		rc = open_once(out, path, kind, read_only);
+	if (rc != TACIT_E_NOMEM || !has_memory())
+		return rc;
+	rc = open_once(out, path, kind, read_only);
 	return rc == TACIT_E_NOMEM && has_memory() ? TACIT_E_CORRUPT : rc;
 }
 

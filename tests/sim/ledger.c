@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ledger_book.h"
+#include "tacit/limits.h"
 #include "wrap.h"
+
+static const int64_t TTL_MS = (int64_t)TACIT_TTL_DAYS * 24 * 3600 * 1000;
 
 static void *
 must(void *p)
@@ -16,11 +20,12 @@ must(void *p)
 }
 
 struct ledger *
-ledger_new(void)
+ledger_new(const int64_t *now)
 {
 	struct ledger *l = must(__real_calloc(1, sizeof(*l)));
 	int r;
 
+	l->now = now;
 	for (r = 0; r < LEDGER_RELS; r++)
 		l->end[r][0] = l->end[r][1] = -1;
 	l->scratch = must(__real_malloc(LEDGER_TEXT));
@@ -47,7 +52,8 @@ ledger_free(struct ledger *l)
 		return;
 	for (i = 0; i < LEDGER_ENDS; i++) {
 		ledger_view_free(&l->view[i]);
-		ledger_view_free(&l->copy[i]);
+		for (r = 0; r < LEDGER_COPIES; r++)
+			ledger_view_free(&l->copy[i][r]);
 		for (r = 0; r < LEDGER_RELS; r++)
 			free(l->letters[i][r].all);
 	}
@@ -124,6 +130,7 @@ ledger_text(struct ledger *l, int from, int rel, char *text, size_t *len)
 	w->all = must(__real_realloc(w->all, (size_t)number * sizeof(*w->all)));
 	memset(&w->all[w->n], 0, sizeof(*w->all));
 	*len = compose(text, from, rel, number, *len);
+	w->all[w->n].at = *l->now;
 	w->all[w->n++].len = *len;
 	l->view[from].written[rel] = w->n;
 	l->counts.written++;
@@ -230,20 +237,42 @@ in_gap(const struct view *v, int rel, uint64_t seq)
 	return 0;
 }
 
+int
+ledger_is_loose(const struct ledger *l, int from, int rel, int number)
+{
+	return number <= l->since[from][rel].strict;
+}
+
+/* Text ${number} of ${from} was shown: perhaps all is healed by now. */
+static void
+note_healed(struct ledger *l, int from, int rel, int number)
+{
+	struct since *mine = &l->since[from][rel];
+	struct since *theirs = &l->since[ledger_other(l, rel, from)][rel];
+
+	if (mine->strict != INT_MAX || number <= mine->fresh)
+		return;
+	mine->passed = 1;
+	if (!theirs->passed)
+		return;
+	mine->strict = l->letters[from][rel].n;
+	theirs->strict = l->letters[ledger_other(l, rel, from)][rel].n;
+}
+
 static void
 check_id(struct ledger *l, struct text *t, const struct tacit_event *e,
-    int from, int at, int number)
+    int from, int at, int rel, int number)
 {
-	int moved = l->put_back[from];
+	int loose = ledger_is_loose(l, from, rel, number);
 
-	if (t->how == CALL_DONE && t->ended && !moved &&
+	if (t->how == CALL_DONE && t->ended && !loose &&
 	    (strcmp(t->message, e->message) != 0 || t->seq != e->seq))
 		ledger_broken(l, "another id: text %d of end %d is %s/%llu "
 		    "there and %s/%llu at end %d", number, from, t->message,
 		    (unsigned long long)t->seq, e->message,
 		    (unsigned long long)e->seq, at);
 	if (t->shown_as[0] != '\0' && strcmp(t->shown_as, e->message) != 0 &&
-	    !(moved && l->put_back[at]))
+	    !t->tangled && !(loose && l->put_back[at] && l->put_back[from]))
 		ledger_broken(l, "doubled: text %d of end %d at end %d under "
 		    "%s and %s", number, from, at, t->shown_as, e->message);
 	memcpy(t->shown_as, e->message, sizeof(t->shown_as));
@@ -273,13 +302,13 @@ check_order(struct ledger *l, int at, int rel, int number, int late)
 	if (late) {
 		l->counts.late++;
 		/* An old copy that does not know it writes in an old stream. */
-		if (number > v->last[rel] &&
-		    !l->put_back[ledger_other(l, rel, at)])
+		if (number > v->last[rel] && !ledger_is_loose(l,
+		    ledger_other(l, rel, at), rel, number))
 			ledger_broken(l, "late: text %d at end %d, which had "
 			    "%d before, is not", number, at, v->last[rel]);
 		return;
 	}
-	if (number < newest_kept(v, w, rel))
+	if (number < newest_kept(v, w, rel) && !w->all[number - 1].tangled)
 		ledger_broken(l, "out of order: end %d was shown %d after %d "
 		    "in relationship %d", at, number, v->last[rel], rel);
 	for (k = v->last[rel] + 1; k < number; k++) {
@@ -305,7 +334,7 @@ see_message(struct ledger *l, int at, int rel, const struct tacit_event *e,
 
 	if (t == NULL)
 		return;
-	check_id(l, t, e, ledger_other(l, rel, at), at, s.number);
+	check_id(l, t, e, ledger_other(l, rel, at), at, rel, s.number);
 	if (was != NULL) {
 		if (was->number != s.number)
 			ledger_broken(l, "event %llu of end %d was text %d "
@@ -313,12 +342,13 @@ see_message(struct ledger *l, int at, int rel, const struct tacit_event *e,
 			    was->number, s.number);
 		return;
 	}
-	if (ledger_is_shown(v, rel, s.number))
+	if (ledger_is_shown(v, rel, s.number) && !t->tangled)
 		ledger_broken(l, "doubled: end %d was shown text %d of "
 		    "relationship %d again, as event %llu", at, s.number,
 		    rel, (unsigned long long)e->id);
 	check_order(l, at, rel, s.number, e->late);
 	set_shown(v, rel, s.number);
+	note_healed(l, ledger_other(l, rel, at), rel, s.number);
 	l->counts.shown++;
 	add_seen(v, &s);
 }
@@ -336,7 +366,7 @@ see_gap(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		    (w->all[k].seq < e->from || w->all[k].seq > e->to)))
 			continue;
 		if (w->all[k].seq != 0 && ledger_is_shown(v, rel, k + 1) &&
-		    !l->put_back[ledger_other(l, rel, at)])
+		    !ledger_is_loose(l, ledger_other(l, rel, at), rel, k + 1))
 			ledger_broken(l, "a gap that was none: end %d was "
 			    "told that %llu to %llu are missing, and had "
 			    "text %d", at, (unsigned long long)e->from,
@@ -389,7 +419,8 @@ see_accepted(struct ledger *l, int at, int rel, const struct tacit_event *e)
 	    !l->put_back[at])
 		ledger_broken(l, "accepted: end %d never wrote %s", at,
 		    e->message);
-	if (t != NULL && t->accepted && !l->put_back[at])
+	if (t != NULL && t->accepted && !ledger_is_loose(l, at, rel,
+	    (int)(t - l->letters[at][rel].all) + 1))
 		ledger_broken(l, "accepted: end %d is told twice of %s", at,
 		    e->message);
 	if (t != NULL)
@@ -397,6 +428,50 @@ see_accepted(struct ledger *l, int at, int rel, const struct tacit_event *e)
 	if (++l->accepted[at] > l->relay_oks[at])
 		ledger_broken(l, "accepted: end %d is told of %s without an "
 		    "OK of the relay", at, e->message);
+}
+
+/* Its relay had it, and they not, for as long as it is kept. */
+static void
+see_undelivered(struct ledger *l, int at, int rel,
+    const struct tacit_event *e)
+{
+	struct text *t = by_id(l, at, rel, e->message);
+
+	l->counts.undelivered++;
+	if (t == NULL && !has_unknown(&l->letters[at][rel]) &&
+	    !l->put_back[at])
+		ledger_broken(l, "undelivered: end %d never wrote %s", at,
+		    e->message);
+	if (t == NULL)
+		return;
+	if (*l->now - t->at + l->jumps[at] < TTL_MS)
+		ledger_broken(l, "undelivered: end %d is told of %s after "
+		    "%lld hours", at, e->message,
+		    (long long)((*l->now - t->at) / 3600000));
+	if (t->undelivered++ && !l->put_back[at])
+		ledger_broken(l, "undelivered: end %d is told twice of %s",
+		    at, e->message);
+}
+
+/* Who ends it says so last. */
+static void
+see_closed(struct ledger *l, int at, int rel)
+{
+	int from = ledger_other(l, rel, at), k;
+	const struct text *t;
+
+	l->counts.closed++;
+	if (l->rel_ended[rel] != from + 1 || l->put_back[at] ||
+	    l->put_back[from] || l->relay_put_back)
+		return;
+	for (k = 0; k < l->ended_at[rel]; k++) {
+		t = &l->letters[from][rel].all[k];
+		if (t->how == CALL_DONE && !ledger_is_shown(&l->view[at], rel,
+		    k + 1) && !in_gap(&l->view[at], rel, t->seq))
+			ledger_broken(l, "closed: end %d is told so in "
+			    "relationship %d before it was shown text %d",
+			    at, rel, k + 1);
+	}
 }
 
 static void
@@ -440,11 +515,11 @@ see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		    (rel >= 0 && l->rel_ended[rel]);
 		break;
 	case TACIT_EV_UNDELIVERED:
-		l->counts.undelivered++;
+		see_undelivered(l, at, rel, e);
 		true_ = 1;
 		break;
 	case TACIT_EV_CLOSED:
-		l->counts.closed++;
+		see_closed(l, at, rel);
 		true_ = rel >= 0 && l->rel_ended[rel];
 		break;
 	case TACIT_EV_REFUSED:

@@ -11,10 +11,12 @@
 #include "tacit/tacit.h"
 
 enum { LEDGER_ENDS = 4, LEDGER_RELS = 3, LEDGER_TEXT = 24576 };
+enum ledger_copy { LEDGER_FILES, LEDGER_BACKUP, LEDGER_COPIES };
 
 struct ledger;
 
-struct ledger *ledger_new(void);
+/* ${now}: the world's time, ms. */
+struct ledger *ledger_new(const int64_t *now);
 void ledger_free(struct ledger *l);
 
 /* Ends ${a} and ${b} are the two of relationship ${rel}. */
@@ -44,8 +46,10 @@ void ledger_history(struct ledger *l, int at, int rel,
 void ledger_history_end(struct ledger *l, int at, int rel);
 
 /* Copies of an end's vault: one was made; it was put back. */
-void ledger_copied(struct ledger *l, int at);
-void ledger_put_back(struct ledger *l, int at);
+void ledger_copied(struct ledger *l, int at, enum ledger_copy which);
+void ledger_put_back(struct ledger *l, int at, enum ledger_copy which);
+/* The clock of ${at} jumped. */
+void ledger_jumped(struct ledger *l, int at, int64_t ms);
 /* The relay's database was put back. */
 void ledger_relay_put_back(struct ledger *l);
 /* A relay said OK to a post of ${at}. */
@@ -54,8 +58,13 @@ void ledger_relay_ok(struct ledger *l, int at);
 /* A letter to ${at} was lost behind an OK. */
 void ledger_lost(struct ledger *l, int at);
 void ledger_delivered(struct ledger *l, int at);
-/* ${at} ended ${rel}, or was told that it has ended. */
-void ledger_ended(struct ledger *l, int rel);
+/* ${at} begins to end ${rel}. */
+void ledger_ended(struct ledger *l, int at, int rel);
+/*
+ * ${at} has been away since ${since}, longer than letters are kept: what it
+ * was not shown by now is to be told as undelivered.
+ */
+void ledger_was_away(struct ledger *l, int at, int64_t since);
 /* The harness saw something that breaks a promise. */
 void ledger_broken(struct ledger *l, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -67,6 +76,8 @@ int ledger_is_paired(const struct ledger *l, int at);
 int ledger_is_complete(const struct ledger *l);
 /* All has come to rest: what is missing now is lost. */
 void ledger_judge(struct ledger *l);
+/* After all histories were read: the same id at both ends. */
+void ledger_judge_ids(struct ledger *l);
 
 /* What was found first, or NULL. */
 const char *ledger_verdict(const struct ledger *l);

@@ -13,10 +13,13 @@ struct text {
 	enum ledger_call how;
 	int ended;			/* the call returned, or its process */
 	int excused;			/* its writer was put back since */
-	int accepted;
+	int tangled;			/* the ends know different pasts of it */
+	int accepted, undelivered, overdue;
+	int64_t at;			/* when it was written */
 	uint64_t seq;
 	char message[TACIT_MESSAGE_ID_SIZE];	/* as the writer knows it */
 	char shown_as[TACIT_MESSAGE_ID_SIZE];
+	char listed[2][TACIT_MESSAGE_ID_SIZE];	/* in the last histories */
 };
 
 /* All that one end wrote in one relationship; number 1 is all[0]. */
@@ -46,11 +49,29 @@ struct view {
 	int gaps[LEDGER_RELS];
 };
 
+/*
+ * What one end writes in a relationship after one of its two was put back is
+ * judged loosely up to the text that ${strict} says.  It is none before a text
+ * written since has been shown, each way: then both have healed.
+ */
+struct since {
+	int fresh;			/* later ones are written since */
+	int passed;			/* one of them was shown */
+	int strict;
+};
+
 struct ledger {
 	int end[LEDGER_RELS][2];
 	struct letters letters[LEDGER_ENDS][LEDGER_RELS];
-	struct view view[LEDGER_ENDS], copy[LEDGER_ENDS];
+	struct view view[LEDGER_ENDS], copy[LEDGER_ENDS][LEDGER_COPIES];
+	struct since since[LEDGER_ENDS][LEDGER_RELS];
+	/* When what happened last, in order. */
+	int moment, copied_at[LEDGER_ENDS][LEDGER_COPIES];
+	int back_at[LEDGER_ENDS];
 	int put_back[LEDGER_ENDS], relay_put_back, rel_ended[LEDGER_RELS];
+	int ended_at[LEDGER_RELS];	/* texts of who ended it, by then */
+	const int64_t *now;
+	int64_t jumps[LEDGER_ENDS];	/* of clocks, ms, added up */
 	int lost[LEDGER_ENDS];
 	int history_last[2], history_newest, unread[LEDGER_ENDS];
 	uint64_t relay_oks[LEDGER_ENDS], accepted[LEDGER_ENDS];
@@ -60,6 +81,8 @@ struct ledger {
 };
 
 int ledger_other(const struct ledger *l, int rel, int at);
+/* Text ${number} of ${from} was written before all had healed. */
+int ledger_is_loose(const struct ledger *l, int from, int rel, int number);
 int ledger_is_shown(const struct view *v, int rel, int number);
 void ledger_view_free(struct view *v);
 /* Which text is this?  NULL after a word about it. */

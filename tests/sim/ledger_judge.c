@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ledger's last word, and what it is told of the world. */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,24 +40,84 @@ view_copy(struct view *to, const struct view *from)
 }
 
 void
-ledger_copied(struct ledger *l, int at)
+ledger_copied(struct ledger *l, int at, enum ledger_copy which)
 {
-	view_copy(&l->copy[at], &l->view[at]);
+	view_copy(&l->copy[at][which], &l->view[at]);
+	l->copied_at[at][which] = ++l->moment;
 }
 
-/* What was written since is in no vault any more, unless it had left. */
-void
-ledger_put_back(struct ledger *l, int at)
+/* The two know different pasts: what was written so far may be anything. */
+static void
+tangle(struct ledger *l, int rel)
 {
-	int r, k;
+	struct letters *w;
+	int i, k;
+
+	for (i = 0; i < 2; i++) {
+		w = &l->letters[l->end[rel][i]][rel];
+		for (k = 0; k < w->n; k++)
+			w->all[k].excused = w->all[k].tangled = 1;
+	}
+}
+
+static void
+put_back_in(struct ledger *l, int at, int rel, enum ledger_copy which)
+{
+	int i, e, other = ledger_other(l, rel, at), k;
+	struct letters *w = &l->letters[at][rel];
+
+	/* What was written since is in no vault, unless it had left. */
+	for (k = l->copy[at][which].written[rel]; k < w->n; k++)
+		w->all[k].excused = 1;
+	if (l->back_at[other] > l->copied_at[at][which])
+		tangle(l, rel);
+	for (i = 0; i < 2; i++) {
+		e = l->end[rel][i];
+		l->since[e][rel] = (struct since){ l->letters[e][rel].n, 0,
+		    INT_MAX };
+	}
+}
+
+void
+ledger_put_back(struct ledger *l, int at, enum ledger_copy which)
+{
+	int r;
 
 	for (r = 0; r < LEDGER_RELS; r++)
-		for (k = l->copy[at].written[r]; k < l->letters[at][r].n; k++)
-			l->letters[at][r].all[k].excused = 1;
-	view_copy(&l->view[at], &l->copy[at]);
+		if (l->end[r][0] == at || l->end[r][1] == at)
+			put_back_in(l, at, r, which);
+	view_copy(&l->view[at], &l->copy[at][which]);
 	for (r = 0; r < LEDGER_RELS; r++)
 		l->view[at].written[r] = l->letters[at][r].n;
 	l->put_back[at]++;
+	l->back_at[at] = ++l->moment;
+}
+
+void
+ledger_jumped(struct ledger *l, int at, int64_t ms)
+{
+	l->jumps[at] += ms < 0 ? -ms : ms;
+}
+
+void
+ledger_was_away(struct ledger *l, int at, int64_t since)
+{
+	struct text *t;
+	int r, k, from;
+
+	for (r = 0; r < LEDGER_RELS; r++) {
+		if ((l->end[r][0] != at && l->end[r][1] != at) ||
+		    l->lost[at] || l->rel_ended[r])
+			continue;
+		from = ledger_other(l, r, at);
+		for (k = 0; k < l->letters[from][r].n; k++) {
+			t = &l->letters[from][r].all[k];
+			if (t->how == CALL_DONE && !t->excused &&
+			    t->accepted && t->at < since &&
+			    !ledger_is_shown(&l->view[at], r, k + 1))
+				t->overdue = 1;
+		}
+	}
 }
 
 void
@@ -93,9 +155,12 @@ ledger_unread(struct ledger *l, int at, int some)
 }
 
 void
-ledger_ended(struct ledger *l, int rel)
+ledger_ended(struct ledger *l, int at, int rel)
 {
-	l->rel_ended[rel] = 1;
+	if (l->rel_ended[rel])
+		return;
+	l->rel_ended[rel] = at + 1;
+	l->ended_at[rel] = l->letters[at][rel].n;
 }
 
 /* ---- history ------------------------------------------------------------------ */
@@ -105,16 +170,18 @@ ledger_history(struct ledger *l, int at, int rel,
     const struct tacit_message *m)
 {
 	int who = m->from_me ? 0 : 1, number;
+	struct text *t = ledger_recognise(l, at, rel, m->text, m->text_len,
+	    m->from_me, &number);
 
-	if (ledger_recognise(l, at, rel, m->text, m->text_len, m->from_me,
-	    &number) == NULL)
+	if (t == NULL)
 		return;
+	(void)snprintf(t->listed[who], sizeof(t->listed[who]), "%s", m->id);
 	if (!m->from_me && !ledger_is_shown(&l->view[at], rel, number) &&
 	    !l->put_back[at] && !l->unread[at])
 		ledger_broken(l, "history: end %d has text %d in relationship "
 		    "%d and was not shown it", at, number, rel);
 	if (l->history_last[who] != 0 && number >= l->history_last[who] &&
-	    (m->from_me || l->view[at].gaps[rel] == 0))
+	    !t->tangled && (m->from_me || l->view[at].gaps[rel] == 0))
 		ledger_broken(l, "history: end %d has text %d before %d in "
 		    "relationship %d", at, number, l->history_last[who], rel);
 	l->history_last[who] = number;
@@ -192,6 +259,34 @@ ledger_is_complete(const struct ledger *l)
 				if (is_missing(l, from, r, k))
 					return 0;
 	return 1;
+}
+
+/* A copy of a text that another life of a vault wrote has another name. */
+static void
+judge_one(struct ledger *l, const struct text *t, int from, int rel, int k)
+{
+	if (!t->excused && t->listed[0][0] != '\0' &&
+	    t->listed[1][0] != '\0' &&
+	    strcmp(t->listed[0], t->listed[1]) != 0)
+		ledger_broken(l, "another id: text %d of end %d in "
+		    "relationship %d is %s there and %s at the other end",
+		    k + 1, from, rel, t->listed[0], t->listed[1]);
+	if (t->overdue && !t->undelivered && !l->put_back[from] &&
+	    !l->relay_put_back && !l->rel_ended[rel])
+		ledger_broken(l, "undelivered: end %d is not told of text %d "
+		    "in relationship %d", from, k + 1, rel);
+}
+
+void
+ledger_judge_ids(struct ledger *l)
+{
+	int from, r, k;
+
+	for (from = 0; from < LEDGER_ENDS; from++)
+		for (r = 0; r < LEDGER_RELS; r++)
+			for (k = 0; k < l->letters[from][r].n; k++)
+				judge_one(l, &l->letters[from][r].all[k],
+				    from, r, k);
 }
 
 void

@@ -342,7 +342,8 @@ read_options(struct options *o, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .seeds = 100, .with = WITH_ROLLBACK, .shrink = 1 };
+	struct options o = { .seeds = 100, .with = WITH_ROLLBACK | WITH_MEMORY |
+	    WITH_RESTORE, .shrink = 1 };
 	int rc;
 
 	o.from = first_seed();

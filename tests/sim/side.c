@@ -355,7 +355,7 @@ side_copy(struct side *d)
 		return;
 	image_free(d->copy);
 	d->copy = disk_copy(d->disk);
-	ledger_copied(d->s->ledger, d->i);
+	ledger_copied(d->s->ledger, d->i, LEDGER_FILES);
 }
 
 void
@@ -367,5 +367,5 @@ side_put_back(struct side *d)
 		side_stop(d);
 	disk_start(d->disk);
 	disk_put_back(d->disk, d->copy);
-	ledger_put_back(d->s->ledger, d->i);
+	ledger_put_back(d->s->ledger, d->i, LEDGER_FILES);
 }

@@ -302,6 +302,8 @@ strike(struct sim *s, const struct step *st)
 		return 1;
 	case STEP_clock:
 		actor_at(s, a[0])->skew += a[1] * 1000;
+		if (a[0] != RELAY)
+			ledger_jumped(s->ledger, (int)a[0], a[1] * 1000);
 		return 1;
 	case STEP_copy:
 		copy(s, a[0]);
@@ -427,6 +429,7 @@ finish(struct sim *s)
 	}
 	for (i = 0; i < s->plan->ends; i++)
 		side_look_back(s->side[i]);
+	ledger_judge_ids(s->ledger);
 }
 
 static void
@@ -443,7 +446,7 @@ begin(struct sim *s)
 	(void)actor_enter(&s->relay_actor);
 	sqlite3_randomness(0, NULL);
 	(void)actor_enter(NULL);
-	s->ledger = ledger_new();
+	s->ledger = ledger_new(&s->now);
 	s->relay_disk = disk_new(RELAY, &s->chance);
 	s->host = host_new(&s->relay_actor, s->relay_disk, RELAY);
 	relay_start(s);

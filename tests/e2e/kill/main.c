@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,6 +105,7 @@ start(struct loop *l, int i)
 	if ((l->pid[i] = fork()) < 0)
 		die(l, "fork");
 	if (l->pid[i] == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		execl(l->self, "kill_loop", "talk", fd, end, (char *)NULL);
 		_exit(127);
 	}
