@@ -298,6 +298,14 @@ refuse_stray(const char *dir)
 	return 0;
 }
 
+/* quick_check calls a page damaged that there was no memory to read. */
+static int
+is_short_of_memory(sqlite3 *db, const char *text)
+{
+	return text == NULL ? sqlite3_errcode(db) == SQLITE_NOMEM :
+	    strstr(text, "error code=7") != NULL;
+}
+
 /* The one text that ${sql} answers with must be ${want}. */
 static int
 answers(struct store_sqlite *q, const char *sql, const char *want)
@@ -312,7 +320,8 @@ answers(struct store_sqlite *q, const char *sql, const char *want)
 	if (rc == SQLITE_ROW) {
 		text = (const char *)sqlite3_column_text(st, 0);
 		rc = text != NULL && strcmp(text, want) == 0 ?
-		    SQLITE_OK : SQLITE_CORRUPT;
+		    SQLITE_OK : is_short_of_memory(q->db, text) ?
+		    SQLITE_NOMEM : SQLITE_CORRUPT;
 	}
 	(void)sqlite3_finalize(st);
 	return rc == SQLITE_OK ? 0 : open_fail(q, rc);

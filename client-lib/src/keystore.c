@@ -46,8 +46,10 @@ name_row(struct vault_key *out, const struct keystore *k,
 		put_u32(out->data + out->len, number);
 		out->len += 4;
 	}
+#ifndef TACIT_CONTROL_ONE_RECORD
 	if (row == ROW_SESSION)
 		out->data[out->len++] = (uint8_t)k->at.owner;
+#endif
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "content.h"
 #include "heard.h"
 #include "letter.h"
+#include "outbox.h"
 #include "pad.h"
 #include "restart.h"
 #include "set.h"
@@ -36,14 +37,6 @@ letter_keys(const struct tacit_contact *ct, int incoming, int key,
 }
 
 int
-letter_is_final(const tacit_state_Out *o)
-{
-	return o->kind == tacit_state_OutKind_OUT_HELLO ||
-	    o->kind == tacit_state_OutKind_OUT_RESET ||
-	    o->kind == tacit_state_OutKind_OUT_STALE;
-}
-
-int
 letter_is_fresh(struct tacit_contact *ct, const tacit_state_Out *o)
 {
 	struct ratchet_session s;
@@ -52,7 +45,7 @@ letter_is_fresh(struct tacit_contact *ct, const tacit_state_Out *o)
 
 	if (o->sealed.size == 0)
 		return 0;
-	if (letter_is_final(o))
+	if (outbox_is_final(o))
 		return 1;
 	if (o->key1 != ct->rec.send_key1 || o->rotation != ct->rec.rotation)
 		return 0;

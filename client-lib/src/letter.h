@@ -32,9 +32,6 @@ int letter_seal_plain(struct tacit_contact *ct, tacit_state_Out *o,
     enum seal_kind kind, uint32_t generation, const pb_msgdesc_t *fields,
     const void *msg);
 
-/* True of rows that are sealed when they are made, and only then. */
-int letter_is_final(const tacit_state_Out *o);
-
 /*
  * What seals; and its seal keys of one direction.  LETTER_KEY1 is the pair
  * key of now, LETTER_SETS + n that of set n (set.h).

@@ -218,9 +218,19 @@ outbox_say_accepted(struct tacit_contact *ct, const struct out_ref *ref)
 	return event_add(ct->t, ct, &e, NULL, 0);
 }
 
+int
+outbox_is_final(const tacit_state_Out *o)
+{
+	return o->kind == tacit_state_OutKind_OUT_HELLO ||
+	    o->kind == tacit_state_OutKind_OUT_RESET ||
+	    o->kind == tacit_state_OutKind_OUT_STALE;
+}
+
 void
 outbox_unseal(tacit_state_Out *o)
 {
+	if (outbox_is_final(o))
+		return;
 	memset(o->envelope, 0, sizeof(o->envelope));
 	o->sealed.size = 0;
 }

@@ -34,7 +34,9 @@ int outbox_covers(const tacit_Have *have, uint64_t seq);
 
 /* ${ref} is sealed and posted again, inside a change. */
 int outbox_again(struct tacit_contact *ct, struct out_ref *ref);
-/* What ${o} was sealed as is forgotten. */
+/* True of rows that are sealed when they are made, and only then. */
+int outbox_is_final(const tacit_state_Out *o);
+/* What ${o} was sealed as is forgotten, unless it is final. */
 void outbox_unseal(tacit_state_Out *o);
 
 /*

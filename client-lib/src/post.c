@@ -377,7 +377,7 @@ unseal(struct tacit_contact *ct, uint64_t n)
 		return rc;
 	/* These cannot be made again from their rows; they stay. */
 	if ((rc = outbox_row_get(ct, n, &o, &text, &len)) == 0 &&
-	    !letter_is_final(&o)) {
+	    !outbox_is_final(&o)) {
 		outbox_unseal(&o);
 		rc = outbox_row_put(ct, n, &o, text, len);
 	}

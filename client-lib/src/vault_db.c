@@ -218,13 +218,21 @@ no_column(sqlite3_stmt *st)
 	    TACIT_E_NOMEM : TACIT_E_CORRUPT;
 }
 
+/* quick_check calls a page damaged that there was no memory to read. */
+static int
+not_as_wanted(sqlite3_stmt *st, const char *text)
+{
+	return text != NULL && strstr(text, "error code=7") != NULL ?
+	    TACIT_E_NOMEM : no_column(st);
+}
+
 /* True if the one text that ${query} yields per row runs through ${want}. */
 static int
 yields(struct vault_db *db, const char *query, const char *const *want,
     size_t n)
 {
 	sqlite3_stmt *st = NULL;
-	const char *text;
+	const char *text = NULL;
 	size_t i;
 	int rc, sq;
 
@@ -236,7 +244,9 @@ yields(struct vault_db *db, const char *query, const char *const *want,
 		if (i == n || text == NULL || strcmp(text, want[i]) != 0)
 			break;
 	}
-	if (sq == SQLITE_ROW || (sq == SQLITE_DONE && i < n))
+	if (sq == SQLITE_ROW)
+		rc = not_as_wanted(st, text);
+	else if (sq == SQLITE_DONE && i < n)
 		rc = no_column(st);
 	else
 		rc = result(db, sq);

@@ -48,10 +48,12 @@ line_2() {
 	check 2 'figure' '200,000 seeds of the simulation, once by hand' \
 	    figure seeds 200000 'tests/sim|sim --'
 	check 2 'figure' '2,000 cycles of kill -9, once by hand' \
-	    figure kills 2000 'heal_kill'
+	    figure cycles 2000 'kill_loop'
 	check 2 'figure' 'with over a million acknowledged letters' \
-	    figure letters 1000000 'heal_kill'
-	check 2 'so far|heal_kill: ok' 'the same in short: 20 cycles' \
+	    figure letters 1000000 'kill_loop'
+	check 2 'so far|lost|kill_loop' 'the same in short: 20 cycles' \
+	    script/soak 20 200
+	check 2 'so far|heal_kill: ok' 'the commands themselves: 20 cycles' \
 	    story kill build 20 200
 }
 

@@ -23,6 +23,11 @@ while read -r name; do
 		[ -f "tests/$name.c" ] || echo "no such test: $name" ;;
 	unit/* | store/* | stage/*)
 		[ -f "tests/$name.c" ] || echo "no such test: $name" ;;
+	e2e/heal/loop*)
+		[ -f tests/e2e/kill/main.c ] || echo "no such test: $name" ;;
+	sim/*)
+		grep -q "add_test(NAME $name " tests/sim/sim.cmake ||
+		    echo "no such test: $name" ;;
 	e2e/*)
 		file=tests/e2e/$(echo "${name#e2e/}" | tr / _)
 		[ -f "$file.c" ] || [ -f "$file.sh" ] || echo "no such test: $name" ;;

@@ -72,6 +72,10 @@ as_inviter(struct side *d, int rel)
 		return tacit_invite(&ct, d->t, label, 0, 0, NULL);
 	if (ct == NULL)
 		return 0;
+	if (info.state == TACIT_INVITED && d->s->refused[rel]) {
+		d->s->refused[rel] = 0;
+		return tacit_contact_close(ct);
+	}
 	if (info.state == TACIT_INVITED && d->s->link[rel][0] == '\0') {
 		rc = tacit_invitation_link(ct, d->s->link[rel]);
 		if (rc != 0 || dead(d))
@@ -118,6 +122,21 @@ tend_rels(struct side *d)
 
 /* ---- events ------------------------------------------------------------------- */
 
+/* The invitation came to nothing: the inviter makes another. */
+static void
+note_refused(struct side *d, int rel)
+{
+	int a, b;
+
+	if (rel < 0 || !d->s->wanted[rel])
+		return;
+	plan_pair(d->s->plan, rel, &a, &b);
+	d->s->link[rel][0] = '\0';
+	d->s->refused[rel] = d->i == b;
+	if (d->s->side[a]->t != NULL)
+		d->s->side[a]->due = d->s->now;
+}
+
 /* Shown, and mostly confirmed. */
 static int
 one_event(struct side *d, const struct tacit_event *e)
@@ -132,6 +151,8 @@ one_event(struct side *d, const struct tacit_event *e)
 	    rel_of(e->contact), (unsigned long long)e->seq, e->late,
 	    e->text != NULL ? e->text : "");
 	ledger_event(d->s->ledger, d->i, rel_of(e->contact), e);
+	if (e->type == TACIT_EV_REFUSED)
+		note_refused(d, rel_of(e->contact));
 	if (!d->s->calm && random_below(&d->chance, 8) == 0)
 		return TACIT_E_WAIT;
 	rc = tacit_event_done(d->t, id);
@@ -239,4 +260,20 @@ app_look_back(struct side *d, int rel)
 	if (rc == TACIT_E_STATE)
 		ledger_history_end(d->s->ledger, d->i, rel);
 	return rc == TACIT_E_STATE ? 0 : rc;
+}
+
+int
+app_close(struct side *d, int rel)
+{
+	struct tacit_contact_info info;
+	struct tacit_contact *ct = contact_of(d, rel, &info);
+	int rc;
+
+	if (ct == NULL || info.state != TACIT_ACTIVE)
+		return 0;
+	ledger_ended(d->s->ledger, d->i, rel);
+	d->s->wanted[rel] = 0;
+	rc = tacit_contact_close(ct);
+	sim_say(d->s, "end %d closes %d: %d", d->i, rel, rc);
+	return rc;
 }

@@ -14,5 +14,7 @@ int app_is_busy(struct side *d);
 /* One text to ${rel}, of ${size} bytes or a little more. */
 int app_write(struct side *d, int rel, uint32_t size);
 int app_look_back(struct side *d, int rel);
+/* End the relationship. */
+int app_close(struct side *d, int rel);
 
 #endif

@@ -405,6 +405,20 @@ disk_put_back(struct disk *d, const struct image *i)
 	collect(d);
 }
 
+void
+disk_leave_only(struct disk *d, const char *name)
+{
+	size_t k;
+
+	forget_steps(d);
+	for (k = d->now.n; k > 0; k--)
+		if (strcmp(d->now.all[k - 1].text, name) != 0)
+			names_drop(&d->now, &d->now.all[k - 1]);
+	free(d->safe.all);
+	d->safe = names_copy(&d->now);
+	collect(d);
+}
+
 /* ---- names -------------------------------------------------------------------- */
 
 struct node *

@@ -58,6 +58,8 @@ void disk_start(struct disk *d);
 /* All files as a process sees them; and: they are all there is. */
 struct image *disk_copy(const struct disk *d);
 void disk_put_back(struct disk *d, const struct image *i);
+/* The file ${name} is all there is. */
+void disk_leave_only(struct disk *d, const char *name);
 void image_free(struct image *i);
 
 /* What follows returns 0 or an errno. */

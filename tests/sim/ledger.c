@@ -6,10 +6,7 @@
 #include <string.h>
 
 #include "ledger_book.h"
-#include "tacit/limits.h"
 #include "wrap.h"
-
-static const int64_t TTL_MS = (int64_t)TACIT_TTL_DAYS * 24 * 3600 * 1000;
 
 static void *
 must(void *p)
@@ -226,8 +223,8 @@ set_shown(struct view *v, int rel, int number)
 	v->shown[rel][number - 1] = 1;
 }
 
-static int
-in_gap(const struct view *v, int rel, uint64_t seq)
+int
+ledger_in_gap(const struct view *v, int rel, uint64_t seq)
 {
 	int i;
 
@@ -314,7 +311,7 @@ check_order(struct ledger *l, int at, int rel, int number, int late)
 	for (k = v->last[rel] + 1; k < number; k++) {
 		t = &w->all[k - 1];
 		if (t->how == CALL_DONE && !t->excused &&
-		    !in_gap(v, rel, t->seq))
+		    !ledger_in_gap(v, rel, t->seq))
 			ledger_broken(l, "skipped: end %d was shown %d after "
 			    "%d in relationship %d and no gap", at, number,
 			    v->last[rel], rel);
@@ -385,158 +382,6 @@ see_gap(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		v->gap[rel][v->gaps[rel]++] = (struct range){ e->from, e->to };
 }
 
-/* The writer's own text by its id. */
-static struct text *
-by_id(struct ledger *l, int at, int rel, const char *message)
-{
-	struct letters *w = &l->letters[at][rel];
-	int k;
-
-	for (k = 0; k < w->n; k++)
-		if (strcmp(w->all[k].message, message) == 0)
-			return &w->all[k];
-	return NULL;
-}
-
-static int
-has_unknown(const struct letters *w)
-{
-	int k;
-
-	for (k = 0; k < w->n; k++)
-		if (w->all[k].how == CALL_UNKNOWN)
-			return 1;
-	return 0;
-}
-
-static void
-see_accepted(struct ledger *l, int at, int rel, const struct tacit_event *e)
-{
-	struct text *t = by_id(l, at, rel, e->message);
-
-	l->counts.accepted++;
-	if (t == NULL && !has_unknown(&l->letters[at][rel]) &&
-	    !l->put_back[at])
-		ledger_broken(l, "accepted: end %d never wrote %s", at,
-		    e->message);
-	if (t != NULL && t->accepted && !ledger_is_loose(l, at, rel,
-	    (int)(t - l->letters[at][rel].all) + 1))
-		ledger_broken(l, "accepted: end %d is told twice of %s", at,
-		    e->message);
-	if (t != NULL)
-		t->accepted = 1;
-	if (++l->accepted[at] > l->relay_oks[at])
-		ledger_broken(l, "accepted: end %d is told of %s without an "
-		    "OK of the relay", at, e->message);
-}
-
-/* Its relay had it, and they not, for as long as it is kept. */
-static void
-see_undelivered(struct ledger *l, int at, int rel,
-    const struct tacit_event *e)
-{
-	struct text *t = by_id(l, at, rel, e->message);
-
-	l->counts.undelivered++;
-	if (t == NULL && !has_unknown(&l->letters[at][rel]) &&
-	    !l->put_back[at])
-		ledger_broken(l, "undelivered: end %d never wrote %s", at,
-		    e->message);
-	if (t == NULL)
-		return;
-	if (*l->now - t->at + l->jumps[at] < TTL_MS)
-		ledger_broken(l, "undelivered: end %d is told of %s after "
-		    "%lld hours", at, e->message,
-		    (long long)((*l->now - t->at) / 3600000));
-	if (t->undelivered++ && !l->put_back[at])
-		ledger_broken(l, "undelivered: end %d is told twice of %s",
-		    at, e->message);
-}
-
-/* Who ends it says so last. */
-static void
-see_closed(struct ledger *l, int at, int rel)
-{
-	int from = ledger_other(l, rel, at), k;
-	const struct text *t;
-
-	l->counts.closed++;
-	if (l->rel_ended[rel] != from + 1 || l->put_back[at] ||
-	    l->put_back[from] || l->relay_put_back)
-		return;
-	for (k = 0; k < l->ended_at[rel]; k++) {
-		t = &l->letters[from][rel].all[k];
-		if (t->how == CALL_DONE && !ledger_is_shown(&l->view[at], rel,
-		    k + 1) && !in_gap(&l->view[at], rel, t->seq))
-			ledger_broken(l, "closed: end %d is told so in "
-			    "relationship %d before it was shown text %d",
-			    at, rel, k + 1);
-	}
-}
-
-static void
-see_paired(struct ledger *l, int at, int rel, const struct tacit_event *e)
-{
-	char name[16];
-
-	l->counts.paired++;
-	(void)snprintf(name, sizeof(name), "end %d", ledger_other(l, rel, at));
-	if (strcmp(name, e->name) != 0)
-		ledger_broken(l, "misdelivered: end %d paired with \"%s\" in "
-		    "relationship %d", at, e->name, rel);
-	if (l->view[at].paired[rel]++)
-		ledger_broken(l, "paired: end %d is told twice of "
-		    "relationship %d", at, rel);
-}
-
-/* Events that are true only if something happened to the world. */
-static void
-see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
-{
-	int p = rel >= 0 ? ledger_other(l, rel, at) : at, true_ = 0;
-	int back = l->put_back[at] || l->put_back[p];
-
-	switch (e->type) {
-	case TACIT_EV_ROLLED_BACK:
-		l->counts.rolled_back++;
-		true_ = back;
-		break;
-	case TACIT_EV_RELAY_RESTORED:
-		l->counts.relay_restored++;
-		true_ = l->relay_put_back;
-		break;
-	case TACIT_EV_POISON:
-		l->counts.poison++;
-		true_ = back;
-		break;
-	case TACIT_EV_UNREACHABLE:
-		l->counts.unreachable++;
-		true_ = l->relay_put_back || back ||
-		    (rel >= 0 && l->rel_ended[rel]);
-		break;
-	case TACIT_EV_UNDELIVERED:
-		see_undelivered(l, at, rel, e);
-		true_ = 1;
-		break;
-	case TACIT_EV_CLOSED:
-		see_closed(l, at, rel);
-		true_ = rel >= 0 && l->rel_ended[rel];
-		break;
-	case TACIT_EV_REFUSED:
-	case TACIT_EV_INVITATION_MISUSED:
-		true_ = back || l->relay_put_back ||
-		    (rel >= 0 && l->rel_ended[rel]);
-		break;
-	default:
-		break;
-	}
-	if (!true_)
-		ledger_broken(l, "end %d is told %s in relationship %d, and "
-		    "nothing of the kind has happened (%s)", at,
-		    tacit_event_word(e->type), rel,
-		    tacit_error_word(e->reason));
-}
-
 void
 ledger_event(struct ledger *l, int at, int rel, const struct tacit_event *e)
 {
@@ -572,11 +417,11 @@ ledger_event(struct ledger *l, int at, int rel, const struct tacit_event *e)
 	if (e->type == TACIT_EV_GAP)
 		see_gap(l, at, rel, e);
 	else if (e->type == TACIT_EV_ACCEPTED)
-		see_accepted(l, at, rel, e);
+		ledger_see_accepted(l, at, rel, e);
 	else if (e->type == TACIT_EV_PAIRED)
-		see_paired(l, at, rel, e);
+		ledger_see_paired(l, at, rel, e);
 	else
-		see_other(l, at, rel, e);
+		ledger_see_other(l, at, rel, e);
 }
 
 void

@@ -84,6 +84,14 @@ int ledger_other(const struct ledger *l, int rel, int at);
 /* Text ${number} of ${from} was written before all had healed. */
 int ledger_is_loose(const struct ledger *l, int from, int rel, int number);
 int ledger_is_shown(const struct view *v, int rel, int number);
+int ledger_in_gap(const struct view *v, int rel, uint64_t seq);
+/* ledger_truth.c: events that are not texts. */
+void ledger_see_accepted(struct ledger *l, int at, int rel,
+    const struct tacit_event *e);
+void ledger_see_paired(struct ledger *l, int at, int rel,
+    const struct tacit_event *e);
+void ledger_see_other(struct ledger *l, int at, int rel,
+    const struct tacit_event *e);
 void ledger_view_free(struct view *v);
 /* Which text is this?  NULL after a word about it. */
 struct text *ledger_recognise(struct ledger *l, int at, int rel,

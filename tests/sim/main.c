@@ -11,6 +11,10 @@
  * that fails is printed with its schedule, which is then made as short as it
  * can be.  --expect-failure: exit 0 if, and only if, a seed failed (controls).
  *
+ * By default all may happen in each run but one: --with restore also puts a
+ * copy of the relay back.  --with none leaves out what is put back and
+ * allocations that fail, and --with after that lets some of it in again.
+ *
  * What is not real: Argon2id costs nothing (tests/fuzz/pwhash.c), memory of
  * sodium_malloc() has no guard pages, and TLS, WebSocket and libuv are left
  * out: messages pass between the cores as the transport would bring them.
@@ -342,15 +346,15 @@ read_options(struct options *o, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .seeds = 100, .with = WITH_ROLLBACK | WITH_MEMORY |
-	    WITH_RESTORE, .shrink = 1 };
+	struct options o = { .seeds = 100, .with = WITH_ROLLBACK | WITH_MEMORY,
+	    .shrink = 1 };
 	int rc;
 
 	o.from = first_seed();
 	if (!read_options(&o, argc, argv)) {
 		fprintf(stderr, "usage: sim [--from N] [--seeds N] [--seconds "
 		    "N] [--seed N] [--schedule TEXT] [--regressions FILE] "
-		    "[--with rollback|memory|none] [--trace] [--as-it-is] "
+		    "[--with rollback|memory|restore|none] [--trace] [--as-it-is] "
 		    "[--expect-failure]\n");
 		return 64;
 	}

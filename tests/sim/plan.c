@@ -77,20 +77,30 @@ fill_send(const struct plan *p, struct random *r, struct step *st)
 		st->arg[3] = 24000;
 }
 
-/* Mostly one of whom there is a copy. */
+/* Mostly one of whom there is a copy, made by ${made}. */
 static int64_t
-copied(const struct plan *p, struct random *r, int64_t otherwise)
+copied(const struct plan *p, struct random *r, enum step_kind made,
+    int64_t otherwise)
 {
 	size_t i, n = 0, pick;
 
 	for (i = 0; i < p->n; i++)
-		n += p->step[i].kind == STEP_copy;
+		n += p->step[i].kind == made;
 	if (n == 0)
 		return otherwise;
 	pick = random_below(r, n);
-	for (i = 0; p->step[i].kind != STEP_copy || pick-- > 0; i++)
+	for (i = 0; p->step[i].kind != made || pick-- > 0; i++)
 		continue;
 	return p->step[i].arg[0];
+}
+
+static void
+fill_copy(const struct plan *p, struct random *r, struct step *st)
+{
+	if (p->with & WITH_RESTORE)
+		st->arg[0] = (p->with & WITH_ROLLBACK) ? someone(p, r) : RELAY;
+	if (st->kind == STEP_back)
+		st->arg[0] = copied(p, r, STEP_copy, st->arg[0]);
 }
 
 static void
@@ -140,14 +150,18 @@ fill(const struct plan *p, struct random *r, struct step *st)
 		break;
 	case STEP_copy:
 	case STEP_back:
-		/* With no anchor two that were put back do not notice. */
-		if (p->with & WITH_RESTORE)
-			st->arg[0] = (p->with & WITH_ROLLBACK) ?
-			    someone(p, r) : RELAY;
-		else
-			st->arg[0] = (int64_t)(p->seed % (uint64_t)p->ends);
-		if (st->kind == STEP_back)
-			st->arg[0] = copied(p, r, st->arg[0]);
+		fill_copy(p, r, st);
+		break;
+	case STEP_restore:
+		st->arg[0] = copied(p, r, STEP_backup, st->arg[0]);
+		break;
+	case STEP_away:
+		st->arg[1] = random_below(r, 2) ? LONG_DAYS :
+		    1 + (int64_t)random_below(r, 9);
+		break;
+	case STEP_close:
+		fill_send(p, r, st);
+		st->arg[2] = st->arg[3] = 0;
 		break;
 	default:
 		break;
@@ -160,7 +174,8 @@ static const unsigned weight[STEP_KINDS] = {
 	[STEP_cut] = 7, [STEP_part] = 3, [STEP_again] = 4, [STEP_stop] = 3,
 	[STEP_kill] = 9, [STEP_power] = 7, [STEP_fail] = 4, [STEP_full] = 3,
 	[STEP_oom] = 5, [STEP_clock] = 3, [STEP_copy] = 8, [STEP_back] = 6,
-	[STEP_lose] = 3, [STEP_look] = 1,
+	[STEP_lose] = 3, [STEP_look] = 1, [STEP_backup] = 4,
+	[STEP_restore] = 4, [STEP_away] = 1, [STEP_close] = 2,
 };
 
 /* Each seed does without some kinds, so that the others come closer. */
@@ -176,6 +191,8 @@ choose(unsigned w[STEP_KINDS], struct random *r, unsigned with)
 	}
 	if ((with & (WITH_ROLLBACK | WITH_RESTORE)) == 0)
 		w[STEP_copy] = w[STEP_back] = 0;
+	if ((with & WITH_ROLLBACK) == 0)
+		w[STEP_backup] = w[STEP_restore] = 0;
 	if ((with & WITH_MEMORY) == 0)
 		w[STEP_oom] = 0;
 }

@@ -11,7 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PLAN_STEPS = 400, PLAN_ARGS = 4, PLAN_TEXT = 16384 };
+enum {
+	PLAN_STEPS = 400,
+	PLAN_ARGS = 4,
+	PLAN_TEXT = 16384,
+	LONG_DAYS = 36			/* letters are kept for 30 */
+};
 
 /* X(word, arguments): end (9: relay), numbers. */
 #define STEP_LIST(X)							\
@@ -32,7 +37,11 @@ enum { PLAN_STEPS = 400, PLAN_ARGS = 4, PLAN_TEXT = 16384 };
 	X(copy, 1)	/* end: its files are copied */			\
 	X(back, 1)	/* end: the copy is put back */			\
 	X(lose, 2)	/* end, letters: brought to it, lost for good */	\
-	X(look, 1)	/* end: its history is read */
+	X(look, 1)	/* end: its history is read */			\
+	X(backup, 1)	/* end: a backup is written */			\
+	X(restore, 1)	/* end: a vault is made of it */		\
+	X(away, 2)	/* end, days: it does not run so long */	\
+	X(close, 2)	/* end, relationship: ended */
 
 #define STEP_ENUM(word, n) STEP_##word,
 enum step_kind { STEP_LIST(STEP_ENUM) STEP_KINDS };

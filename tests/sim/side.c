@@ -15,7 +15,7 @@
 
 static const char passphrase[] = "only for this test";
 
-enum { RETRY_MS = 1000, FAILURES = 3 };
+enum { RETRY_MS = 1000, FAILURES = 3, NAME = 48 };
 
 struct disk *
 side_disk(struct side *d)
@@ -145,6 +145,7 @@ side_free(struct side *d)
 	drop(d);
 	(void)actor_enter(was);
 	image_free(d->copy);
+	image_free(d->backup);
 	disk_free(d->disk);
 	free(d);
 }
@@ -166,18 +167,42 @@ add_relay(struct side *d)
 	return tacit_relay_add(d->t, line, strlen(line), NULL);
 }
 
-static int
-make(struct side *d)
+static struct tacit_config
+config_of(const struct side *d)
 {
 	struct tacit_config cfg = TACIT_CONFIG_INIT;
-	char name[16];
 
-	(void)snprintf(name, sizeof(name), "end %d", d->i);
 	cfg.path = d->path;
 	cfg.passphrase = passphrase;
 	cfg.passphrase_len = strlen(passphrase);
 	cfg.argon_mib = TACIT_ARGON_MIB_FLOOR;
+	return cfg;
+}
+
+static int
+make(struct side *d)
+{
+	struct tacit_config cfg = config_of(d);
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "end %d", d->i);
 	return tacit_create(&cfg, name);
+}
+
+/* The last attempt may have got far. */
+static int
+restore(struct side *d)
+{
+	struct tacit_config cfg = config_of(d);
+	char name[NAME];
+	int rc;
+
+	(void)snprintf(name, sizeof(name), "/sim/%d/backup%u", d->i,
+	    d->whole);
+	rc = tacit_restore(&cfg, name, passphrase, strlen(passphrase), NULL);
+	if (rc == 0 || rc == TACIT_E_VAULT_EXISTS)
+		d->restoring = 0;
+	return rc == TACIT_E_VAULT_EXISTS ? 0 : rc;
 }
 
 /* As tacit_open() does. */
@@ -190,6 +215,8 @@ start(struct side *d)
 	if (!d->made && (rc = make(d)) != 0 && rc != TACIT_E_VAULT_EXISTS)
 		return rc;
 	d->made = 1;
+	if (d->restoring && (rc = restore(d)) != 0)
+		return rc;
 	if ((t = __real_calloc(1, sizeof(*t))) == NULL)
 		abort();
 	t->env = (struct env){ wall_ms, mono_ms, fill, d };
@@ -350,8 +377,8 @@ void
 side_copy(struct side *d)
 {
 	/* One from before it was paired cannot go on, and is not tried. */
-	if (!d->has_relay || disk_end(d->disk) != DISK_FINE ||
-	    !ledger_is_paired(d->s->ledger, d->i))
+	if (!d->has_relay || d->restoring ||
+	    disk_end(d->disk) != DISK_FINE || !ledger_is_paired(d->s->ledger, d->i))
 		return;
 	image_free(d->copy);
 	d->copy = disk_copy(d->disk);
@@ -367,5 +394,81 @@ side_put_back(struct side *d)
 		side_stop(d);
 	disk_start(d->disk);
 	disk_put_back(d->disk, d->copy);
+	d->restoring = 0;
 	ledger_put_back(d->s->ledger, d->i, LEDGER_FILES);
+}
+
+void
+side_backup(struct side *d)
+{
+	struct actor *was;
+	char name[NAME];
+	int rc;
+
+	if (d->t == NULL || !d->has_relay ||
+	    !ledger_is_paired(d->s->ledger, d->i))
+		return;
+	(void)snprintf(name, sizeof(name), "/sim/%d/backup%u", d->i,
+	    ++d->tried);
+	was = actor_enter(&d->actor);
+	rc = tacit_backup(d->t, name, passphrase, strlen(passphrase));
+	(void)actor_enter(was);
+	sim_say(d->s, "end %d writes a backup: %d", d->i, rc);
+	if (rc == 0 && disk_end(d->disk) == DISK_FINE) {
+		image_free(d->backup);
+		d->backup = disk_copy(d->disk);
+		d->whole = d->tried;
+		ledger_copied(d->s->ledger, d->i, LEDGER_BACKUP);
+	}
+	judge(d, rc);
+}
+
+void
+side_restore(struct side *d)
+{
+	char name[NAME];
+
+	if (d->backup == NULL)
+		return;
+	if (d->t != NULL)
+		side_stop(d);
+	sim_say(d->s, "end %d has its backup left", d->i);
+	(void)snprintf(name, sizeof(name), "backup%u", d->whole);
+	disk_start(d->disk);
+	disk_put_back(d->disk, d->backup);
+	disk_leave_only(d->disk, name);
+	d->restoring = 1;
+	ledger_put_back(d->s->ledger, d->i, LEDGER_BACKUP);
+}
+
+void
+side_close(struct side *d, int rel)
+{
+	struct actor *was;
+	int rc;
+
+	if (d->t == NULL)
+		return;
+	was = actor_enter(&d->actor);
+	rc = app_close(d, rel);
+	(void)actor_enter(was);
+	judge(d, rc);
+}
+
+int
+side_away(struct side *d, int64_t until)
+{
+	struct actor *was;
+	int busy;
+
+	if (d->t == NULL || disk_end(d->disk) != DISK_FINE)
+		return 0;
+	was = actor_enter(&d->actor);
+	busy = app_is_busy(d);
+	(void)actor_enter(was);
+	if (busy)
+		return 0;
+	side_stop(d);
+	d->due = until;
+	return 1;
 }

@@ -14,6 +14,9 @@ struct side {
 	struct random chance;		/* what its disk keeps, what its app does */
 	struct disk *disk;
 	struct image *copy;
+	struct image *backup;		/* files when one was written, */
+	unsigned whole, tried;		/* its number; of the last attempt */
+	int restoring;
 	char path[32];
 	struct tacit *t;		/* NULL: no process */
 	int made, has_relay, failures;

@@ -17,8 +17,9 @@ enum {
 	MOVES_MAX = 400000,
 	SOON_MS = 30 * 60 * 1000,
 	CALM_MS = 26 * 3600 * 1000,
+	HOUR_MS = 3600 * 1000,
+	DAY_MS = 24 * 3600 * 1000,
 	SETTLED_MS = 5 * 60 * 1000,
-	PROBE_MS = 15 * 60 * 1000,
 	UNITS = 1000
 };
 
@@ -84,6 +85,10 @@ tend_relay(struct sim *s)
 
 	if (!host_runs(s->host))
 		return;
+	if (s->now >= s->relay_hour) {
+		s->relay_hour = s->now + HOUR_MS;
+		host_turn(s->host);
+	}
 	if (disk_end(s->relay_disk) != DISK_FINE || host_failed(s->host)) {
 		relay_stop(s);
 		s->relay_second = -1;
@@ -156,7 +161,7 @@ next_due(const struct sim *s)
 	if (!host_runs(s->host))
 		due = sooner(due, s->relay_start_at);
 	else
-		due = sooner(due, s->relay_second);
+		due = sooner(sooner(due, s->relay_second), s->relay_hour);
 	return due;
 }
 
@@ -316,6 +321,24 @@ strike(struct sim *s, const struct step *st)
 	}
 }
 
+/* One who is away does not hear what the others say meanwhile. */
+static void
+away(struct sim *s, int i, int64_t days)
+{
+	int64_t began = s->now;
+	int k;
+
+	for (k = 0; k < s->plan->ends; k++)
+		if (!ledger_is_paired(s->ledger, k))
+			return;
+	if (!side_away(s->side[i], began + days * DAY_MS))
+		return;
+	sim_say(s, "end %d is away for %lld days", i, (long long)days);
+	sleep_until(s, began + days * DAY_MS);
+	if (days >= LONG_DAYS)
+		ledger_was_away(s->ledger, i, began);
+}
+
 static void
 step(struct sim *s, const struct step *st)
 {
@@ -351,6 +374,18 @@ step(struct sim *s, const struct step *st)
 		break;
 	case STEP_look:
 		side_look_back(s->side[a[0]]);
+		break;
+	case STEP_backup:
+		side_backup(s->side[a[0]]);
+		break;
+	case STEP_restore:
+		side_restore(s->side[a[0]]);
+		break;
+	case STEP_away:
+		away(s, (int)a[0], a[1]);
+		break;
+	case STEP_close:
+		side_close(s->side[a[0]], (int)a[1]);
 		break;
 	default:
 		break;
@@ -424,7 +459,7 @@ finish(struct sim *s)
 	ledger_judge(s->ledger);
 	if (ledger_verdict(s->ledger) == NULL) {
 		probe(s);
-		settle(s, PROBE_MS);
+		settle(s, CALM_MS);
 		ledger_judge(s->ledger);
 	}
 	for (i = 0; i < s->plan->ends; i++)

@@ -4,7 +4,7 @@ set(sim_sources ${sim_dir}/main.c ${sim_dir}/plan.c ${sim_dir}/sim.c
   ${sim_dir}/cable.c ${sim_dir}/side.c ${sim_dir}/app.c ${sim_dir}/host.c
   ${sim_dir}/disk.c ${sim_dir}/disk_parts.c ${sim_dir}/disk_calls.c ${sim_dir}/disk_vfs.c
   ${sim_dir}/actor.c ${sim_dir}/thread.c ${sim_dir}/ledger.c
-  ${sim_dir}/ledger_judge.c ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pwhash.c)
+  ${sim_dir}/ledger_judge.c ${sim_dir}/ledger_truth.c ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pwhash.c)
 
 # tacit_sim(NAME SOURCE...): with these in place of the product's own.
 function(tacit_sim name)
@@ -29,12 +29,20 @@ endfunction()
 tacit_sim(sim)
 
 # Ratchet and seal alone.
-tacit_sim_of(sim_session ${sim_dir}/session.c ${sim_dir}/actor.c
+set(sim_session_sources ${sim_dir}/session.c ${sim_dir}/actor.c
   ${sim_dir}/disk.c ${sim_dir}/disk_parts.c ${sim_dir}/disk_calls.c
   ${sim_dir}/disk_vfs.c ${sim_dir}/thread.c
   ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pwhash.c)
+tacit_sim_of(sim_session ${sim_session_sources})
 add_test(NAME sim/quiesce COMMAND sim_session 2000)
-set_tests_properties(sim/quiesce PROPERTIES TIMEOUT 600)
+# Its control: one record for the sessions of both bundles of a generation.
+tacit_sim_of(sim_session_control ${sim_session_sources}
+  ${CMAKE_SOURCE_DIR}/client-lib/src/keystore.c)
+target_compile_definitions(sim_session_control
+  PRIVATE TACIT_CONTROL_ONE_RECORD)
+add_test(NAME sim/quiesce_control COMMAND sim_session_control 2000)
+set_tests_properties(sim/quiesce_control PROPERTIES WILL_FAIL TRUE)
+set_tests_properties(sim/quiesce sim/quiesce_control PROPERTIES TIMEOUT 600)
 add_test(NAME sim/fresh COMMAND sim --seeds 1000)
 add_test(NAME sim/regressions COMMAND sim
   --regressions ${sim_dir}/regressions)

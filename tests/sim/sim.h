@@ -33,7 +33,7 @@ struct sim {
 	struct disk *relay_disk;
 	struct image *relay_copy;
 	struct host *host;
-	int64_t relay_start_at, relay_second;
+	int64_t relay_start_at, relay_second, relay_hour;
 	uint64_t relay_hits;
 	struct cable *cables;
 	struct ledger *ledger;
@@ -41,6 +41,7 @@ struct sim {
 	int64_t lose[LEDGER_ENDS];	/* letters to be lost */
 	int64_t parted[LEDGER_ENDS];	/* nothing passes until then */
 	int wanted[LEDGER_RELS];	/* the invitation is asked for */
+	int refused[LEDGER_RELS];	/* by the relay: another is needed */
 	int calm;			/* nothing goes wrong any more */
 	int trace;
 	uint64_t moves;			/* micro-steps so far */
@@ -100,5 +101,12 @@ void side_look_back(struct side *d);
 /* The vault's files: copied now; the copy is put back. */
 void side_copy(struct side *d);
 void side_put_back(struct side *d);
+/* A backup is written; all is lost but that, and a vault is made of it. */
+void side_backup(struct side *d);
+void side_restore(struct side *d);
+/* It ends ${rel}. */
+void side_close(struct side *d, int rel);
+/* It stops, having seen all that came, until then.  False: not now. */
+int side_away(struct side *d, int64_t until);
 
 #endif
