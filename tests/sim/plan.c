@@ -99,6 +99,8 @@ fill_copy(const struct plan *p, struct random *r, struct step *st)
 {
 	if (p->with & WITH_RESTORE)
 		st->arg[0] = (p->with & WITH_ROLLBACK) ? someone(p, r) : RELAY;
+	else
+		st->arg[0] = (int64_t)(p->seed % (uint64_t)p->ends);
 	if (st->kind == STEP_back)
 		st->arg[0] = copied(p, r, STEP_copy, st->arg[0]);
 }
@@ -193,6 +195,9 @@ choose(unsigned w[STEP_KINDS], struct random *r, unsigned with)
 		w[STEP_copy] = w[STEP_back] = 0;
 	if ((with & WITH_ROLLBACK) == 0)
 		w[STEP_backup] = w[STEP_restore] = 0;
+	if ((with & WITH_RESTORE) == 0)
+		w[STEP_backup] = w[STEP_restore] = w[STEP_away] =
+		    w[STEP_close] = 0;
 	if ((with & WITH_MEMORY) == 0)
 		w[STEP_oom] = 0;
 }
