@@ -79,7 +79,8 @@ static const struct edit edits[] = {
 	{ "nothing", "SELECT 1", 0 },
 	{ "pages in another order", "VACUUM", 0 },
 	{ "a byte of a row",
-	    "UPDATE entry SET d = CAST(substr(d, 1, 9) || x'5a' ||"
+	    "UPDATE entry SET d = CAST(substr(d, 1, 9) ||"
+	    " CASE substr(d, 10, 1) WHEN x'5a' THEN x'5b' ELSE x'5a' END ||"
 	    " substr(d, 11) AS BLOB) WHERE t = 3 AND k = x'61'", TACIT_E_CORRUPT },
 	{ "a row cut short", "UPDATE entry SET d = substr(d, 1, 100)"
 	    " WHERE t = 3 AND k = x'61'", TACIT_E_CORRUPT },
