@@ -27,7 +27,7 @@ struct door {
 	struct sources *sources;
 	struct guest *arriving;		/* between knock and enter */
 	struct lws *resting;		/* the listener, until the next turn */
-	uint64_t accept_until_ms;	/* in this turn; 0: none came yet */
+	struct lws *knocked;		/* the listener, in this turn */
 	uint32_t admitted;		/* in this turn, and not gone at once */
 	uint32_t max_connections;	/* no more than there are files */
 	ev_timer patience;		/* the next handshake to give up */
@@ -161,11 +161,12 @@ admit(struct door *d, int fd)
 static void
 answer_more(struct door *d, struct lws *listener)
 {
+	const uint64_t until = loop_ms() + ACCEPT_MS;
 	const int at_once = 1;
 	int fd;
 
 	while (d->admitted < ADMIT_PER_TURN &&
-	    loop_ms() < d->accept_until_ms) {
+	    loop_ms() < until) {
 		fd = accept4(lws_get_socket_fd(listener), NULL, NULL,
 		    SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0)
@@ -180,19 +181,16 @@ answer_more(struct door *d, struct lws *listener)
 		    NULL)
 			d->admitted++;
 	}
-	d->resting = listener;
-	(void)lws_rx_flow_control(listener, 0);
 }
 
 int
 door_knock(struct door *d, struct lws *listener, int fd)
 {
-	if (d->accept_until_ms == 0) {
-		d->accept_until_ms = loop_ms() + ACCEPT_MS;
-		d->admitted = 1;	/* this one */
+	d->knocked = listener;
+	if (++d->admitted == ADMIT_PER_TURN) {
+		d->resting = listener;
+		(void)lws_rx_flow_control(listener, 0);
 	}
-	if (d->resting == NULL)
-		answer_more(d, listener);
 	return admit(d, fd) ? 0 : -1;
 }
 
@@ -349,12 +347,15 @@ door_turn(struct door *d)
 	struct guest *g;
 	uint64_t ms;
 
+	if (d->knocked != NULL && !d->relay->stopping)
+		answer_more(d, d->knocked);
 	while ((g = source_expel(d->sources, loop_ms())) != NULL)
 		if (g->wire != NULL)
 			lws_set_timeout(g->wire,
 			    PENDING_TIMEOUT_USER_REASON_BASE,
 			    LWS_TO_KILL_SYNC);
-	d->accept_until_ms = 0;
+	d->knocked = NULL;
+	d->admitted = 0;
 	if (d->resting != NULL)
 		(void)lws_rx_flow_control(d->resting, 1);
 	d->resting = NULL;
