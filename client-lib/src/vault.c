@@ -57,15 +57,12 @@ vault_drop(struct vault *v, int tidy)
 	free(v);
 }
 
-/* The scan of vault_open(): recompute the sum, and check the order. */
+/* The scan of vault_open(): recompute the sum. */
 struct scan {
 	const struct vault_keys *keys;
 	struct vault_state found;
-	uint32_t table;			/* of the row before */
-	struct vault_key key;
 };
 
-/* Rows out of order would be counted here and missed by a look-up. */
 static int
 scan_row(void *arg, const struct vault_db_row *row)
 {
@@ -74,15 +71,9 @@ scan_row(void *arg, const struct vault_db_row *row)
 		row->table, row->version, row->key, row->key_len
 	};
 
-	if (row->key_len == 0 || row->table < s->table)
-		return TACIT_E_CORRUPT;
-	if (row->table == s->table && vault_key_compare(row->key, row->key_len,
-	    s->key.data, s->key.len) <= 0)
+	if (row->key_len == 0)
 		return TACIT_E_CORRUPT;
 	vault_state_add(&s->found, s->keys, &at, row->data, row->len);
-	s->table = row->table;
-	memcpy(s->key.data, row->key, row->key_len);
-	s->key.len = row->key_len;
 	return 0;
 }
 
