@@ -108,23 +108,12 @@ was_tried(struct tacit_contact *ct, const struct out_ref *ref)
 static int
 rest(struct tacit_contact *ct, struct out_ref *ref)
 {
-	tacit_state_Out o;
-	char *text = NULL;
-	size_t len = 0;
-	int first = ref->okayed_ms == 0, rc;
+	int first, rc;
 
 	if (ref->okayed)
 		return 0;
-	if ((rc = outbox_row_get(ct, ref->n, &o, &text, &len)) != 0)
-		return rc;
-	ref->okayed = 1;
-	ref->okayed_ms = (uint64_t)env_unix_ms(ct->t);
-	o.okayed = 1;
-	o.okayed_ms = ref->okayed_ms;
-	outbox_unseal(&o);
-	rc = outbox_row_put(ct, ref->n, &o, text, len);
-	record_tail_free(text, len);
-	if (rc != 0 || !first || !ref->last_part)
+	if ((rc = outbox_okay(ct, ref, &first)) != 0 || !first ||
+	    !ref->last_part)
 		return rc;
 	return outbox_say_accepted(ct, ref);
 }

@@ -5,10 +5,10 @@
 
 #include "backup.h"
 #include "contact.h"
+#include "contact_store.h"
 #include "core.h"
 #include "ending.h"
 #include "event.h"
-#include "contact_store.h"
 #include "keystore.h"
 #include "outbox.h"
 #include "record.h"
@@ -19,8 +19,6 @@
  * must not take one for another that it had since the backup.
  */
 static const uint64_t EVENT_LEAP = (uint64_t)1 << 32;
-
-static const uint8_t self_key[] = { 0 };
 
 /* ---- rows from one vault into another --------------------------------------- */
 
@@ -214,8 +212,7 @@ mark(struct tacit *t, uint32_t *contacts)
 		    (rc = contact_store(ct)) != 0))
 			return rc;
 	}
-	return record_put(t->vault, VAULT_SELF, self_key, sizeof(self_key),
-	    tacit_state_Self_fields, &t->self, NULL, 0);
+	return record_put_self(t->vault, &t->self);
 }
 
 struct back {

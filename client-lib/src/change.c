@@ -7,15 +7,11 @@
 /* Quiet for so long, replaced rows leave the files for good. */
 enum { SETTLE_MS = 1000 };
 
-static const uint8_t self_key[] = { 0 };
-
 int
 change_load_self(struct tacit *t)
 {
-	int rc;
+	int rc = record_get_self(t->vault, &t->self);
 
-	rc = record_get(t->vault, VAULT_SELF, self_key, sizeof(self_key),
-	    tacit_state_Self_fields, &t->self, sizeof(t->self), NULL, NULL);
 	t->self_changed = 0;
 	return rc == 0 ? TACIT_E_CORRUPT : rc < 0 ? rc : 0;
 }
@@ -35,9 +31,8 @@ write_change(struct tacit *t, struct tacit_contact *ct)
 
 	if (ct != NULL && (rc = contact_store(ct)) != 0)
 		return rc;
-	if (t->self_changed && (rc = record_put(t->vault, VAULT_SELF,
-	    self_key, sizeof(self_key), tacit_state_Self_fields, &t->self,
-	    NULL, 0)) != 0)
+	if (t->self_changed &&
+	    (rc = record_put_self(t->vault, &t->self)) != 0)
 		return rc;
 	return vault_commit(t->vault);
 }

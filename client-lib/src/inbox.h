@@ -9,8 +9,9 @@
 #include "model.h"
 
 /*
- * Take one envelope out of my mailbox ${address}, in one change.  Returns 0 once nothing of it
- * can be lost any more, whatever it was: it may then be acknowledged.
+ * Take one envelope out of my mailbox ${address}, in one change.  Returns 0
+ * once nothing of it can be lost any more, whatever it was: it may then be
+ * acknowledged.
  * Errors:  storage failures; the envelope stays with the relay.
  */
 int inbox_take(struct tacit_contact *ct,

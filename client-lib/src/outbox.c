@@ -235,6 +235,28 @@ outbox_unseal(tacit_state_Out *o)
 	o->sealed.size = 0;
 }
 
+int
+outbox_okay(struct tacit_contact *ct, struct out_ref *ref, int *first)
+{
+	tacit_state_Out o;
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if ((rc = outbox_row_get(ct, ref->n, &o, &text, &len)) != 0)
+		return rc;
+	*first = ref->okayed_ms == 0;
+	ref->okayed = 1;
+	ref->okayed_ms = (uint64_t)env_unix_ms(ct->t);
+	o.okayed = 1;
+	o.okayed_ms = ref->okayed_ms;
+	if (ref->kind == tacit_state_OutKind_OUT_TEXT)
+		outbox_unseal(&o);
+	rc = outbox_row_put(ct, ref->n, &o, text, len);
+	record_tail_free(text, len);
+	return rc;
+}
+
 /* Let ${ref} be posted again; ${late}: it was not had in time. */
 static int
 send_again(struct tacit_contact *ct, struct out_ref *ref, int late)

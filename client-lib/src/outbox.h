@@ -67,6 +67,8 @@ int outbox_row_get(struct tacit_contact *ct, uint64_t n, tacit_state_Out *o,
     char **text, size_t *len);
 int outbox_row_put(struct tacit_contact *ct, uint64_t n,
     const tacit_state_Out *o, const char *text, size_t len);
+/* The relay has ${ref}.  Output:  ${first}: this is the first time. */
+int outbox_okay(struct tacit_contact *ct, struct out_ref *ref, int *first);
 int outbox_ref_remove(struct tacit_contact *ct, struct out_ref **at);
 int outbox_say_accepted(struct tacit_contact *ct, const struct out_ref *ref);
 

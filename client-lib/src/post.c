@@ -259,25 +259,13 @@ ref_by_request(const struct tacit_contact *ct, uint32_t id)
 static int
 row_okayed(struct tacit_contact *ct, struct out_ref *ref)
 {
-	tacit_state_Out o;
-	char *text = NULL;
-	size_t len = 0;
 	int first, rc;
 
-	if ((rc = outbox_row_get(ct, ref->n, &o, &text, &len)) != 0)
+	if ((rc = outbox_okay(ct, ref, &first)) != 0)
 		return rc;
-	first = ref->okayed_ms == 0;
-	ref->okayed = 1;
-	ref->okayed_ms = (uint64_t)env_unix_ms(ct->t);
-	o.okayed = 1;
-	o.okayed_ms = ref->okayed_ms;
-	if (ref->kind == tacit_state_OutKind_OUT_TEXT)
-		outbox_unseal(&o);
-	else if (ref->kind == tacit_state_OutKind_OUT_HELLO)
+	if (ref->kind == tacit_state_OutKind_OUT_HELLO)
 		ct->hello_at = env_mono_ms(ct->t) + HELLO_AGAIN_MS;
-	rc = outbox_row_put(ct, ref->n, &o, text, len);
-	record_tail_free(text, len);
-	if (rc == 0 && ref->kind == tacit_state_OutKind_OUT_TEXT && first &&
+	if (ref->kind == tacit_state_OutKind_OUT_TEXT && first &&
 	    outbox_state(ct, ref->stream, ref->seq) == TACIT_ACCEPTED)
 		rc = outbox_say_accepted(ct, ref);
 	return rc;

@@ -9,6 +9,8 @@
 
 #include "record.h"
 
+static const uint8_t self_key[] = { 0 };
+
 enum { PREFIX_LEN = 2, NUMBER_LEN = 8 };
 
 void
@@ -146,4 +148,18 @@ record_has(struct vault *v, enum vault_table t, const void *prefix,
 		    NULL)) != 0 || key.len == 0)
 			return rc;
 	return 1;
+}
+
+int
+record_put_self(struct vault *v, const tacit_state_Self *self)
+{
+	return record_put(v, VAULT_SELF, self_key, sizeof(self_key),
+	    tacit_state_Self_fields, self, NULL, 0);
+}
+
+int
+record_get_self(struct vault *v, tacit_state_Self *self)
+{
+	return record_get(v, VAULT_SELF, self_key, sizeof(self_key),
+	    tacit_state_Self_fields, self, sizeof(*self), NULL, NULL);
 }

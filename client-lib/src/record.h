@@ -6,8 +6,7 @@
 #ifndef CLIENT_RECORD_H
 #define CLIENT_RECORD_H
 
-#include <pb.h>
-
+#include "state.pb.h"
 #include "vault.h"
 
 /* A row key of an id and a number, which sort by number. */
@@ -37,6 +36,10 @@ int record_get(struct vault *v, enum vault_table t, const void *key,
 /* The same from a value at hand.  Errors: TACIT_E_CORRUPT. */
 int record_read(const struct vault_value *value, const pb_msgdesc_t *fields,
     void *rec, char **tail, size_t *tail_len);
+
+/* The one row about oneself, which has no tail; as record_put(), _get(). */
+int record_put_self(struct vault *v, const tacit_state_Self *self);
+int record_get_self(struct vault *v, tacit_state_Self *self);
 
 /* Wipe and free a tail; NULL is fine. */
 void record_tail_free(char *tail, size_t len);

@@ -71,19 +71,16 @@ config_is_valid(const struct tacit_config *cfg)
 static int
 write_self(struct vault *v, const char *name)
 {
-	static const uint8_t key[] = { 0 };
 	tacit_state_Self self;
 	int rc;
 
-	if ((rc = record_get(v, VAULT_SELF, key, sizeof(key),
-	    tacit_state_Self_fields, &self, sizeof(self), NULL, NULL)) != 0)
+	if ((rc = record_get_self(v, &self)) != 0)
 		return rc < 0 ? rc : TACIT_E_VAULT_EXISTS;
 	self.name.size = (pb_size_t)strlen(name);
 	memcpy(self.name.bytes, name, self.name.size);
 	if ((rc = vault_begin(v)) != 0)
 		return rc;
-	if ((rc = record_put(v, VAULT_SELF, key, sizeof(key),
-	    tacit_state_Self_fields, &self, NULL, 0)) != 0) {
+	if ((rc = record_put_self(v, &self)) != 0) {
 		vault_rollback(v);
 		return rc;
 	}

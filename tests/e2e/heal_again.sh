@@ -10,11 +10,7 @@
 
 times=${1:-41}
 start_relay
-begins anna 'Dr. Anna'
-begins ben Ben
-add_relay anna
-pair anna ben --in-person
-a_good_talk anna ben
+they_meet ben
 
 for ((time = 1; time <= times; time++)); do
 	keeps anna copy

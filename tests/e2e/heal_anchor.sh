@@ -7,11 +7,7 @@
 . "$(dirname "$0")/heal_lib.sh"
 
 start_relay
-begins anna 'Dr. Anna'
-begins ben Ben
-add_relay anna
-pair anna ben --in-person
-a_good_talk anna ben
+they_meet ben
 keeps anna before
 a_good_talk anna ben
 opens anna

@@ -9,11 +9,7 @@
 . "$(dirname "$0")/heal_lib.sh"
 
 start_relay
-begins anna 'Dr. Anna'
-begins ben Ben
-add_relay anna
-pair anna ben --in-person
-a_good_talk anna ben
+they_meet ben
 
 for sends in "${@:-5 50}"; do for n in $sends; do
 	# Open, and at rest: what is in the log of the vault is copied, too.

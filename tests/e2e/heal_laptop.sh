@@ -11,14 +11,7 @@
 how=${1:?usage: heal_laptop.sh copy|backup}
 
 start_relay
-begins anna 'Dr. Anna'
-begins ben Ben
-begins cleo Cleo
-add_relay anna
-pair anna ben --in-person
-pair anna cleo --in-person
-a_good_talk anna ben
-a_good_talk anna cleo
+they_meet ben cleo
 
 # ---- Sunday: she keeps what her laptop holds --------------------------------
 secret='words for the shelf'

@@ -11,6 +11,17 @@ begins() {
 	: >"$work/$1.events"
 }
 
+# they_meet CLIENT...: anna, who has the relay, and CLIENTs
+# who have talked with her
+they_meet() {
+	local who
+	begins anna 'Dr. Anna'
+	for who; do begins "$who" "${who^}"; done
+	add_relay anna
+	for who; do pair anna "$who" --in-person; done
+	for who; do a_good_talk anna "$who"; done
+}
+
 # writes WHO PEER TEXT...: each is a message of its own
 writes() {
 	printf '%s\n' "${@:3}" >>"$work/$1.wrote.$2"

@@ -9,11 +9,7 @@
 . "$(dirname "$0")/heal_lib.sh"
 
 start_relay
-begins anna 'Dr. Anna'
-begins ben Ben
-add_relay anna
-pair anna ben --in-person
-a_good_talk anna ben
+they_meet ben
 
 # at_once: both open their apps in the same moment, for a while
 at_once() {

@@ -18,11 +18,7 @@ cat >"$work/relay.conf" <<-END
 	post_burst = 5000
 END
 start_relay relay --config "$work/relay.conf"
-begins anna 'Dr. Anna'
-begins ben Ben
-add_relay anna
-pair anna ben --in-person
-a_good_talk anna ben
+they_meet ben
 
 # ---- the letters are lost ----------------------------------------------------
 case $how in

@@ -7,14 +7,7 @@
 . "$(dirname "$0")/heal_lib.sh"
 
 start_relay
-begins anna 'Dr. Anna'
-begins ben Ben
-begins cleo Cleo
-add_relay anna
-pair anna ben --in-person
-pair anna cleo --in-person
-a_good_talk anna ben
-a_good_talk anna cleo
+they_meet ben cleo
 writes anna ben 'waiting overnight'
 writes cleo anna 'also waiting overnight'
 

@@ -32,16 +32,26 @@ has_unknown(const struct letters *w)
 	return 0;
 }
 
-void
-ledger_see_accepted(struct ledger *l, int at, int rel, const struct tacit_event *e)
+/* Of what text ${e} tells; NULL if it may be one that is not known here. */
+static struct text *
+told_of(struct ledger *l, int at, int rel, const struct tacit_event *e,
+    const char *what)
 {
 	struct text *t = by_id(l, at, rel, e->message);
 
-	l->counts.accepted++;
 	if (t == NULL && !has_unknown(&l->letters[at][rel]) &&
 	    !l->put_back[at])
-		ledger_broken(l, "accepted: end %d never wrote %s", at,
+		ledger_broken(l, "%s: end %d never wrote %s", what, at,
 		    e->message);
+	return t;
+}
+
+void
+ledger_see_accepted(struct ledger *l, int at, int rel, const struct tacit_event *e)
+{
+	struct text *t = told_of(l, at, rel, e, "accepted");
+
+	l->counts.accepted++;
 	if (t != NULL && t->accepted && !ledger_is_loose(l, at, rel,
 	    (int)(t - l->letters[at][rel].all) + 1))
 		ledger_broken(l, "accepted: end %d is told twice of %s", at,
@@ -58,13 +68,9 @@ static void
 see_undelivered(struct ledger *l, int at, int rel,
     const struct tacit_event *e)
 {
-	struct text *t = by_id(l, at, rel, e->message);
+	struct text *t = told_of(l, at, rel, e, "undelivered");
 
 	l->counts.undelivered++;
-	if (t == NULL && !has_unknown(&l->letters[at][rel]) &&
-	    !l->put_back[at])
-		ledger_broken(l, "undelivered: end %d never wrote %s", at,
-		    e->message);
 	if (t == NULL)
 		return;
 	if (*l->now - t->at + l->jumps[at] < TTL_MS)

@@ -189,3 +189,14 @@ wire_turns(struct stage *s, int n)
 		stage_relay_turn(s);
 	}
 }
+
+void
+wire_use(struct stage *s, struct stage_relay *r)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		stage_route(s, i, r);
+		stage_cut(s, i);
+	}
+}

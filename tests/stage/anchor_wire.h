@@ -49,5 +49,7 @@ void wire_begin(struct story *st, uint64_t seed);
 void wire_letter_arrives(struct story *st, int i, int n);
 /* ${n} turns of end 0 and of the relay, without a pause. */
 void wire_turns(struct stage *s, int n);
+/* From now on both ends have ${r} for their relay. */
+void wire_use(struct stage *s, struct stage_relay *r);
 
 #endif

@@ -18,17 +18,6 @@
 /* ---- a relay that went back ----------------------------------------------- */
 
 static void
-use(struct stage *s, struct stage_relay *r)
-{
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		stage_route(s, i, r);
-		stage_cut(s, i);
-	}
-}
-
-static void
 a_relay_that_went_back_loses_no_letter(void **state)
 {
 	struct story st;
@@ -52,7 +41,7 @@ a_relay_that_went_back_loses_no_letter(void **state)
 		wire_turns(st.s, 1);	/* OKed, and not fetched */
 	assert_int_equal(contact_queued(story_contact(&st, 0)), 0);
 
-	use(st.s, yesterday);
+	wire_use(st.s, yesterday);
 	stage_quiesce(st.s);
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(wire_told(st.s, i, TACIT_EV_RELAY_RESTORED), 1);
@@ -66,7 +55,7 @@ a_relay_that_went_back_loses_no_letter(void **state)
 	assert_int_equal(got[1], 0);
 	wire_letter_arrives(&st, 0, 1);
 	wire_letter_arrives(&st, 1, 2);
-	use(st.s, yesterday);		/* a mere restart */
+	wire_use(st.s, yesterday);		/* a mere restart */
 	stage_quiesce(st.s);
 	assert_int_equal(wire_told(st.s, 0, TACIT_EV_RELAY_RESTORED), 1);
 	stage_free(st.s);
@@ -96,7 +85,7 @@ a_relay_that_lost_the_mailbox_gets_another(void **state)
 	stage_crash(st.s, 0);
 	stage_quiesce(st.s);
 	assert_true(wire_anchor(st.s, 0)->rec.created);
-	use(st.s, yesterday);
+	wire_use(st.s, yesterday);
 	stage_quiesce(st.s);
 	assert_int_equal(wire_told(st.s, 0, TACIT_EV_RELAY_RESTORED), 1);
 	for (i = 0; i < 2; i++)

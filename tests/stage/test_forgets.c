@@ -20,17 +20,6 @@
 
 enum { MOMENTS = 40 };
 
-static void
-use(struct stage *s, struct stage_relay *r)
-{
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		stage_route(s, i, r);
-		stage_cut(s, i);
-	}
-}
-
 /* What was refused is tried again by the hour. */
 static void
 hours(struct stage *s, int n)
@@ -105,7 +94,7 @@ from_moment(int moment)
 	for (i = 0; i < 2; i++)
 		assert_int_equal(story_write(&st, i, i), 0);
 	stage_quiesce(st.s);
-	use(st.s, copy);
+	wire_use(st.s, copy);
 	for (i = 0; i < 2; i++)
 		assert_int_equal(story_write(&st, i, 2 + i), 0);
 	hours(st.s, 4);
@@ -148,7 +137,7 @@ what_nothing_pays_for_is_told_and_made_later(void **state)
 	stage_quiesce(st.s);
 	wire_listen(&st, &w);
 	w.no_units = w.contact_has = 1;
-	use(st.s, copy);
+	wire_use(st.s, copy);
 	hours(st.s, 5);
 	while (story_next(&st, 0, &e))
 		told += e.type == TACIT_EV_UNREACHABLE;
