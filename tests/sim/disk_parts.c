@@ -16,16 +16,22 @@ must(void *p)
 
 /* ---- bytes ------------------------------------------------------------------- */
 
-void
-bytes_size(struct bytes *b, size_t len)
+static void
+reserve(struct bytes *b, size_t len)
 {
-	size_t cap = b->cap == 0 ? 4096 : b->cap;
+	size_t cap = b->cap == 0 ? BYTES_FIRST : b->cap;
 
 	while (cap < len)
 		cap *= 2;
 	if (cap != b->cap)
 		b->p = must(__real_realloc(b->p, cap));
 	b->cap = cap;
+}
+
+void
+bytes_size(struct bytes *b, size_t len)
+{
+	reserve(b, len);
 	if (len > b->len)
 		memset(b->p + b->len, 0, len - b->len);
 	b->len = len;
@@ -34,10 +40,13 @@ bytes_size(struct bytes *b, size_t len)
 void
 bytes_put(struct bytes *b, const void *data, size_t len, size_t at)
 {
-	if (at + len > b->len)
-		bytes_size(b, at + len);
+	reserve(b, at + len);
+	if (at > b->len)
+		memset(b->p + b->len, 0, at - b->len);
 	if (len > 0)
 		memcpy(b->p + at, data, len);
+	if (at + len > b->len)
+		b->len = at + len;
 }
 
 void

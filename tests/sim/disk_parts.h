@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NAME_MAX_LEN = 64 };
+enum { NAME_MAX_LEN = 64, BYTES_FIRST = 1024 * 1024 };
 
 struct node;
 

@@ -16,8 +16,9 @@
  * away, and relationships that end.
  *
  * What is not real: Argon2id costs nothing (tests/fuzz/pwhash.c), memory of
- * sodium_malloc() has no guard pages, and TLS, WebSocket and libuv are left
- * out: messages pass between the cores as the transport would bring them.
+ * sodium_malloc() has no guard pages, nothing is calculated twice on curves
+ * (memo.c), and TLS, WebSocket and libuv are left out: messages pass between
+ * the cores as the transport would bring them.
  */
 #include <inttypes.h>
 #include <stdio.h>

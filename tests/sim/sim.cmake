@@ -3,7 +3,7 @@ set(sim_dir ${CMAKE_CURRENT_LIST_DIR})
 set(sim_sources ${sim_dir}/main.c ${sim_dir}/plan.c ${sim_dir}/sim.c
   ${sim_dir}/cable.c ${sim_dir}/side.c ${sim_dir}/app.c ${sim_dir}/host.c
   ${sim_dir}/disk.c ${sim_dir}/disk_parts.c ${sim_dir}/disk_calls.c ${sim_dir}/disk_vfs.c
-  ${sim_dir}/actor.c ${sim_dir}/thread.c ${sim_dir}/ledger.c
+  ${sim_dir}/actor.c ${sim_dir}/memo.c ${sim_dir}/thread.c ${sim_dir}/ledger.c
   ${sim_dir}/ledger_judge.c ${sim_dir}/ledger_truth.c ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pwhash.c)
 
 # tacit_sim(NAME SOURCE...): with these in place of the product's own.
@@ -19,7 +19,8 @@ function(tacit_sim_of name)
       renameat2 fsync fchmod fcntl realpath clock_gettime pthread_create
       pthread_join pthread_cond_wait pthread_cond_timedwait malloc calloc
       realloc reallocarray strdup strndup sodium_malloc sodium_free
-      crypto_pwhash)
+      crypto_pwhash crypto_sign_seed_keypair crypto_sign_detached
+      crypto_sign_verify_detached crypto_scalarmult crypto_scalarmult_base)
     target_link_options(${name} PRIVATE -Wl,--wrap=${call})
   endforeach()
   set_target_properties(${name} PROPERTIES
@@ -29,7 +30,7 @@ endfunction()
 tacit_sim(sim)
 
 # Ratchet and seal alone.
-set(sim_session_sources ${sim_dir}/session.c ${sim_dir}/actor.c
+set(sim_session_sources ${sim_dir}/session.c ${sim_dir}/actor.c ${sim_dir}/memo.c
   ${sim_dir}/disk.c ${sim_dir}/disk_parts.c ${sim_dir}/disk_calls.c
   ${sim_dir}/disk_vfs.c ${sim_dir}/thread.c
   ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pwhash.c)
