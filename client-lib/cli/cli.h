@@ -235,6 +235,7 @@ int cmd_relay_add(struct cli *c);
 int cmd_invite(struct cli *c);
 int cmd_accept(struct cli *c);
 int cmd_verify(struct cli *c);
+int cmd_rotate(struct cli *c);
 int cmd_close(struct cli *c);
 int cmd_contacts(struct cli *c);
 int cmd_history(struct cli *c);

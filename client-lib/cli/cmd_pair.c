@@ -172,6 +172,29 @@ cmd_verify(struct cli *c)
 }
 
 int
+cmd_rotate(struct cli *c)
+{
+	struct tacit_contact *ct = NULL;
+	struct tacit_contact_info info;
+	int rc, status;
+
+	if ((status = session_open(c)) != 0 ||
+	    (status = session_contact(c, &ct, &info)) != 0)
+		return status;
+	if ((rc = tacit_rotate(ct)) != 0)
+		return cli_fail(c, rc, rc == TACIT_E_STATE ?
+		    "the other side has not answered yet" : NULL);
+	if ((rc = session_settle(c, ct, 2000)) != 0)
+		return cli_fail(c, rc, NULL);
+	if (c->json)
+		return cli_done(c, json_out("{s:s, s:s}", "contact", info.id,
+		    "rotation", "asked"));
+	text_put_name(stdout, info.label);
+	fputs(": asked for new keys and mailboxes.\n", stdout);
+	return EX_OK;
+}
+
+int
 cmd_close(struct cli *c)
 {
 	struct tacit_contact *ct = NULL;

@@ -66,6 +66,7 @@ event_json(const struct tacit_event *ev)
 	case TACIT_EV_CLOSED:
 	case TACIT_EV_INVITATION_MISUSED:
 	case TACIT_EV_POISON:
+	case TACIT_EV_ROTATED:
 		break;
 	}
 	return json_out("{s:s, s:I, s:s*}", "event", word, "event_id", n,
@@ -96,6 +97,8 @@ plain_sentence(enum tacit_event_type type)
 		return "the relay was restored from an older copy";
 	case TACIT_EV_POISON:
 		return "something arrived that made no sense; it was set aside";
+	case TACIT_EV_ROTATED:
+		return "you and they use new keys and mailboxes now";
 	case TACIT_EV_MESSAGE:
 	case TACIT_EV_PAIRED:
 	case TACIT_EV_GAP:

@@ -48,6 +48,10 @@ static const struct {
 	{ "verify", "CONTACT [--confirm]",
 	    "show the safety number; record that it was equal",
 	    "  --confirm            it was equal at both ends\n" },
+	{ "rotate", "CONTACT", "have both take new keys and mailboxes now",
+	    "This happens by itself every 30 days, or after 500 messages.  It "
+	    "needs both to be\nonline, and comes an hour after the last time at "
+	    "the earliest; `sync' tells when\nit is done (`rotated').\n" },
 	{ "close", "CONTACT [--yes]",
 	    "end a relationship, withdraw an invitation",
 	    "  --yes                do not ask\n" },

@@ -38,6 +38,7 @@ static const struct command commands[] = {
 	{ "sync", cmd_sync, OPT_WAIT | OPT_UNTIL, NOTHING, NULL },
 	{ "history", cmd_history, OPT_LAST, CONTACT, NULL },
 	{ "verify", cmd_verify, OPT_CONFIRM, CONTACT, NULL },
+	{ "rotate", cmd_rotate, 0, CONTACT, NULL },
 	{ "close", cmd_close, OPT_YES, CONTACT, NULL },
 	{ "passphrase", cmd_passphrase, 0, NOTHING, "old and new passphrase" },
 	{ "chat", cmd_chat, 0, CONTACT, NULL },

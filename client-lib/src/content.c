@@ -70,6 +70,11 @@ body_fits(const tacit_Content *c)
 	case tacit_Content_old_tag:
 		return c->seq == 0 && c->is.old.hash.size % 8 == 0 &&
 		    c->is.old.from <= UINT64_MAX / 2;
+	case tacit_Content_rotate_tag:
+		return c->seq == 0 && c->is.rotate.id != 0;
+	case tacit_Content_rotate_ack_tag:
+		return c->seq == 0 && c->is.rotate_ack.id != 0;
+	case tacit_Content_rotate_wanted_tag:
 	case tacit_Content_hello_ack_tag:
 	case tacit_Content_agree_tag:
 	case tacit_Content_confirm_tag:

@@ -18,6 +18,7 @@
 #include "pair.h"
 #include "reset.h"
 #include "restart.h"
+#include "rotate.h"
 #include "tend.h"
 
 enum { TURN_MS = 5 };			/* of each of three parts */
@@ -133,7 +134,8 @@ tend_contact(struct tacit_contact *ct)
 		return 0;
 	if ((rc = end_invitation(ct)) != 0 || (rc = end_late(ct)) != 0)
 		return rc;
-	if ((rc = restart_tend(ct)) != 0 || (rc = reset_tend(ct)) != 0)
+	if ((rc = restart_tend(ct)) != 0 || (rc = reset_tend(ct)) != 0 ||
+	    (rc = rotate_tend(ct)) != 0)
 		return rc;
 	if ((rc = inbox_tend(ct)) != 0 || (rc = send_late(ct)) != 0)
 		return rc;
@@ -227,6 +229,7 @@ core_wait(const struct tacit *t)
 			at = shorter(at, outbox_due(ct));
 			at = shorter(at, restart_at(ct));
 			wait = shorter(wait, reset_wait(ct));
+			wait = shorter(wait, rotate_wait(ct));
 			wait = shorter(wait, have_wait(ct));
 		}
 	if (t->settle_at != 0)

@@ -12,6 +12,7 @@
 #include "line.h"
 #include "outbox.h"
 #include "pair.h"
+#include "rotate.h"
 #include "set.h"
 
 enum due
@@ -32,19 +33,22 @@ public_key(uint8_t out[TACIT_KEY_LEN], const uint8_t seed[TACIT_KEY_LEN])
 }
 
 static void
-ask_create(struct tacit_contact *ct, tacit_Frame *f)
+ask_create(struct tacit_contact *ct, tacit_Frame *f,
+    const uint8_t owner[TACIT_KEY_LEN], const uint8_t token[TACIT_TOKEN_LEN])
 {
 	uint8_t args[TACIT_HASH_LEN + TACIT_CODE_LEN];
+	uint8_t address[TACIT_ADDRESS_LEN];
 	tacit_Create *q = &f->is.create;
 
 	f->which_is = tacit_Frame_create_tag;
-	public_key(q->owner, ct->rec.my_owner);
-	tacit_hash_token(q->token_hash, ct->rec.my_token);
+	public_key(q->owner, owner);
+	tacit_hash_token(q->token_hash, token);
 	memcpy(q->code, ct->rec.pass, sizeof(q->code));
 	memcpy(args, q->token_hash, TACIT_HASH_LEN);
 	memcpy(args + TACIT_HASH_LEN, q->code, TACIT_CODE_LEN);
-	line_sign(ct->once, f, ct->rec.my_address, args, sizeof(args),
-	    ct->rec.my_owner, q->signature);
+	tacit_hash_address(address, q->owner);
+	line_sign(ct->once, f, address, args, sizeof(args), owner,
+	    q->signature);
 	sodium_memzero(args, sizeof(args));
 }
 
@@ -105,7 +109,8 @@ ask_token(struct tacit_contact *ct, tacit_Frame *f, int keep)
 
 	f->which_is = tacit_Frame_set_token_tag;
 	public_key(q->owner, ct->rec.my_owner);
-	tacit_hash_token(q->token_hash, ct->rec.my_next_token);
+	tacit_hash_token(q->token_hash, keep ? ct->rec.my_next_token :
+	    ct->rec.my_token);
 	q->keep = keep != 0;
 	memcpy(args, q->token_hash, TACIT_HASH_LEN);
 	args[TACIT_HASH_LEN] = (uint8_t)q->keep;
@@ -113,15 +118,21 @@ ask_token(struct tacit_contact *ct, tacit_Frame *f, int keep)
 	    ct->rec.my_owner, q->signature);
 }
 
+/* ${credit}: the unit is wanted back. */
 static void
-ask_close(struct tacit_contact *ct, tacit_Frame *f)
+ask_close(struct tacit_contact *ct, tacit_Frame *f,
+    const uint8_t owner[TACIT_KEY_LEN], int credit)
 {
+	uint8_t address[TACIT_ADDRESS_LEN];
 	tacit_Close *q = &f->is.close;
 
 	f->which_is = tacit_Frame_close_tag;
-	public_key(q->owner, ct->rec.my_owner);
-	line_sign(ct->once, f, ct->rec.my_address, q->pass_hash,
-	    sizeof(q->pass_hash), ct->rec.my_owner, q->signature);
+	public_key(q->owner, owner);
+	if (credit)
+		tacit_hash_code(q->pass_hash, ct->rec.pass);
+	tacit_hash_address(address, q->owner);
+	line_sign(ct->once, f, address, q->pass_hash, sizeof(q->pass_hash),
+	    owner, q->signature);
 }
 
 int
@@ -136,7 +147,10 @@ due_ask(struct tacit_contact *ct)
 	ct->once->due = due_next(ct);
 	switch (due_next(ct)) {
 	case DUE_CREATE:
-		ask_create(ct, &f);
+		ask_create(ct, &f, ct->rec.my_owner, ct->rec.my_token);
+		break;
+	case DUE_BOX:
+		ask_create(ct, &f, ct->rec.next.owner, ct->rec.next.token);
 		break;
 	case DUE_PUT:
 		ask_put(ct, &f);
@@ -155,7 +169,10 @@ due_ask(struct tacit_contact *ct)
 		ask_token(ct, &f, 0);
 		break;
 	case DUE_CLOSE:
-		ask_close(ct, &f);
+		ask_close(ct, &f, ct->rec.my_owner, 0);
+		break;
+	case DUE_SHUT:
+		ask_close(ct, &f, ct->rec.closing[0], 1);
 		break;
 	case DUE_SPLIT:
 		ask_split(ct, &f);
@@ -176,15 +193,22 @@ revoked(struct tacit_contact *ct)
 	return contact_forget_pairing(ct);
 }
 
+/* Mailbox ${address} is to be read, if it was not there. */
+static void
+read_again(struct tacit_contact *ct, const uint8_t address[TACIT_ADDRESS_LEN])
+{
+	const struct line *read = line_reading(ct->t, &ct->rec.my_place);
+	struct box *b = set_box(ct, address);
+
+	b->read_conn = 0;
+	b->made_on = read != NULL ? read->conn : 0;
+}
+
 /* The relay has my mailbox, for the first time or again. */
 static void
 created(struct tacit_contact *ct)
 {
-	const struct line *read = line_reading(ct->t, &ct->rec.my_place);
-	struct box *b = set_box(ct, ct->rec.my_address);
-
-	b->read_conn = 0;		/* to be read, if it was not there */
-	b->made_on = read != NULL ? read->conn : 0;
+	read_again(ct, ct->rec.my_address);
 	if (ct->rec.mailbox)
 		return;
 	ct->rec.mailbox = 1;
@@ -202,6 +226,12 @@ granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
 		return pair_on_blob(ct, blob);
 	case DUE_CREATE:
 		created(ct);
+		return 0;
+	case DUE_BOX:
+		read_again(ct, ct->rec.next.address);
+		return rotate_made(ct, 1);
+	case DUE_SHUT:
+		rotate_shut(ct);
 		return 0;
 	case DUE_PUT:
 		if (ct->rec.step == tacit_state_Step_I2_CREATED)
@@ -292,6 +322,13 @@ refused(struct tacit_contact *ct, enum due due, int answer)
 		/* The relay has forgotten it: that is what was wanted. */
 		ct->rec.due &= ~(uint32_t)due;
 		return due == DUE_REVOKE ? revoked(ct) : 0;
+	case DUE_SHUT:
+		ct->rec.due &= ~(uint32_t)due;
+		rotate_shut(ct);
+		return 0;
+	case DUE_BOX:
+		ct->rec.due &= ~(uint32_t)due;
+		return rotate_made(ct, 0);
 	case DUE_TOKEN_KEEP:
 	case DUE_TOKEN:
 		ct->rec.due &= ~(uint32_t)due;
@@ -322,10 +359,11 @@ due_answer(struct tacit_contact *ct, int answer, const uint8_t *blob)
 		return rc;
 	if ((rc = change_end(ct->t, ct, refused(ct, due, verdict))) != 0)
 		return rc;
-	ct->problem = verdict;
+	ct->problem = due == DUE_BOX ? 0 : verdict;
 	return 0;
 done:
-	if ((due & (DUE_CREATE | DUE_PUT | DUE_TOKEN_KEEP | DUE_TOKEN)) != 0)
+	if ((due & (DUE_CREATE | DUE_PUT | DUE_TOKEN_KEEP | DUE_TOKEN |
+	    DUE_BOX)) != 0)
 		anchor_pass(ct->t, &ct->rec.my_place);
 	ct->problem = 0;
 	ct->once_at = 0;

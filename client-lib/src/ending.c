@@ -5,6 +5,7 @@
 #include "ending.h"
 #include "event.h"
 #include "outbox.h"
+#include "rotate.h"
 
 /*
  * Nothing is left to say: the mailbox goes, and with it all that could open
@@ -19,8 +20,9 @@ finish(struct tacit_contact *ct)
 		return 0;
 	if ((rc = outbox_remove_control(ct)) != 0)
 		return rc;
+	rotate_end(ct);
 	ct->rec.mailbox = 0;
-	ct->rec.due = (ct->rec.due & DUE_REVOKE) | DUE_CLOSE;
+	ct->rec.due = (ct->rec.due & (DUE_REVOKE | DUE_SHUT)) | DUE_CLOSE;
 	sodium_memzero(ct->rec.key0, sizeof(ct->rec.key0));
 	sodium_memzero(ct->rec.key1, sizeof(ct->rec.key1));
 	sodium_memzero(ct->rec.recovery, sizeof(ct->rec.recovery));

@@ -120,6 +120,8 @@ tacit_event_word(enum tacit_event_type type)
 		return "relay-restored";
 	case TACIT_EV_POISON:
 		return "poison";
+	case TACIT_EV_ROTATED:
+		return "rotated";
 	}
 	return "unknown";
 }

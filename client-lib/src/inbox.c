@@ -19,6 +19,7 @@
 #include "reorder.h"
 #include "reset.h"
 #include "restart.h"
+#include "rotate.h"
 #include "set.h"
 
 /* What a counter that was heard before means. */
@@ -97,6 +98,19 @@ poison(struct tacit_contact *ct, const struct arrival *a, int why)
 	return rc;
 }
 
+/* Which keys they use: ${a} is authentic, if it is under a pair key. */
+static int
+hear(struct tacit_contact *ct, const struct arrival *a)
+{
+	int back = a->repeated == OTHER_ENVELOPE;
+	struct set s;
+
+	if (a->key == LETTER_KEY0 || !set_get(ct, a->set, &s))
+		return 0;
+	return rotate_heard(ct, s.id, back ||
+	    a->head.counter > a->heard.replay.high, back);
+}
+
 /*
  * Authentic, but no session of ours reads it: kept, and a new session is
  * offered, by which it will come again.
@@ -110,7 +124,7 @@ unread(struct tacit_contact *ct, const struct arrival *a)
 		return rc < 0 ? rc : 0;
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	if ((rc = pair_on_key1(ct)) == 0)
+	if ((rc = pair_on_key1(ct)) == 0 && (rc = hear(ct, a)) == 0)
 		rc = aside_keep(ct, a->place.envelope, a->body, a->len);
 	reset_owe(ct);
 	return change_end(ct->t, ct, rc);
@@ -145,12 +159,12 @@ is_pair_key(int key)
 static int
 open_seal(struct tacit_contact *ct, struct arrival *a)
 {
-	int rc = try_key(ct, a, LETTER_RECOVERY);
+	int rc = TACIT_E_CRYPTO;
 	struct set s;
 	size_t i;
 
 	/* Each key goes with its mailbox; a rotation may keep that. */
-	for (i = 0; i < set_end(ct) && rc == TACIT_E_CRYPTO; i++) {
+	for (i = set_end(ct); i-- > 0 && rc == TACIT_E_CRYPTO;) {
 		if (!set_get(ct, i, &s) || sodium_memcmp(s.address,
 		    a->place.address, TACIT_ADDRESS_LEN) != 0)
 			continue;
@@ -158,6 +172,8 @@ open_seal(struct tacit_contact *ct, struct arrival *a)
 		rc = try_key(ct, a, i == SET_NOW ? LETTER_KEY1 :
 		    LETTER_SETS + (int)i);
 	}
+	if (rc == TACIT_E_CRYPTO)
+		rc = try_key(ct, a, LETTER_RECOVERY);
 	if (rc == TACIT_E_CRYPTO)
 		rc = try_key(ct, a, LETTER_KEY0);
 	if (rc == 0 && (a->key == LETTER_RECOVERY) !=
@@ -223,6 +239,8 @@ open_ratchet(struct tacit_contact *ct, struct arrival *a, tacit_Content *c)
 		return rc;
 	}
 	if ((rc = content_read(c, a->padded, n)) != 0)
+		return rc;
+	if ((rc = hear(ct, a)) != 0)
 		return rc;
 	return reset_is_answer(ct, &s) ?
 	    reset_answered(ct, c->have, c->have_count) : 0;
@@ -317,6 +335,10 @@ take_content(struct tacit_contact *ct, struct arrival *a,
 		return restart_on_old(ct, c, a->head.stream);
 	case tacit_Content_agree_tag:
 		return restart_on_agree(ct, c);
+	case tacit_Content_rotate_tag:
+	case tacit_Content_rotate_ack_tag:
+	case tacit_Content_rotate_wanted_tag:
+		return rotate_take(ct, c, a->set == SET_NOW);
 	case tacit_Content_confirm_tag:
 	case tacit_Content_have_only_tag:
 		return 0;
@@ -335,7 +357,8 @@ take_opened(struct tacit_contact *ct, struct arrival *a)
 	if (a->head.kind == SEAL_HELLO)
 		return pair_on_hello(ct, a->msg, a->head.length);
 	if (a->key == LETTER_RECOVERY)
-		return reset_take(ct, &a->head, a->msg);
+		return reset_take(ct, &a->head, a->msg,
+		    a->head.counter > a->heard.replay.high);
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return TACIT_E_NOMEM;
 	if ((rc = open_ratchet(ct, a, c)) != 0)
@@ -415,6 +438,8 @@ take_repeated(struct tacit_contact *ct, struct arrival *a)
 	if (a->repeated == OFFER_REPEATED)
 		return reset_say_stale(ct);
 	if (a->repeated == OTHER_ENVELOPE) {
+		if ((rc = hear(ct, a)) != 0)
+			return rc;
 		if ((rc = restart_found(ct, a->head.stream)) != 0)
 			return rc;
 		a->heard.dead = 1;

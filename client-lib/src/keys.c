@@ -65,6 +65,40 @@ keys_pair1(uint8_t out[32], const uint8_t s[TACIT_SECRET_LEN],
 	    sizeof(part) / sizeof(part[0]));
 }
 
+static void
+put_u64(uint8_t out[8], uint64_t v)
+{
+	size_t i;
+
+	for (i = 0; i < 8; i++)
+		out[i] = (uint8_t)(v >> (56 - 8 * i));
+}
+
+void
+keys_rotation(uint8_t out[32], const uint8_t pair[32], uint64_t id,
+    const uint8_t r_i[32], const uint8_t r_j[32], const uint8_t *const at[4])
+{
+	uint8_t number[8], t[TACIT_HASH_LEN];
+	const struct tacit_part what[] = {
+		{ number, sizeof(number) },
+		{ at[0], TACIT_ADDRESS_LEN },
+		{ at[1], TACIT_ADDRESS_LEN },
+		{ at[2], TACIT_ADDRESS_LEN },
+		{ at[3], TACIT_ADDRESS_LEN },
+	};
+	const struct tacit_part part[] = {
+		{ r_i, TACIT_NONCE_LEN },
+		{ r_j, TACIT_NONCE_LEN },
+		{ t, TACIT_HASH_LEN },
+	};
+
+	put_u64(number, id);
+	tacit_hash(t, "tacit/1/rotation", what,
+	    sizeof(what) / sizeof(what[0]));
+	tacit_hash_keyed(out, pair, "tacit/1/pair/next", part,
+	    sizeof(part) / sizeof(part[0]));
+}
+
 void
 keys_recovery(uint8_t out[32], const uint8_t pair1[32])
 {
@@ -89,15 +123,6 @@ keys_hint(uint8_t out[TACIT_HINT_LEN], const struct seal_keys *k,
 
 	tacit_hash_keyed(hash, k->hint, "tacit/1/hint/id", &part, 1);
 	memcpy(out, hash, TACIT_HINT_LEN);
-}
-
-static void
-put_u64(uint8_t out[8], uint64_t v)
-{
-	size_t i;
-
-	for (i = 0; i < 8; i++)
-		out[i] = (uint8_t)(v >> (56 - 8 * i));
 }
 
 void

@@ -32,6 +32,13 @@ void keys_pair0(uint8_t out[32], const uint8_t s[TACIT_SECRET_LEN]);
 void keys_transcript(uint8_t out[32], const struct transcript *t);
 void keys_pair1(uint8_t out[32], const uint8_t s[TACIT_SECRET_LEN],
     const uint8_t r_i[32], const uint8_t r_j[32], const uint8_t t[32]);
+/*
+ * The pair key of rotation ${id}, made of the one before it; ${at} are the
+ * addresses M_I and M_J before, then those after.
+ */
+void keys_rotation(uint8_t out[32], const uint8_t pair[32], uint64_t id,
+    const uint8_t r_i[32], const uint8_t r_j[32],
+    const uint8_t *const at[4]);
 void keys_recovery(uint8_t out[32], const uint8_t pair1[32]);
 void keys_seal(struct seal_keys *out, const uint8_t pair[32],
     enum seal_direction d);

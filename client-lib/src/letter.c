@@ -10,6 +10,7 @@
 #include "outbox.h"
 #include "pad.h"
 #include "restart.h"
+#include "rotate.h"
 #include "set.h"
 
 enum { BOX_OVERHEAD = 48, CAPACITY = 1989 };
@@ -168,6 +169,10 @@ fill_body(struct tacit_contact *ct, const tacit_state_Out *o,
 	case tacit_state_OutKind_OUT_GONE:
 		fill_about(o, c);
 		return 0;
+	case tacit_state_OutKind_OUT_ROTATE:
+	case tacit_state_OutKind_OUT_ROTATE_ACK:
+	case tacit_state_OutKind_OUT_ROTATE_WANTED:
+		return rotate_fill(ct, o->kind, c);
 	case tacit_state_OutKind_OUT_RESET:
 	case tacit_state_OutKind_OUT_STALE:
 	case tacit_state_OutKind_OUT_NONE:

@@ -67,8 +67,10 @@ unknown_box(const struct line *l, const struct asked *a)
 		return TACIT_E_UNAVAILABLE;
 	b->drained = 1;
 	ct->drained_at = env_mono_ms(ct->t);
+	/* One that was left is not missed. */
 	if (sodium_memcmp(a->address, ct->rec.my_address,
-	    sizeof(a->address)) != 0)
+	    sizeof(a->address)) != 0 && sodium_memcmp(a->address,
+	    ct->rec.next.address, sizeof(a->address)) != 0)
 		return 0;
 	return restored_mailbox(ct);
 }

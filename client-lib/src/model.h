@@ -31,6 +31,8 @@ enum due {
 	DUE_TOKEN_KEEP = 1 << 4,	/* SET_TOKEN, the old one stays valid */
 	DUE_TOKEN = 1 << 5,
 	DUE_CLOSE = 1 << 6,
+	DUE_SHUT = 1 << 7,		/* CLOSE of a mailbox that was left */
+	DUE_BOX = 1 << 8,		/* CREATE of the next one */
 	DUE_SPLIT = 1 << 9		/* the guest pass that I gave */
 };
 
@@ -139,6 +141,20 @@ static inline int64_t
 env_mono_ms(const struct tacit *t)
 {
 	return t->env.mono_ms(t->env.arg);
+}
+
+/*
+ * What is left of ${wait} ms that began at ${since}, Unix ms.  A clock that
+ * was set back has no say.
+ */
+static inline int64_t
+env_left(const struct tacit *t, uint64_t since, uint64_t wait)
+{
+	uint64_t now = (uint64_t)env_unix_ms(t);
+
+	if (now < since || now - since >= wait)
+		return 0;
+	return (int64_t)(wait - (now - since));
 }
 
 /*

@@ -304,6 +304,7 @@ say_paired(struct tacit_contact *ct)
 {
 	tacit_state_Event e = tacit_state_Event_init_zero;
 
+	ct->rec.rotated_ms = (uint64_t)env_unix_ms(ct->t);
 	e.type = TACIT_EV_PAIRED;
 	e.verified = ct->rec.verified;
 	e.name.size = ct->rec.their_name.size;

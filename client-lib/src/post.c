@@ -15,6 +15,7 @@
 #include "post.h"
 #include "record.h"
 #include "restart.h"
+#include "rotate.h"
 
 enum {
 	RETRY_MIN_MS = 200,
@@ -388,7 +389,9 @@ post_error(struct tacit_contact *ct, const tacit_Error *e)
 		ct->failing = 1;
 		ct->resume = 1;
 		ct->post_at = post_back_off(ct, e->retry_after_ms);
-		if (e->code == -TACIT_E_REFUSED)
+		if (e->code == -TACIT_E_REFUSED && rotate_is_doubtful(ct))
+			rc = rotate_refused(ct);
+		else if (e->code == -TACIT_E_REFUSED)
 			rc = ct->rec.step == tacit_state_Step_CLOSED ?
 			    end_alone(ct) : say_unreachable(ct);
 		else if (e->code == -TACIT_E_CONFLICT)

@@ -287,6 +287,24 @@ tacit_accept_unverified(struct tacit_contact *ct)
 }
 
 int
+tacit_rotate(struct tacit_contact *ct)
+{
+	enum tacit_contact_state state = shown_state(ct);
+	int rc;
+
+	if (state != TACIT_ACTIVE)
+		return state == TACIT_CLOSED ? TACIT_E_CONTACT_CLOSED :
+		    TACIT_E_STATE;
+	if (ct->rec.next.id != 0)
+		return 0;		/* it is under way */
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	ct->rec.rotate_asked = 1;
+	ct->rec.said_ms = 0;
+	return change_end(ct->t, ct, 0);
+}
+
+int
 tacit_contact_close(struct tacit_contact *ct)
 {
 	enum tacit_contact_state state = shown_state(ct);

@@ -14,6 +14,7 @@
 #include "pair.h"
 #include "reset.h"
 #include "restart.h"
+#include "rotate.h"
 
 enum {
 	STALE_WAIT_MS = 60 * 1000,
@@ -51,17 +52,6 @@ reset_owe(struct tacit_contact *ct)
 {
 	if (reset_is_possible(ct) && !reset_is_pending(ct))
 		ct->rec.reset_owed = 1;
-}
-
-/* A clock that was set back has no say. */
-static int64_t
-left_of(const struct tacit_contact *ct, uint64_t since, uint64_t wait)
-{
-	uint64_t now = (uint64_t)env_unix_ms(ct->t);
-
-	if (now < since || now - since >= wait)
-		return 0;
-	return (int64_t)(wait - (now - since));
 }
 
 /* Generation ${g} is known: what is older than the last three is dropped. */
@@ -111,6 +101,7 @@ fill(struct tacit_contact *ct, const struct ratchet_bundle *mine,
 	memcpy(r->heard_stream, ct->rec.their_wire, sizeof(r->heard_stream));
 	r->heard_counter = h.replay.high;
 	r->twice = ct->rec.twice;
+	r->rotation = ct->rec.rotation;
 	return heard_have(ct, NULL, r->have, &r->have_count);
 }
 
@@ -126,7 +117,8 @@ reset_offer(struct tacit_contact *ct, uint32_t least)
 	ct->rec.reset_owed = 0;
 	if (g >= generation_max)
 		return 0;
-	if ((rc = outbox_remove(ct, tacit_state_OutKind_OUT_RESET)) != 0 ||
+	if ((rc = rotate_give_up(ct)) != 0 ||
+	    (rc = outbox_remove(ct, tacit_state_OutKind_OUT_RESET)) != 0 ||
 	    (rc = ratchet_withdraw(ct->t->ratchet,
 	    ct->rec.relationship)) != 0 ||
 	    (rc = ratchet_offer(ct->t->ratchet, ct->rec.relationship,
@@ -172,7 +164,7 @@ reset_may_be_stale(const struct tacit_contact *ct, uint32_t g)
 {
 	return reset_is_possible(ct) && g <= ct->rec.accepted &&
 	    !outbox_has(ct, tacit_state_OutKind_OUT_STALE) &&
-	    left_of(ct, ct->rec.stale_ms, STALE_WAIT_MS) == 0;
+	    env_left(ct->t, ct->rec.stale_ms, STALE_WAIT_MS) == 0;
 }
 
 int
@@ -183,7 +175,7 @@ reset_say_stale(struct tacit_contact *ct)
 	int rc;
 
 	if (outbox_has(ct, tacit_state_OutKind_OUT_STALE) ||
-	    left_of(ct, ct->rec.stale_ms, STALE_WAIT_MS) > 0)
+	    env_left(ct->t, ct->rec.stale_ms, STALE_WAIT_MS) > 0)
 		return 0;
 	ct->rec.stale_ms = (uint64_t)env_unix_ms(ct->t);
 	o.kind = tacit_state_OutKind_OUT_STALE;
@@ -232,6 +224,7 @@ accept(struct tacit_contact *ct, const tacit_Reset *r)
 	s.generation = r->generation;
 	s.owner = RATCHET_THEIRS;
 	if ((rc = ratchet_accept(ct->t->ratchet, &s, &b)) != 0 ||
+	    (rc = rotate_give_up(ct)) != 0 ||
 	    (rc = know(ct, r->generation)) != 0)
 		return rc;
 	ct->rec.accepted = ct->rec.floor = r->generation;
@@ -281,7 +274,7 @@ take_stale(struct tacit_contact *ct, const tacit_Stale *s)
 
 int
 reset_take(struct tacit_contact *ct, const struct seal_header *head,
-    const uint8_t *msg)
+    const uint8_t *msg, int fresh)
 {
 	tacit_Reset r;
 	tacit_Stale s;
@@ -302,7 +295,12 @@ reset_take(struct tacit_contact *ct, const struct seal_header *head,
 	if (pad_read(&r, tacit_Reset_fields, msg, head->length) != 0 ||
 	    r.generation != head->generation)
 		return TACIT_E_POISON;
-	return reset_is_possible(ct) ? take_reset(ct, &r) : 0;
+	if (!reset_is_possible(ct))
+		return 0;
+	/* They have no newer keys: what follows is said under these. */
+	if ((rc = rotate_heard(ct, r.rotation, fresh, 1)) != 0)
+		return rc;
+	return take_reset(ct, &r);
 }
 
 int
@@ -329,10 +327,10 @@ reset_wait(const struct tacit_contact *ct)
 	if (!reset_is_possible(ct) || restart_is_due(ct))
 		return -1;
 	if (ct->rec.reset_owed)
-		return left_of(ct, ct->rec.reset_ms, RESET_WAIT_MS);
+		return env_left(ct->t, ct->rec.reset_ms, RESET_WAIT_MS);
 	for (o = ct->out; o != NULL; o = o->next)
 		if (o->kind == tacit_state_OutKind_OUT_RESET && o->okayed)
-			return left_of(ct, ct->rec.reset_ms,
+			return env_left(ct->t, ct->rec.reset_ms,
 			    ct->rec.reset_wait_ms);
 	return -1;
 }

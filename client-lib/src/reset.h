@@ -29,11 +29,12 @@ void reset_owe(struct tacit_contact *ct);
 int reset_offer(struct tacit_contact *ct, uint32_t least);
 
 /*
- * What came under the recovery key: RESET or STALE of ${len} bytes.
+ * What came under the recovery key: RESET or STALE.  ${fresh}: after all that
+ * was heard of them.
  * Errors:  TACIT_E_POISON, TACIT_E_IDENTITY_CHANGED.
  */
 int reset_take(struct tacit_contact *ct, const struct seal_header *head,
-    const uint8_t *msg);
+    const uint8_t *msg, int fresh);
 
 /*
  * An offer of generation ${g} came again in the same envelope: who makes it

@@ -16,6 +16,7 @@
 #include "reorder.h"
 #include "reset.h"
 #include "restart.h"
+#include "rotate.h"
 
 enum {
 	PREKEYS_SKIPPED = 4096,
@@ -139,7 +140,8 @@ restart_one(struct tacit_contact *ct)
 	ct->rec.old_from = known_to_both(ct);
 	ct->rec.floor = ct->rec.generation + 1;
 	ct->old_at = ct->old_wait = 0;
-	if ((rc = outbox_remove(ct, tacit_state_OutKind_OUT_RESET)) != 0 ||
+	if ((rc = rotate_give_up(ct)) != 0 ||
+	    (rc = outbox_remove(ct, tacit_state_OutKind_OUT_RESET)) != 0 ||
 	    (rc = outbox_remove(ct, tacit_state_OutKind_OUT_STALE)) != 0 ||
 	    (rc = outbox_remove(ct, tacit_state_OutKind_OUT_OLD)) != 0)
 		return rc;

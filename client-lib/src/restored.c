@@ -33,6 +33,13 @@ due_again(const struct tacit_contact *ct)
 	}
 }
 
+/* The mailbox of a rotation that is under way. */
+static uint32_t
+next_again(const struct tacit_contact *ct)
+{
+	return ct->rec.next.mailbox ? DUE_BOX : 0;
+}
+
 int
 restored_mailbox(struct tacit_contact *ct)
 {
@@ -40,7 +47,7 @@ restored_mailbox(struct tacit_contact *ct)
 
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	ct->rec.due |= due_again(ct);
+	ct->rec.due |= due_again(ct) | next_again(ct);
 	return change_end(ct->t, ct, 0);
 }
 
@@ -68,7 +75,7 @@ restored_contact(struct tacit_contact *ct)
 
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	ct->rec.due |= due_again(ct);
+	ct->rec.due |= due_again(ct) | next_again(ct);
 	/* A `have` that was lost would have the other end send for nothing. */
 	if (!sodium_is_zero(ct->rec.their_stream,
 	    sizeof(ct->rec.their_stream)))

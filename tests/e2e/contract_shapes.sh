@@ -77,6 +77,13 @@ shapes verify 'safety_number:s verified:b' as anna verify ben
 shapes 'verify --confirm' 'safety_number:s verified:b' \
     as anna verify ben --confirm
 as ben sync >/dev/null
+shapes rotate 'contact:s rotation:s' as anna rotate ben
+is 'rotation' "$(field rotation <<<"$last")" asked
+as ben sync --wait-ms 1000 >/dev/null
+as anna sync --wait-ms 1000 >"$work/got"
+is 'rotated' "$(grep '"event":"rotated"' "$work/got" | shape)" \
+    'event:s event_id:n contact:s'
+as ben sync --wait-ms 1000 >/dev/null
 shapes 'sync of nothing' 'event:s complete:b' as ben sync --wait-ms 0
 shapes passphrase 'vault:s' as ben passphrase \
     <<<$'the passphrase of ben\nthe passphrase of ben'

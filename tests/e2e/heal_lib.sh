@@ -107,7 +107,7 @@ is_told() {
 
 # not_alarmed WHO EVENT...: nothing was said but the usual and these
 not_alarmed() {
-	local usual='["message", "accepted", "paired", "synced"'
+	local usual='["message", "accepted", "paired", "synced", "rotated"'
 	local event
 	for event in "${@:2}"; do usual="$usual, \"$event\""; done
 	is "$1 is told of" "$(jq -c "select(.event as \$e | $usual] |

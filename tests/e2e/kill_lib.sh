@@ -230,7 +230,8 @@ judge() {
 	[ "$(jq .written <<<"$got")" -ge "${3:-1}" ] ||
 	    die "seed $seed: too few were written"
 	alarms=$(jq -r 'select(.event | IN("message", "accepted", "paired",
-	    "synced") | not) | .event' "$work/$2.shown" | sort | uniq -c)
+	    "synced", "rotated") | not) | .event' "$work/$2.shown" |
+	    sort | uniq -c)
 	is "seed $seed: events that tell of trouble" "$alarms" ''
 }
 

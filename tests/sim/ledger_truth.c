@@ -174,6 +174,9 @@ ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		see_undelivered(l, at, rel, e);
 		true_ = 1;
 		break;
+	case TACIT_EV_ROTATED:
+		true_ = 1;
+		break;
 	case TACIT_EV_CLOSED:
 		see_closed(l, at, rel);
 		true_ = rel >= 0 && l->rel_ended[rel];

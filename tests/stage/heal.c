@@ -35,6 +35,7 @@ heal_look(struct story *st, int i, struct heal_shown *s)
 			s->identity++;
 			break;
 		case TACIT_EV_ACCEPTED:
+		case TACIT_EV_ROTATED:
 			break;
 		default:
 			fail_msg("end %d: %s", i, tacit_event_word(e.type));

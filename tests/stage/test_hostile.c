@@ -340,6 +340,7 @@ look(struct play *p, int k, int i)
 		case TACIT_EV_UNDELIVERED:
 		case TACIT_EV_POISON:
 		case TACIT_EV_UNREACHABLE:
+		case TACIT_EV_ROTATED:
 			break;
 		default:
 			fail_msg("event %s", tacit_event_word(e.type));

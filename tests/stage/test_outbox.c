@@ -175,7 +175,7 @@ a_full_mailbox_loses_nothing_and_keeps_the_order(void **state)
 	while (story_next(&st, 1, &e))
 		if (e.type == TACIT_EV_MESSAGE)
 			assert_int_equal(story_letter(&e), ++heard);
-		else
+		else if (e.type != TACIT_EV_ROTATED)
 			assert_int_equal(e.type, TACIT_EV_ACCEPTED);
 	assert_int_equal(heard, 700);
 	assert_int_equal(story_count(&st, 0, TACIT_EV_ACCEPTED), 700);
@@ -428,7 +428,9 @@ what_was_not_had_in_time_is_told_once_and_goes_again(void **state)
 				assert_int_equal(day, 30);
 				told++;
 			}
-		assert_int_equal(l.lies, 3 + 3 * (day / 30));
+		/* From the thirtieth day on a rotation is offered as well. */
+		assert_true(l.lies >= 3 + 3 * (day / 30));
+		assert_true(day >= 30 || l.lies == 3);
 	}
 	assert_int_equal(told, 1);
 	l.on = 0;
@@ -436,11 +438,15 @@ what_was_not_had_in_time_is_told_once_and_goes_again(void **state)
 		stage_sleep(st.s, day_ms);
 		run(&st, 10);
 	}
-	assert_int_equal(story_next(&st, 1, &e), 1);
-	assert_int_equal(e.type, TACIT_EV_MESSAGE);
-	assert_int_equal(e.text_len, 4000);
-	assert_memory_equal(e.text, text, 4000);
-	assert_int_equal(story_next(&st, 1, &e), 0);
+	for (told = 0; story_next(&st, 1, &e);) {
+		if (e.type == TACIT_EV_ROTATED)
+			continue;
+		assert_int_equal(e.type, TACIT_EV_MESSAGE);
+		assert_int_equal(e.text_len, 4000);
+		assert_memory_equal(e.text, text, 4000);
+		told++;
+	}
+	assert_int_equal(told, 1);
 	assert_null(story_contact(&st, 0)->out);	/* `have` went alone */
 	stage_free(st.s);
 }

@@ -126,6 +126,24 @@ read_seal_keys(struct seal_keys *k, json_t *in)
 }
 
 static json_t *
+rotation(json_t *in)
+{
+	static const char *const names[] = { "address_i", "address_j",
+	    "next_i", "next_j" };
+	uint8_t pair[32], r_i[32], r_j[32], at[4][32], out[32];
+	const uint8_t *const where[] = { at[0], at[1], at[2], at[3] };
+	size_t i;
+
+	bytes(pair, 32, in, "pair");
+	bytes(r_i, 32, in, "r_i");
+	bytes(r_j, 32, in, "r_j");
+	for (i = 0; i < 4; i++)
+		bytes(at[i], 32, in, names[i]);
+	keys_rotation(out, pair, number(in, "id"), r_i, r_j, where);
+	return answer(out, sizeof(out));
+}
+
+static json_t *
 seal_keys(json_t *in)
 {
 	struct seal_keys k;
@@ -316,6 +334,28 @@ read_have(tacit_Have *h, json_t *in)
 	}
 }
 
+/* Of a rotation. */
+static int
+read_rotate(tacit_Content *c, const char *is, json_t *body)
+{
+	tacit_Rotate *m = &c->is.rotate;
+
+	c->which_is = tacit_Content_rotate_wanted_tag;
+	if (strcmp(is, "rotate_wanted") == 0)
+		return 1;
+	c->which_is = tacit_Content_rotate_tag;
+	if (strcmp(is, "rotate_ack") == 0) {
+		c->which_is = tacit_Content_rotate_ack_tag;
+		m = &c->is.rotate_ack;
+	} else if (strcmp(is, "rotate") != 0)
+		return 0;
+	m->id = number(body, "id");
+	bytes(m->address, 32, body, "address");
+	bytes(m->token, 32, body, "token");
+	bytes(m->nonce, 32, body, "nonce");
+	return 1;
+}
+
 /* What the ends tell each other when one of them was put back. */
 static int
 read_healing(tacit_Content *c, const char *is, json_t *body)
@@ -385,7 +425,7 @@ read_body(tacit_Content *c, json_t *in)
 		bytes(c->is.need.stream, TACIT_STREAM_LEN, body, "stream");
 	} else if (strcmp(is, "closed") == 0) {
 		c->which_is = tacit_Content_closed_tag;
-	} else if (!read_healing(c, is, body)) {
+	} else if (!read_healing(c, is, body) && !read_rotate(c, is, body)) {
 		die(is, "no such content");
 	}
 }
@@ -430,6 +470,7 @@ const struct vector_rule vector_rules[] = {
 	{ "transcript", transcript },
 	{ "pair1", pair1 },
 	{ "recovery", recovery },
+	{ "rotation", rotation },
 	{ "next_stream", next_stream },
 	{ "seal_keys", seal_keys },
 	{ "hint", hint },

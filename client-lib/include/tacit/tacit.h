@@ -33,8 +33,8 @@
  *			the same, tacit_restore() twice; reading and writing
  *			the whole vault
  *   tacit_relay_add(), tacit_invite(), tacit_accept(), tacit_verify(),
- *   tacit_accept_unverified(), tacit_contact_close(), tacit_send(),
- *   tacit_event_done()	one transaction: one fsync, and a few more each 32nd
+ *   tacit_accept_unverified(), tacit_rotate(), tacit_contact_close(),
+ *   tacit_send(), tacit_event_done()	one transaction: one fsync, and a few more each 32nd
  *			time
  *   tacit_step()	timeout_ms, and after that 30 ms and the transactions
  *			that are then under way
@@ -355,6 +355,17 @@ TACIT_API TACIT_MUST int tacit_verify(struct tacit_contact *ct);
 TACIT_API TACIT_MUST int tacit_accept_unverified(struct tacit_contact *ct);
 
 /*
+ * Have both ends take new mailboxes, post tokens and keys now, and not only
+ * after 30 days or 500 messages: when what was already sent of it may be known
+ * to others.  It happens in later tacit_step() calls, as soon as both were
+ * connected, and an hour after the last time at the earliest; an event says so
+ * at each end.
+ * Errors:  TACIT_E_STATE (the other side has not answered yet),
+ *          TACIT_E_CONTACT_CLOSED.
+ */
+TACIT_API TACIT_MUST int tacit_rotate(struct tacit_contact *ct);
+
+/*
  * End the relationship: tells the other side, then closes the mailbox.  On
  * an invitation that nobody answered: withdraws and removes it.
  */
@@ -420,7 +431,8 @@ enum tacit_event_type {
 					   vault; from, to: what I wrote since,
 					   which only they have (or 0) */
 	TACIT_EV_RELAY_RESTORED,	/* text: the URL of the relay */
-	TACIT_EV_POISON			/* an envelope that made no sense */
+	TACIT_EV_POISON,		/* an envelope that made no sense */
+	TACIT_EV_ROTATED		/* both ends use new keys and mailboxes */
 };
 
 enum tacit_who {

@@ -55,6 +55,8 @@ struct shared {
 	_Atomic uint32_t said[KILL_ENDS][KILL_RELS];
 	_Atomic uint32_t shown[KILL_ENDS][KILL_RELS];
 	_Atomic uint64_t accepted;
+	_Atomic uint64_t rotated, rotated_at;	/* how often; last event of it */
+	int64_t began_ms;		/* Unix; from here on time flies */
 	int careless;			/* confirms before it records */
 	struct book book[KILL_ENDS];
 };

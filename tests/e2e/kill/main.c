@@ -9,10 +9,12 @@
  *	    [--expect-failure]
  *
  * A cycle ends with a kill, after ${letters} on average were shown since the
- * last, or at once, so that beginnings are hit as well.  TACIT_RELAY names
- * the relay, TACIT_SEED repeats who is hit and when; the machine chooses the
- * rest.  --careless: apps confirm events before they record them (a control:
- * the loop must find what is lost by that).  Files lie below TMPDIR.
+ * last, or at once, so that beginnings are hit as well.  Who starts asks for a
+ * rotation in each relationship; the calendar of the ends runs ahead, so that
+ * many come to pass.  TACIT_RELAY names the relay, TACIT_SEED repeats who is
+ * hit and when; the machine chooses the rest.  --careless: apps confirm events
+ * before they record them (a control: the loop must find what is lost by
+ * that).  Files lie below TMPDIR.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +25,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "book.h"
@@ -56,6 +59,7 @@ struct loop {
 	struct relay_proc relay;
 	pid_t pid[KILL_ENDS];
 	long done, kills, relay_kills, told_at, began;
+	uint64_t rotated;
 	struct faults all;
 	int bad;
 };
@@ -288,6 +292,7 @@ meet(struct loop *l)
 	for (i = 0; i < KILL_ENDS; i++)
 		atomic_store(&l->s->book[i].n, 0);
 	l->s->careless = l->careless;
+	l->s->began_ms = (int64_t)time(NULL) * 1000;
 	relay_proc_make(&l->relay, relay_conf);
 	(void)snprintf(l->s->dir, sizeof(l->s->dir), "%s", l->relay.base);
 	start(l, RELAY);
@@ -323,6 +328,7 @@ part(struct loop *l)
 	atomic_store(&l->s->mode, MODE_REST);
 	wait_for(l, at_rest, "stuck: not at rest, or something is missing");
 	look(l);
+	l->rotated += atomic_load(&l->s->rotated);
 	for (i = 0; i < KILL_ENDS; i++)
 		for (r = 0; r < KILL_RELS; r++) {
 			if (i != 0 && i != r + 1)
@@ -350,10 +356,10 @@ report(const struct loop *l)
 	const struct faults *f = &l->all;
 
 	printf("%ld cycles, %ld kills, %ld of the relay, %llu letters written, "
-	    "%llu accepted, %llu shown again before they were confirmed; %ld "
-	    "s\n", l->done, l->kills, l->relay_kills,
+	    "%llu accepted, %llu shown again before they were confirmed; %llu "
+	    "rotations; %ld s\n", l->done, l->kills, l->relay_kills,
 	    (unsigned long long)f->written, (unsigned long long)f->accepted,
-	    (unsigned long long)f->repeated,
+	    (unsigned long long)f->repeated, (unsigned long long)l->rotated,
 	    (relay_now_ms() - l->began) / 1000);
 	printf("%llu lost, %llu doubled, %llu out of order, %llu foreign, %llu "
 	    "alarms, %llu never accepted\n", (unsigned long long)f->lost,

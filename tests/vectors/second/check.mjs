@@ -88,6 +88,9 @@ const have = (h) => join(pbFixed(1, hex(h.stream)), pbUint(2, h.contiguous),
 	pbMessage(3, join(pbUint(1, r.from), pbUint(2, r.to)))),
     h.chain ? pbBytes(4, hex(h.chain)) : Buffer.alloc(0));
 
+const rotate = (b) => join(pbUint(1, b.id), pbFixed(2, hex(b.address)),
+    pbFixed(3, hex(b.token)), pbFixed(4, hex(b.nonce)));
+
 const bodies = {
 	text: [6, (b) => join(pbUint(1, b.part), pbUint(2, b.parts),
 	    pbBytes(3, utf8(b.data)))],
@@ -106,6 +109,9 @@ const bodies = {
 	    pbUint(3, b.to))],
 	old: [14, (b) => join(pbFixed(1, hex(b.stream)), pbUint(2, b.from),
 	    pbBytes(3, hex(b.hash)))],
+	rotate: [16, rotate],
+	rotate_ack: [17, rotate],
+	rotate_wanted: [18, () => Buffer.alloc(0)],
 	agree: [15, (b) => join(pbFixed(1, hex(b.stream)), pbUint(2, b.from),
 	    pbUint(3, b.upto), pbUint(4, b.last), pbUint(5, b.more))],
 };
@@ -271,6 +277,10 @@ const rules = {
 	    hex(v.address_j), utf8(v.url_i), utf8(v.url_j)),
 	pair1: (v) => KDF(hex(v.secret), "tacit/1/pair/1", hex(v.r_i),
 	    hex(v.r_j), hex(v.transcript)),
+	rotation: (v) => KDF(hex(v.pair), "tacit/1/pair/next", hex(v.r_i),
+	    hex(v.r_j), H("tacit/1/rotation", u64(v.id),
+	    hex(v.address_i), hex(v.address_j), hex(v.next_i),
+	    hex(v.next_j))),
 	recovery: (v) => KDF(hex(v.pair1), "tacit/1/recovery"),
 	next_stream: (v) => H("tacit/1/stream", hex(v.relationship),
 	    hex(v.stream), u64(v.upto)).subarray(0, 6),
