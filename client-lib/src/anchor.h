@@ -84,4 +84,15 @@ int anchor_answer(struct line *l, const struct tacit_frame *f);
 int restored_contact(struct tacit_contact *ct);
 int restored_mailbox(struct tacit_contact *ct);
 
+/*
+ * Also there: the relay took a request of ${ct} (after the change, in which
+ * ${rec.unsure} is set); the anchor is asked for; it was moved; SUBSCRIBE for
+ * ${ct} goes out on ${conn}, and is answered.
+ */
+void restored_taken(struct tacit_contact *ct);
+void restored_ask(const struct anchor *a);
+int restored_moved(const struct anchor *a);
+void restored_reads(struct tacit_contact *ct, uint32_t conn);
+int restored_read(struct tacit_contact *ct, uint32_t conn);
+
 #endif

@@ -150,6 +150,7 @@ anchor_ask(struct line *l)
 	if ((rc = choose_next(a)) != 0)
 		return rc;
 	a->asked_on = read->conn;
+	restored_ask(a);
 	return send_request(l, tacit_Frame_anchor_tag);
 }
 
@@ -194,7 +195,7 @@ moved(struct line *l)
 	a->at = a->wait = 0;
 	a->problem = 0;
 	line_free(l);
-	return 0;
+	return restored_moved(a);
 }
 
 /*

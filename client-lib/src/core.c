@@ -21,7 +21,10 @@
 #include "rotate.h"
 #include "tend.h"
 
-enum { TURN_MS = 5 };			/* of each of three parts */
+enum {
+	TURN_MS = 5,			/* of each of three parts */
+	RETRY_MS = 1000			/* after a turn that failed */
+};
 
 int
 core_load(struct tacit *t)
@@ -204,6 +207,8 @@ core_step(struct tacit *t)
 		t->settle_at = 0;
 		rc = vault_settle(t->vault);
 	}
+	/* What it did not come to is due, and nothing else may say so. */
+	t->retry_at = rc != 0 ? env_mono_ms(t) + RETRY_MS : 0;
 	return rc;
 }
 
@@ -234,6 +239,8 @@ core_wait(const struct tacit *t)
 		}
 	if (t->settle_at != 0)
 		at = shorter(at, t->settle_at);
+	if (t->retry_at != 0)
+		at = shorter(at, t->retry_at);
 	if (at >= 0)
 		wait = shorter(wait, at <= now ? 0 : at - now);
 	return wait;

@@ -15,6 +15,12 @@
 #include "rotate.h"
 #include "set.h"
 
+/*
+ * A relay that went back may have forgotten them unseen (restored.c); that a
+ * mailbox is not there, SUBSCRIBE says.
+ */
+enum { DUE_UNSURE = DUE_PUT | DUE_TOKEN_KEEP | DUE_TOKEN | DUE_SPLIT };
+
 enum due
 due_next(const struct tacit_contact *ct)
 {
@@ -221,6 +227,7 @@ static int
 granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
 {
 	ct->rec.due &= ~(uint32_t)due;
+	ct->rec.unsure |= (due & DUE_UNSURE) != 0;
 	switch (due) {
 	case DUE_GET:
 		return pair_on_blob(ct, blob);
@@ -240,7 +247,8 @@ granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
 	case DUE_REVOKE:
 		return revoked(ct);
 	case DUE_TOKEN_KEEP:
-		if (ct->rec.step == tacit_state_Step_CLOSED)
+		/* It was said again, and meanwhile all was confirmed. */
+		if (ct->rec.step != tacit_state_Step_I4_ANSWERED)
 			return 0;
 		return outbox_add_control(ct,
 		    tacit_state_OutKind_OUT_HELLO_ACK);
@@ -362,8 +370,9 @@ due_answer(struct tacit_contact *ct, int answer, const uint8_t *blob)
 	ct->problem = due == DUE_BOX ? 0 : verdict;
 	return 0;
 done:
-	if ((due & (DUE_CREATE | DUE_PUT | DUE_TOKEN_KEEP | DUE_TOKEN |
-	    DUE_BOX)) != 0)
+	if ((due & DUE_UNSURE) != 0)
+		restored_taken(ct);
+	if ((due & (DUE_UNSURE | DUE_CREATE | DUE_BOX)) != 0)
 		anchor_pass(ct->t, &ct->rec.my_place);
 	ct->problem = 0;
 	ct->once_at = 0;

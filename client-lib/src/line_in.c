@@ -84,8 +84,12 @@ subscribed(struct line *l, const tacit_Subscribed *s, const uint8_t *result)
 	if (s->id != l->asked_id || s->count != l->n_asked)
 		return TACIT_E_FRAME;
 	for (i = 0; i < s->count; i++) {
-		if (result[i] == 0)
+		if (result[i] == 0) {
+			if ((rc = restored_read(l->asked[i].ct,
+			    l->conn)) != 0)
+				return rc;
 			continue;
+		}
 		if (result[i] != -TACIT_E_REFUSED)
 			return TACIT_E_UNAVAILABLE;
 		gone = 1;

@@ -94,6 +94,8 @@ struct tacit_contact {
 	uint8_t resume;			/* the next POST lifts the latch */
 	uint8_t aside_full;		/* seen: its rows are never removed */
 	uint32_t told;			/* events that inbox.c told: 1 << type */
+	uint32_t taken_on;		/* restored.c: reading connection when */
+	uint8_t taken;			/* ... a request was, and what of it */
 };
 
 struct tacit {
@@ -105,6 +107,7 @@ struct tacit {
 	tacit_state_Self self;
 	uint8_t self_changed;
 	int64_t settle_at;		/* mono ms; 0: nothing to settle */
+	int64_t retry_at;		/* mono ms; 0: the last turn was whole */
 	int64_t turn_ends;		/* mono ms; 0: nobody waits */
 	uint8_t cut;			/* the last turn left work behind */
 	struct net_event event;		/* a message taken in part; data NULL */

@@ -10,7 +10,12 @@
 #include "anchor.h"
 #include "change.h"
 #include "contact.h"
+#include "line.h"
 #include "outbox.h"
+#include "set.h"
+
+/* What is known of a request that the relay took. */
+enum { TAKEN, ANCHOR_ASKED, ANCHOR_MOVED, READ_ASKED };
 
 /*
  * Requests whose OK may be forgotten.  The invitation is not put there again
@@ -83,4 +88,81 @@ restored_contact(struct tacit_contact *ct)
 	if ((rc = control_again(ct)) == 0)
 		rc = outbox_restored(ct);
 	return change_end(ct->t, ct, rc);
+}
+
+/* ---- safe from being forgotten unseen ---------------------------------------- */
+
+/*
+ * A relay that goes back to before a request, but not to before the last time
+ * that the anchor moved, looks as if nothing was lost.  So a request is safe
+ * only when the anchor moved after it, and at the same run of the relay: the
+ * reading connection was there before the request, and SUBSCRIBE is answered
+ * on it after the anchor moved.  Until then all is said again whenever the
+ * anchor was verified on another one.
+ */
+void
+restored_taken(struct tacit_contact *ct)
+{
+	const struct line *l = line_reading(ct->t, &ct->rec.my_place);
+
+	ct->taken_on = l != NULL && l->ready ? l->conn : 0;
+	ct->taken = TAKEN;
+}
+
+static int
+is_unsure(const struct tacit_contact *ct, const struct anchor *a)
+{
+	return ct->rec.unsure && contact_has_mailbox(ct) &&
+	    contact_place_equal(&ct->rec.my_place, &a->rec.place);
+}
+
+void
+restored_ask(const struct anchor *a)
+{
+	struct tacit_contact *ct;
+
+	for (ct = a->t->contacts; ct != NULL; ct = ct->next)
+		if (is_unsure(ct, a) && ct->taken_on == a->asked_on &&
+		    ct->taken == TAKEN)
+			ct->taken = ANCHOR_ASKED;
+}
+
+int
+restored_moved(const struct anchor *a)
+{
+	struct tacit_contact *ct;
+	int rc = 0;
+
+	for (ct = a->t->contacts; ct != NULL && rc == 0; ct = ct->next) {
+		if (!is_unsure(ct, a))
+			continue;
+		if (ct->taken_on != a->asked_on)
+			rc = restored_contact(ct);
+		else if (ct->taken == ANCHOR_ASKED) {
+			ct->taken = ANCHOR_MOVED;
+			set_box(ct, ct->rec.my_address)->read_conn = 0;
+		}
+	}
+	return rc;
+}
+
+void
+restored_reads(struct tacit_contact *ct, uint32_t conn)
+{
+	if (ct->taken == ANCHOR_MOVED && ct->taken_on == conn)
+		ct->taken = READ_ASKED;
+}
+
+int
+restored_read(struct tacit_contact *ct, uint32_t conn)
+{
+	int rc;
+
+	if (!ct->rec.unsure || ct->taken != READ_ASKED ||
+	    ct->taken_on != conn)
+		return 0;
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	ct->rec.unsure = 0;
+	return change_end(ct->t, ct, 0);
 }

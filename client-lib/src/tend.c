@@ -67,6 +67,7 @@ add_entries(struct line *l, struct tacit_contact *ct, const tacit_Frame *f,
 		sodium_memzero(sk, sizeof(sk));
 		b->read_conn = l->conn;
 		b->drained = 0;
+		restored_reads(ct, l->conn);
 		a->ct = ct;
 		memcpy(a->address, s.address, sizeof(a->address));
 		l->n_asked++;

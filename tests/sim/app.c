@@ -255,6 +255,7 @@ app_look_back(struct side *d, int rel)
 	if ((rc = tacit_next_event(d->t, 0, &e)) < 0)
 		return rc;
 	ledger_unread(d->s->ledger, d->i, rc);
+	ledger_history_begin(d->s->ledger);
 	for (m.place = 0; (rc = tacit_history(ct, m.place, &m)) == 0;)
 		ledger_history(d->s->ledger, d->i, rel, &m);
 	if (rc == TACIT_E_STATE)

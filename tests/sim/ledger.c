@@ -371,7 +371,7 @@ see_gap(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		real = 1;
 	}
 	if (!l->lost[at] && !l->put_back[at] && !l->relay_put_back &&
-	    !l->put_back[ledger_other(l, rel, at)])
+	    !l->away[at] && !l->put_back[ledger_other(l, rel, at)])
 		ledger_broken(l, "a gap that was none: end %d is told of one "
 		    "in relationship %d, and no letter was lost", at, rel);
 	if (!real && !l->put_back[ledger_other(l, rel, at)])

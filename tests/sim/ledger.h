@@ -40,7 +40,11 @@ void ledger_event(struct ledger *l, int at, int rel,
 void ledger_done(struct ledger *l, int at, uint64_t event, int perhaps);
 /* Events of ${at} may wait that it has not looked at. */
 void ledger_unread(struct ledger *l, int at, int some);
-/* What the history of ${at} with ${rel} says, newest first; then its end. */
+/*
+ * A history is read; what that of ${at} with ${rel} says, newest first; then
+ * its end, if reading it did not fail before.
+ */
+void ledger_history_begin(struct ledger *l);
 void ledger_history(struct ledger *l, int at, int rel,
     const struct tacit_message *m);
 void ledger_history_end(struct ledger *l, int at, int rel);

@@ -72,7 +72,7 @@ struct ledger {
 	int ended_at[LEDGER_RELS];	/* texts of who ended it, by then */
 	const int64_t *now;
 	int64_t jumps[LEDGER_ENDS];	/* of clocks, ms, added up */
-	int lost[LEDGER_ENDS];
+	int lost[LEDGER_ENDS], away[LEDGER_ENDS];
 	int history_last[2], history_newest, unread[LEDGER_ENDS];
 	uint64_t relay_oks[LEDGER_ENDS], accepted[LEDGER_ENDS];
 	struct ledger_counts counts;

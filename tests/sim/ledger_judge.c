@@ -105,6 +105,7 @@ ledger_was_away(struct ledger *l, int at, int64_t since)
 	struct text *t;
 	int r, k, from;
 
+	l->away[at] = 1;
 	for (r = 0; r < LEDGER_RELS; r++) {
 		if ((l->end[r][0] != at && l->end[r][1] != at) ||
 		    l->lost[at] || l->rel_ended[r])
@@ -166,6 +167,12 @@ ledger_ended(struct ledger *l, int at, int rel)
 /* ---- history ------------------------------------------------------------------ */
 
 void
+ledger_history_begin(struct ledger *l)
+{
+	l->history_last[0] = l->history_last[1] = l->history_newest = 0;
+}
+
+void
 ledger_history(struct ledger *l, int at, int rel,
     const struct tacit_message *m)
 {
@@ -184,7 +191,9 @@ ledger_history(struct ledger *l, int at, int rel,
 	    !t->tangled && (m->from_me || l->view[at].gaps[rel] == 0))
 		ledger_broken(l, "history: end %d has text %d before %d in "
 		    "relationship %d", at, number, l->history_last[who], rel);
-	l->history_last[who] = number;
+	/* What one of them forgot comes when it can: it has no place. */
+	if (!t->tangled)
+		l->history_last[who] = number;
 	if (m->from_me && l->history_newest < number)
 		l->history_newest = number;
 }
@@ -202,7 +211,6 @@ ledger_history_end(struct ledger *l, int at, int rel)
 		ledger_broken(l, "history: end %d wrote text %d in "
 		    "relationship %d, its history ends with %d", at, last, rel,
 		    l->history_newest);
-	l->history_last[0] = l->history_last[1] = l->history_newest = 0;
 }
 
 /* ---- the judgement ------------------------------------------------------------ */

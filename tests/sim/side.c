@@ -330,8 +330,12 @@ side_turn(struct side *d, enum side_what what, uint32_t conn, uint8_t *data,
 	was = actor_enter(&d->actor);
 	if (what != SIDE_TURN) {
 		e.what = as[what];
-		rc = line_event(d->t, &e);
-		free(data);
+		/* A message waits in the core, as one taken in part does. */
+		if (what == SIDE_MESSAGE) {
+			free(d->t->event.data);
+			d->t->event = e;
+		} else
+			rc = line_event(d->t, &e);
 	}
 	if (rc == 0)
 		rc = core_step(d->t);

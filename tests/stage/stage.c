@@ -301,8 +301,12 @@ stage_try(struct stage *s, int i, int *rc)
 	if (q != NULL) {
 		if ((e->first = q->next) == NULL)
 			e->last = &e->first;
-		*rc = line_event(e->t, &q->e);
-		free(q->e.data);
+		/* A message waits in the core, as one taken in part does. */
+		if (q->e.what == NET_MESSAGE) {
+			free(e->t->event.data);
+			e->t->event = q->e;
+		} else
+			*rc = line_event(e->t, &q->e);
 		free(q);
 	}
 	if (*rc == 0)

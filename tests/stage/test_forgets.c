@@ -18,7 +18,7 @@
 #include "anchor_wire.h"
 #include "tacit/frame.h"
 
-enum { MOMENTS = 40 };
+enum { MOMENTS = 40, EARLY = 13, LATE = 17, TURNS = 3 };
 
 /* What was refused is tried again by the hour. */
 static void
@@ -116,6 +116,56 @@ a_relay_from_any_moment_of_pairing_gets_its_mailboxes_again(void **state)
 	(void)state;
 	for (; moment < MOMENTS; moment += 2)
 		from_moment(moment);
+}
+
+/*
+ * The relay goes back by ${turns} turns only, in the midst of it: what it took
+ * meanwhile is asked for again, and then perhaps of no use any more.  False: at
+ * ${moment} there is no invitation yet, which would come to nothing.
+ */
+static int
+from_just_before(int moment, int turns)
+{
+	struct story st = { .s = stage_new(story_scratch(),
+	    1000 + (uint64_t)(moment * MOMENTS + turns)) };
+	struct stage_relay *copy = NULL;
+	int n, i, k;
+
+	for (i = 0; i < 2; i++)
+		(void)stage_end(st.s, i);
+	for (n = 0; n < MOMENTS; n++) {
+		if (n == moment && st.link[0] == '\0')
+			goto out;
+		if (n == moment)
+			copy = stage_relay_copy(stage_relay(st.s));
+		if (n == moment + turns)
+			wire_use(st.s, copy);
+		pairing_turn(&st, n);
+	}
+	hours(st.s, 4);
+	for (k = 0; k < 3; k++) {
+		for (i = 0; i < 2; i++)
+			assert_int_equal(story_write(&st, i, 2 * k + i), 0);
+		hours(st.s, 1);
+	}
+	all_come(&st);
+out:
+	stage_free(st.s);
+	if (copy != NULL)
+		stage_relay_free(copy);
+	return copy != NULL;
+}
+
+static void
+a_relay_that_goes_back_a_little_while_they_pair_forgets_nothing(void **state)
+{
+	int moment, turns, tried = 0;
+
+	(void)state;
+	for (moment = EARLY; moment < LATE; moment++)
+		for (turns = 1; turns <= TURNS; turns++)
+			tried += from_just_before(moment, turns);
+	assert_int_equal(tried, (LATE - EARLY) * TURNS);
 }
 
 /* It is told, once, and tried again by the hour. */
@@ -221,6 +271,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    a_relay_from_any_moment_of_pairing_gets_its_mailboxes_again),
+		cmocka_unit_test(
+		    a_relay_that_goes_back_a_little_while_they_pair_forgets_nothing),
 		cmocka_unit_test(what_nothing_pays_for_is_told_and_made_later),
 		cmocka_unit_test(
 		    a_relay_that_denies_what_it_made_is_asked_less_and_less),

@@ -19,6 +19,7 @@
 #include <sodium.h>
 
 #include "contact.h"
+#include "core.h"
 #include "outbox.h"
 #include "record.h"
 #include "story.h"
@@ -279,6 +280,9 @@ turns(struct play *p, int n)
 		for (i = 0; i < 2; i++)
 			do {
 				(void)stage_try(p->st.s, i, &rc);
+				if (rc != 0)	/* the rest is due, soon */
+					assert_in_range(core_wait(
+					    stage_end(p->st.s, i)), 0, 1000);
 				(void)again(p, i, rc);
 			} while (stage_has_input(p->st.s, i));
 		stage_sleep(p->st.s, 2000);
