@@ -212,14 +212,6 @@ core_step(struct tacit *t)
 	return rc;
 }
 
-static int64_t
-shorter(int64_t a, int64_t b)
-{
-	if (a < 0 || b < 0)
-		return a < 0 ? b : a;
-	return a < b ? a : b;
-}
-
 int64_t
 core_wait(const struct tacit *t)
 {
@@ -230,18 +222,18 @@ core_wait(const struct tacit *t)
 		return 0;
 	for (ct = t->contacts; ct != NULL; ct = ct->next)
 		if (contact_is_shown(ct)) {
-			at = shorter(at, inbox_due(ct));
-			at = shorter(at, outbox_due(ct));
-			at = shorter(at, restart_at(ct));
-			wait = shorter(wait, reset_wait(ct));
-			wait = shorter(wait, rotate_wait(ct));
-			wait = shorter(wait, have_wait(ct));
+			at = env_sooner(at, inbox_due(ct));
+			at = env_sooner(at, outbox_due(ct));
+			at = env_sooner(at, restart_at(ct));
+			wait = env_sooner(wait, reset_wait(ct));
+			wait = env_sooner(wait, rotate_wait(ct));
+			wait = env_sooner(wait, have_wait(ct));
 		}
 	if (t->settle_at != 0)
-		at = shorter(at, t->settle_at);
+		at = env_sooner(at, t->settle_at);
 	if (t->retry_at != 0)
-		at = shorter(at, t->retry_at);
+		at = env_sooner(at, t->retry_at);
 	if (at >= 0)
-		wait = shorter(wait, at <= now ? 0 : at - now);
+		wait = env_sooner(wait, at <= now ? 0 : at - now);
 	return wait;
 }

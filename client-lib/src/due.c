@@ -293,14 +293,16 @@ unreachable(struct tacit_contact *ct)
 
 /*
  * A mailbox that is in use was asked for again.  If it is there, under
- * another token, that is well.  If there is nothing to pay it with, its letters
- * wait: the code, or the pass, may be known again later.
+ * another token, that is well.  If there is nothing to pay it with, a rotation
+ * that is under way may have taken that; else its letters wait: the code, or
+ * the pass, may be known again later.
  */
 static int
 not_made_again(struct tacit_contact *ct, int answer)
 {
 	if (answer != TACIT_E_REFUSED)
-		return unreachable(ct);
+		return ct->rec.next.id != 0 ? rotate_give_up(ct) :
+		    unreachable(ct);
 	ct->rec.due &= ~(uint32_t)DUE_CREATE;
 	return 0;
 }
@@ -367,7 +369,8 @@ due_answer(struct tacit_contact *ct, int answer, const uint8_t *blob)
 		return rc;
 	if ((rc = change_end(ct->t, ct, refused(ct, due, verdict))) != 0)
 		return rc;
-	ct->problem = due == DUE_BOX ? 0 : verdict;
+	/* A rotation goes on without. */
+	ct->problem = (due & (DUE_SHUT | DUE_BOX)) != 0 ? 0 : verdict;
 	return 0;
 done:
 	if ((due & DUE_UNSURE) != 0)

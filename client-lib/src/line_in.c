@@ -202,22 +202,23 @@ once_frame(struct line *l, const struct tacit_frame *f)
 {
 	struct tacit_contact *ct = l->ct;
 	const tacit_Error *e = &f->head.is.error;
+	enum due due = due_next(ct);
 	int64_t wait = 0;
 	int rc, answer = 0;
 
 	/* It was asked before something else became due: of no use now. */
-	if (l->due != (uint32_t)due_next(ct)) {
+	if (l->due != (uint32_t)due) {
 		line_drop(l);
 		ct->once_at = ct->once_wait = 0;
 		return 0;
 	}
 	switch (f->head.which_is) {
 	case tacit_Frame_ok_tag:
-		if (due_next(ct) == DUE_GET)
+		if (due == DUE_GET)
 			return TACIT_E_FRAME;
 		break;
 	case tacit_Frame_invitation_tag:
-		if (due_next(ct) != DUE_GET)
+		if (due != DUE_GET)
 			return TACIT_E_FRAME;
 		break;
 	case tacit_Frame_error_tag:
@@ -232,7 +233,7 @@ once_frame(struct line *l, const struct tacit_frame *f)
 	line_drop(l);
 	if (answer == TACIT_E_ADMISSION && due_next(ct) == DUE_CREATE)
 		wait = NO_UNITS_MS;
-	if (answer == 0 && rc == 0)
+	if (rc == 0 && (answer == 0 || due_next(ct) != due))
 		ct->once_at = ct->once_wait = 0;
 	else if (wait > 0)
 		ct->once_at = env_mono_ms(ct->t) + wait;

@@ -24,14 +24,14 @@ enum {
 
 /* Relay requests that a contact still needs, in this order. */
 enum due {
-	DUE_GET = 1 << 0,
-	DUE_CREATE = 1 << 1,
-	DUE_PUT = 1 << 2,
-	DUE_REVOKE = 1 << 3,
-	DUE_TOKEN_KEEP = 1 << 4,	/* SET_TOKEN, the old one stays valid */
-	DUE_TOKEN = 1 << 5,
-	DUE_CLOSE = 1 << 6,
-	DUE_SHUT = 1 << 7,		/* CLOSE of a mailbox that was left */
+	DUE_SHUT = 1 << 0,		/* CLOSE of a mailbox that was left: */
+	DUE_GET = 1 << 1,		/* its unit pays for another */
+	DUE_CREATE = 1 << 2,
+	DUE_PUT = 1 << 3,
+	DUE_REVOKE = 1 << 4,
+	DUE_TOKEN_KEEP = 1 << 5,	/* SET_TOKEN, the old one stays valid */
+	DUE_TOKEN = 1 << 6,
+	DUE_CLOSE = 1 << 7,
 	DUE_BOX = 1 << 8,		/* CREATE of the next one */
 	DUE_SPLIT = 1 << 9		/* the guest pass that I gave */
 };
@@ -144,6 +144,15 @@ static inline int64_t
 env_mono_ms(const struct tacit *t)
 {
 	return t->env.mono_ms(t->env.arg);
+}
+
+/* The sooner of two times; below 0 is never. */
+static inline int64_t
+env_sooner(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
 }
 
 /*

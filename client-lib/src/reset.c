@@ -335,15 +335,24 @@ reset_wait(const struct tacit_contact *ct)
 	return -1;
 }
 
-/* Once more, and then after twice the time. */
+/*
+ * Once more, and then after twice the time; in the end another one each day.
+ * They may have answered the first one to a later life of this vault, and
+ * take it for a replay.
+ */
 static int
 offer_again(struct tacit_contact *ct)
 {
+	uint64_t wait = 2 * ct->rec.reset_wait_ms;
+	int rc = 0;
+
+	if (wait <= WAIT_MAX_MS)
+		rc = repeat(ct);
+	else
+		rc = reset_offer(ct, 0);
 	ct->rec.reset_ms = (uint64_t)env_unix_ms(ct->t);
-	ct->rec.reset_wait_ms *= 2;
-	if (ct->rec.reset_wait_ms > WAIT_MAX_MS)
-		ct->rec.reset_wait_ms = WAIT_MAX_MS;
-	return repeat(ct);
+	ct->rec.reset_wait_ms = wait <= WAIT_MAX_MS ? wait : WAIT_MAX_MS;
+	return rc;
 }
 
 int

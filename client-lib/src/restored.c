@@ -12,6 +12,7 @@
 #include "contact.h"
 #include "line.h"
 #include "outbox.h"
+#include "rotate.h"
 #include "set.h"
 
 /* What is known of a request that the relay took. */
@@ -38,13 +39,6 @@ due_again(const struct tacit_contact *ct)
 	}
 }
 
-/* The mailbox of a rotation that is under way. */
-static uint32_t
-next_again(const struct tacit_contact *ct)
-{
-	return ct->rec.next.mailbox ? DUE_BOX : 0;
-}
-
 int
 restored_mailbox(struct tacit_contact *ct)
 {
@@ -52,7 +46,8 @@ restored_mailbox(struct tacit_contact *ct)
 
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	ct->rec.due |= due_again(ct) | next_again(ct);
+	ct->rec.due |= due_again(ct);
+	rotate_forgotten(ct);
 	return change_end(ct->t, ct, 0);
 }
 
@@ -74,13 +69,15 @@ control_again(struct tacit_contact *ct)
 }
 
 int
-restored_contact(struct tacit_contact *ct)
+restored_contact(struct tacit_contact *ct, int gone)
 {
 	int rc;
 
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	ct->rec.due |= due_again(ct) | next_again(ct);
+	ct->rec.due |= due_again(ct);
+	if (gone)
+		rotate_forgotten(ct);
 	/* A `have` that was lost would have the other end send for nothing. */
 	if (!sodium_is_zero(ct->rec.their_stream,
 	    sizeof(ct->rec.their_stream)))
@@ -137,7 +134,7 @@ restored_moved(const struct anchor *a)
 		if (!is_unsure(ct, a))
 			continue;
 		if (ct->taken_on != a->asked_on)
-			rc = restored_contact(ct);
+			rc = restored_contact(ct, 0);
 		else if (ct->taken == ANCHOR_ASKED) {
 			ct->taken = ANCHOR_MOVED;
 			set_box(ct, ct->rec.my_address)->read_conn = 0;

@@ -117,6 +117,9 @@ rotate_made(struct tacit_contact *ct, int made)
 
 	if (s->id == 0 || (!made && frees_a_unit(ct)))
 		return 0;
+	/* What was offered with a mailbox, which the relay lost, is void. */
+	if (!made && s->mailbox)
+		return rotate_give_up(ct);
 	s->mailbox = made != 0;
 	/* Without a unit the mailbox stays, and the secret alone changes. */
 	if (!made) {
@@ -154,7 +157,7 @@ on_offer(struct tacit_contact *ct, const tacit_Rotate *m)
 	if (ct->rec.next.id == m->id)
 		return (ct->rec.due & DUE_BOX) != 0 ? 0 : say(ct);
 	/* What was left behind is closed first; it comes again. */
-	if ((rc = rotate_give_up(ct)) != 0 || ct->rec.closing_count > 0)
+	if ((rc = rotate_give_up(ct)) != 0 || ct->rec.to_close > 0)
 		return rc;
 	rotate_next(ct, m->id);
 	learn(ct, m);
@@ -277,14 +280,6 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-	if (a < 0 || b < 0)
-		return a < 0 ? b : a;
-	return a < b ? a : b;
-}
-
 /* Unasked: after so long or so much, if that costs no keys that are kept. */
 static int64_t
 unasked_left(const struct tacit_contact *ct)
@@ -333,8 +328,8 @@ again_left(const struct tacit_contact *ct)
 int64_t
 rotate_wait(const struct tacit_contact *ct)
 {
-	return sooner(sooner(retire_left(ct), begin_left(ct)),
-	    sooner(want_left(ct), again_left(ct)));
+	return env_sooner(env_sooner(retire_left(ct), begin_left(ct)),
+	    env_sooner(want_left(ct), again_left(ct)));
 }
 
 static int

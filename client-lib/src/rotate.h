@@ -34,6 +34,8 @@ int rotate_refused(struct tacit_contact *ct);
 int rotate_made(struct tacit_contact *ct, int made);
 /* The first of ${ct->rec.closing} is closed. */
 void rotate_shut(struct tacit_contact *ct);
+/* The relay forgot mailboxes made and closed: it is asked again. */
+void rotate_forgotten(struct tacit_contact *ct);
 
 /* Beginning, or again when it has waited; when: ms from now, or -1. */
 int rotate_tend(struct tacit_contact *ct);

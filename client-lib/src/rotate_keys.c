@@ -76,9 +76,13 @@ forget(struct tacit_contact *ct, tacit_state_Set *s)
 	tacit_state_Contact *r = &ct->rec;
 
 	if (s->mailbox && !is_inherited(ct, s->address) &&
-	    r->closing_count < CLOSING_MAX) {
-		memcpy(r->closing[r->closing_count++], s->owner,
-		    sizeof(s->owner));
+	    r->to_close < CLOSING_MAX) {
+		if (r->closing_count < CLOSING_MAX)
+			r->closing_count++;
+		memmove(r->closing + r->to_close + 1, r->closing + r->to_close,
+		    (r->closing_count - 1 - r->to_close) *
+		    sizeof(r->closing[0]));
+		memcpy(r->closing[r->to_close++], s->owner, sizeof(s->owner));
 		r->due |= DUE_SHUT;
 	}
 	sodium_memzero(s, sizeof(*s));
@@ -88,15 +92,29 @@ void
 rotate_shut(struct tacit_contact *ct)
 {
 	tacit_state_Contact *r = &ct->rec;
+	uint8_t owner[TACIT_KEY_LEN];
 
-	if (r->closing_count == 0)
+	if (r->to_close == 0)
 		return;
-	r->closing_count--;
+	memcpy(owner, r->closing[0], sizeof(owner));
 	memmove(r->closing[0], r->closing[1],
-	    r->closing_count * sizeof(r->closing[0]));
-	sodium_memzero(r->closing[r->closing_count], sizeof(r->closing[0]));
-	if (r->closing_count > 0)
+	    --r->to_close * sizeof(r->closing[0]));
+	memcpy(r->closing[r->to_close], owner, sizeof(owner));
+	sodium_memzero(owner, sizeof(owner));
+	if (r->to_close > 0)
 		r->due |= DUE_SHUT;
+}
+
+void
+rotate_forgotten(struct tacit_contact *ct)
+{
+	tacit_state_Contact *r = &ct->rec;
+
+	r->to_close = r->closing_count;
+	if (r->to_close > 0)
+		r->due |= DUE_SHUT;
+	if (r->next.mailbox)
+		r->due |= DUE_BOX;
 }
 
 /* Keep ${n} old sets from number ${from} on; nothing is closed. */
@@ -204,6 +222,8 @@ rotate_switch(struct tacit_contact *ct, int unseen)
 	}
 	r->old[0] = left;
 	now_put(ct, &r->next);
+	if ((r->due & DUE_BOX) != 0)	/* it is that of now */
+		r->due = (r->due & ~(uint32_t)DUE_BOX) | DUE_CREATE;
 	sodium_memzero(&r->next, sizeof(r->next));
 	sodium_memzero(&left, sizeof(left));
 	r->unseen = unseen != 0;
@@ -228,6 +248,7 @@ rotate_back(struct tacit_contact *ct, size_t i)
 		n++;
 	}
 	now_put(ct, &ct->rec.old[i]);
+	ct->rec.due |= DUE_CREATE;	/* if the relay forgot it */
 	keep_old(ct, i + 1, ct->rec.old_count - i - 1);
 	while (n > 0)
 		forget(ct, &gone[--n]);

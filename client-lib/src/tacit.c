@@ -240,15 +240,6 @@ tacit_fd(const struct tacit *t)
 	return net_fd(t->net);
 }
 
-/* The shorter of two waits, where -1 is for ever. */
-static int64_t
-shorter(int64_t a, int64_t b)
-{
-	if (a < 0 || b < 0)
-		return a < 0 ? b : a;
-	return a < b ? a : b;
-}
-
 static int
 as_int(int64_t ms)
 {
@@ -258,7 +249,7 @@ as_int(int64_t ms)
 int
 tacit_timeout_ms(const struct tacit *t)
 {
-	return as_int(shorter(core_wait(t), net_timeout_ms(t->net)));
+	return as_int(env_sooner(core_wait(t), net_timeout_ms(t->net)));
 }
 
 int
@@ -275,7 +266,7 @@ tacit_step(struct tacit *t, int timeout_ms)
 		if (left < 0)
 			left = 0;
 	}
-	net_step(t->net, as_int(shorter(left, core_wait(t))));
+	net_step(t->net, as_int(env_sooner(left, core_wait(t))));
 	return core_step(t);
 }
 

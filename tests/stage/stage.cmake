@@ -1,6 +1,6 @@
 # Real cores of both sides without sockets; see stage.h.
 add_library(stage STATIC stage/stage.c stage/stage_relay.c stage/story.c
-  stage/forge.c stage/heal.c stage/anchor_wire.c)
+  stage/forge.c stage/heal.c stage/play.c stage/anchor_wire.c)
 target_include_directories(stage PUBLIC stage)
 target_link_libraries(stage PUBLIC tacit_core store_support relay_core
   PkgConfig::cmocka)

@@ -14,86 +14,8 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-#include "heal.h"
 #include "rotate.h"
-
-enum { HOUR = 60 * HEAL_MINUTE, STEPS = 48 };
-
-static const int64_t DAY = 24 * (int64_t)HOUR;
-
-/* What was written and shown of one relationship. */
-struct play {
-	struct story st;
-	int written[2];
-	struct heal_shown shown[2];
-};
-
-static tacit_state_Contact *
-rec(struct play *p, int i)
-{
-	return &story_contact(&p->st, i)->rec;
-}
-
-static void
-begin(struct play *p, struct stage *s)
-{
-	memset(p, 0, sizeof(*p));
-	p->st.s = s;
-	story_pair(&p->st, TACIT_INVITE_IN_PERSON);
-	heal_talk(&p->st, 0);
-}
-
-static void
-write_one(struct play *p, int i)
-{
-	heal_write(&p->st, i, ++p->written[i], 1);
-}
-
-/* All letters of ${i} were shown at the other end, in order, once. */
-static void
-check_shown(struct play *p, int i, int back)
-{
-	struct heal_shown *s = &p->shown[1 - i];
-
-	heal_look(&p->st, 1 - i, s);
-	assert_int_equal(heal_run(s, 0, 1, p->written[i]), p->written[i]);
-	assert_int_equal(s->n, p->written[i]);
-	assert_int_equal(s->poison + s->identity, 0);
-	assert_true(back || s->gaps == 0);
-}
-
-/* Both use the same keys, and each posts where the other reads. */
-static void
-check_agreed(struct play *p)
-{
-	int i;
-
-	assert_true(rec(p, 0)->rotation == rec(p, 1)->rotation);
-	for (i = 0; i < 2; i++) {
-		assert_int_equal(rec(p, i)->unseen, 0);
-		assert_int_equal(rec(p, i)->due, 0);
-		assert_true(rec(p, i)->next.id == 0);
-		assert_memory_equal(rec(p, i)->key1, rec(p, 1 - i)->key1,
-		    TACIT_KEY_LEN);
-		assert_memory_equal(rec(p, i)->their_address,
-		    rec(p, 1 - i)->my_address, TACIT_ADDRESS_LEN);
-	}
-}
-
-static int
-rotated(struct play *p, int i)
-{
-	return story_count(&p->st, i, TACIT_EV_ROTATED);
-}
-
-static uint64_t
-mailboxes(struct play *p)
-{
-	struct stage *s = p->st.s;
-
-	return stage_relay_count(stage_relay(s)).mailboxes -
-	    stage_anchors(s, 0) - stage_anchors(s, 1);
-}
+#include "play.h"
 
 static void
 either_end_asks_and_both_change_everything(void **state)
@@ -104,41 +26,41 @@ either_end_asks_and_both_change_everything(void **state)
 	int i, who;
 
 	(void)state;
-	begin(&p, s);
+	play_begin(&p, s);
 	for (who = 0; who < 2; who++) {
 		for (i = 0; i < 2; i++)
-			before[i] = *rec(&p, i);
+			before[i] = *play_rec(&p, i);
 		assert_int_equal(tacit_rotate(story_contact(&p.st, who)), 0);
 		stage_quiesce(s);
 		for (i = 0; i < 2; i++) {
-			assert_int_equal(rotated(&p, i), 1);
+			assert_int_equal(play_rotated(&p, i), 1);
 			assert_memory_not_equal(before[i].key1,
-			    rec(&p, i)->key1, TACIT_KEY_LEN);
-			assert_int_equal(rec(&p, i)->old_count, 1);
+			    play_rec(&p, i)->key1, TACIT_KEY_LEN);
+			assert_int_equal(play_rec(&p, i)->old_count, 1);
 			assert_memory_not_equal(before[i].my_address,
-			    rec(&p, i)->my_address, TACIT_ADDRESS_LEN);
+			    play_rec(&p, i)->my_address, TACIT_ADDRESS_LEN);
 			assert_memory_not_equal(before[i].my_owner,
-			    rec(&p, i)->my_owner, TACIT_KEY_LEN);
+			    play_rec(&p, i)->my_owner, TACIT_KEY_LEN);
 			assert_memory_not_equal(before[i].my_token,
-			    rec(&p, i)->my_token, TACIT_TOKEN_LEN);
+			    play_rec(&p, i)->my_token, TACIT_TOKEN_LEN);
 			assert_memory_equal(before[i].recovery,
-			    rec(&p, i)->recovery, TACIT_KEY_LEN);
+			    play_rec(&p, i)->recovery, TACIT_KEY_LEN);
 		}
-		check_agreed(&p);
+		play_check_agreed(&p);
 		assert_int_equal(stage_relay_envelopes(stage_relay(s)), 0);
 		heal_talk(&p.st, 10 + who);
-		assert_int_equal(mailboxes(&p), 4);
+		assert_int_equal(play_mailboxes(&p), 4);
 		/* What was left is closed when nothing can lie there. */
 		stage_sleep(s, 30 * DAY - 2 * HOUR);
 		stage_quiesce(s);
-		assert_int_equal(mailboxes(&p), 4);
-		assert_int_equal(rotated(&p, 0) + rotated(&p, 1), 0);
+		assert_int_equal(play_mailboxes(&p), 4);
+		assert_int_equal(play_rotated(&p, 0) + play_rotated(&p, 1), 0);
 		for (i = 0; i < 2; i++)
-			rec(&p, i)->rotated_ms += (uint64_t)(5 * DAY);
+			play_rec(&p, i)->rotated_ms += (uint64_t)(5 * DAY);
 		stage_sleep(s, 3 * HOUR);
 		stage_quiesce(s);
-		assert_int_equal(mailboxes(&p), 2);
-		assert_int_equal(rec(&p, 0)->old_count, 0);
+		assert_int_equal(play_mailboxes(&p), 2);
+		assert_int_equal(play_rec(&p, 0)->old_count, 0);
 	}
 	stage_free(s);
 }
@@ -165,7 +87,7 @@ act(struct play *p, enum act a)
 		break;
 	case LETTER_I:
 	case LETTER_J:
-		write_one(p, (int)a - LETTER_I);
+		play_write(p, (int)a - LETTER_I);
 		break;
 	case BACK_I:
 	case BACK_J:
@@ -176,44 +98,33 @@ act(struct play *p, enum act a)
 	}
 }
 
-/* ${n} turns, end by end and then the relay, from number ${from} on. */
-static void
-turns(struct stage *s, int from, int n)
-{
-	for (; n > 0; n--, from++)
-		if (from % 3 == 2)
-			stage_relay_turn(s);
-		else
-			(void)stage_turn(s, from % 3);
-}
-
 static void
 play(struct play *p, struct stage *s, int who, enum act a, int at)
 {
 	int i, n;
 
-	begin(p, s);
+	play_begin(p, s);
 	for (i = 0; i < 2; i++)
-		write_one(p, i);
+		play_write(p, i);
 	stage_quiesce(s);
 	if (a == BACK_I || a == BACK_J)
 		stage_keep(s, (int)a - BACK_I, 0);
 	assert_int_equal(tacit_rotate(story_contact(&p->st, who)), 0);
-	turns(s, 0, at);
+	play_turns(s, 0, at);
 	act(p, a);
-	turns(s, at, STEPS - at);
+	play_turns(s, at, PLAY_STEPS - at);
 	heal_settle(&p->st);
 	if (a >= LATER_I)
 		stage_put_back(s, (int)a - LATER_I, 1);
 	heal_settle(&p->st);
 	for (n = 0; n < 4; n++) {
 		for (i = 0; i < 2; i++)
-			write_one(p, i);
+			play_write(p, i);
 		heal_settle(&p->st);
 		stage_sleep(s, HOUR);
 	}
 	/* Who asked may have forgotten it. */
-	if (rec(p, 0)->rotation == 0) {
+	if (play_rec(p, 0)->rotation == 0) {
 		assert_true(a >= BACK_I);
 		assert_int_equal(tacit_rotate(story_contact(&p->st, who)), 0);
 		heal_settle(&p->st);
@@ -221,22 +132,22 @@ play(struct play *p, struct stage *s, int who, enum act a, int at)
 		heal_settle(&p->st);
 	}
 	for (i = 0; i < 2; i++)
-		check_shown(p, i, a >= BACK_I);
-	check_agreed(p);
-	assert_true(rec(p, 0)->rotation != 0);
+		play_check_shown(p, i, a >= BACK_I);
+	play_check_agreed(p);
+	assert_true(play_rec(p, 0)->rotation != 0);
 }
 
 static void
 one_disturbance_at_every_step(void **state)
 {
-	int every = story_number("TACIT_EVERY_STEP", 0) != 0 ? 1 : 8;
+	int every = play_stride(8);
 	struct stage *s = NULL;
 	struct play p;
 	int a, at, n = 0;
 
 	(void)state;
 	for (a = 0; a < ACTS; a++)
-		for (at = a % every; at < STEPS; at += every, n++) {
+		for (at = a % every; at < PLAY_STEPS; at += every, n++) {
 			if (n % 20 == 0) {
 				if (s != NULL)
 					stage_free(s);
@@ -261,24 +172,24 @@ closed_at_every_step_nothing_is_left(void **state)
 	int at, i;
 
 	(void)state;
-	for (at = 0; at < STEPS; at++) {
+	for (at = 0; at < PLAY_STEPS; at += play_stride(3)) {
 		s = stage_new(story_scratch(), (uint64_t)at);
-		begin(&p, s);
+		play_begin(&p, s);
 		assert_int_equal(tacit_rotate(story_contact(&p.st, 0)), 0);
-		turns(s, 0, at);
+		play_turns(s, 0, at);
 		assert_int_equal(tacit_contact_close(story_contact(&p.st,
 		    at % 2)), 0);
 		heal_settle(&p.st);
 		for (i = 0; i < 2; i++) {
-			assert_int_equal(rec(&p, i)->step,
+			assert_int_equal(play_rec(&p, i)->step,
 			    tacit_state_Step_CLOSED);
-			assert_int_equal(rec(&p, i)->due, 0);
-			assert_int_equal(rec(&p, i)->mailbox, 0);
-			assert_int_equal(rec(&p, i)->old_count, 0);
-			assert_true(sodium_is_zero(rec(&p, i)->key1,
+			assert_int_equal(play_rec(&p, i)->due, 0);
+			assert_int_equal(play_rec(&p, i)->mailbox, 0);
+			assert_int_equal(play_rec(&p, i)->old_count, 0);
+			assert_true(sodium_is_zero(play_rec(&p, i)->key1,
 			    TACIT_KEY_LEN));
 		}
-		assert_int_equal(mailboxes(&p), 0);
+		assert_int_equal(play_mailboxes(&p), 0);
 		assert_int_equal(tacit_rotate(story_contact(&p.st, 0)),
 		    TACIT_E_CONTACT_CLOSED);
 		stage_free(s);
@@ -308,43 +219,32 @@ one_end_may_be_away_for_forty_days_at_every_step(void **state)
 	int at, i, n;
 
 	(void)state;
-	for (at = 0; at < STEPS; at += 2) {
+	for (at = 0; at < PLAY_STEPS; at += play_stride(4)) {
 		s = stage_new(story_scratch(), (uint64_t)at);
-		begin(&p, s);
+		play_begin(&p, s);
 		assert_int_equal(tacit_rotate(story_contact(&p.st, 0)), 0);
-		turns(s, 0, at);
-		i = at / 2 % 2;
-		write_one(&p, i);
+		play_turns(s, 0, at);
+		i = at / play_stride(4) % 2;
+		play_write(&p, i);
 		stage_cut(s, 1 - i);
 		alone(s, i, 40);
 		for (n = 0; n < 3; n++) {
 			heal_settle(&p.st);
 			stage_sleep(s, 25 * HOUR);
 		}
-		write_one(&p, 0);
-		write_one(&p, 1);
+		play_write(&p, 0);
+		play_write(&p, 1);
 		heal_settle(&p.st);
-		check_agreed(&p);
-		while (story_count(&p.st, 0, TACIT_EV_UNDELIVERED) +
-		    story_count(&p.st, 1, TACIT_EV_UNDELIVERED) > 0)
-			continue;
+		play_check_agreed(&p);
+		for (n = 0; n < 2; n++)
+			assert_int_equal(story_count(&p.st, n,
+			    TACIT_EV_MESSAGE), p.written[1 - n]);
 		heal_talk(&p.st, 1000);
 		stage_free(s);
 	}
 }
 
 /* ---- what it costs ---------------------------------------------------------- */
-
-/* End 0 asks, and all that follows. */
-static void
-rotate_now(struct play *p)
-{
-	assert_int_equal(tacit_rotate(story_contact(&p->st, 0)), 0);
-	stage_quiesce(p->st.s);
-	assert_int_equal(rotated(p, 0), 1);
-	assert_int_equal(rotated(p, 1), 1);
-	check_agreed(p);
-}
 
 /* The joiner's pass has one unit to spare, which comes back. */
 static void
@@ -356,20 +256,20 @@ one_spare_unit_is_enough_for_ever(void **state)
 	int n;
 
 	(void)state;
-	begin(&p, s);
+	play_begin(&p, s);
 	for (n = 0; n < 6; n++) {
-		memcpy(before, rec(&p, 1)->my_address, sizeof(before));
+		memcpy(before, play_rec(&p, 1)->my_address, sizeof(before));
 		stage_sleep(s, 30 * DAY - 4 * HOUR);
 		stage_quiesce(s);
-		assert_int_equal(rotated(&p, 0) + rotated(&p, 1), 0);
+		assert_int_equal(play_rotated(&p, 0) + play_rotated(&p, 1), 0);
 		stage_sleep(s, 4 * HOUR);
 		stage_quiesce(s);
-		assert_int_equal(rotated(&p, 0), 1);
-		assert_int_equal(rotated(&p, 1), 1);
-		assert_memory_not_equal(before, rec(&p, 1)->my_address,
+		assert_int_equal(play_rotated(&p, 0), 1);
+		assert_int_equal(play_rotated(&p, 1), 1);
+		assert_memory_not_equal(before, play_rec(&p, 1)->my_address,
 		    sizeof(before));
-		assert_int_equal(mailboxes(&p), 4);
-		check_agreed(&p);
+		assert_int_equal(play_mailboxes(&p), 4);
+		play_check_agreed(&p);
 		heal_talk(&p.st, n);
 	}
 	stage_free(s);
@@ -384,28 +284,28 @@ without_a_unit_the_secret_alone_changes(void **state)
 	int n, i;
 
 	(void)state;
-	begin(&p, s);
-	rotate_now(&p);
+	play_begin(&p, s);
+	play_rotate(&p);
 	for (n = 1; n < OLD_SETS; n++) {
 		stage_sleep(s, 2 * HOUR);
 		for (i = 0; i < 2; i++)
-			before[i] = *rec(&p, i);
-		rotate_now(&p);
+			before[i] = *play_rec(&p, i);
+		play_rotate(&p);
 		for (i = 0; i < 2; i++)
 			assert_memory_not_equal(before[i].key1,
-			    rec(&p, i)->key1, TACIT_KEY_LEN);
+			    play_rec(&p, i)->key1, TACIT_KEY_LEN);
 		assert_memory_equal(before[1].my_address,
-		    rec(&p, 1)->my_address, TACIT_ADDRESS_LEN);
+		    play_rec(&p, 1)->my_address, TACIT_ADDRESS_LEN);
 		assert_memory_not_equal(before[0].my_address,
-		    rec(&p, 0)->my_address, TACIT_ADDRESS_LEN);
+		    play_rec(&p, 0)->my_address, TACIT_ADDRESS_LEN);
 		heal_talk(&p.st, 10 + n);
 	}
-	assert_int_equal(rec(&p, 0)->old_count, OLD_SETS);
+	assert_int_equal(play_rec(&p, 0)->old_count, OLD_SETS);
 	/* Whoever keeps so many begins none unasked. */
 	stage_sleep(s, 25 * HOUR);
-	rec(&p, 0)->rotated_ms -= (uint64_t)(28 * DAY);
+	play_rec(&p, 0)->rotated_ms -= (uint64_t)(28 * DAY);
 	stage_quiesce(s);
-	assert_int_equal(rotated(&p, 0), 0);
+	assert_int_equal(play_rotated(&p, 0), 0);
 	stage_free(s);
 }
 
@@ -418,69 +318,27 @@ time_or_messages_begin_one(void **state)
 	int n;
 
 	(void)state;
-	begin(&p, s);
+	play_begin(&p, s);
 	for (n = 2; n < TACIT_ROTATE_MESSAGES - 1; n++) {
-		write_one(&p, n % 2);
+		play_write(&p, n % 2);
 		if (n % 50 == 0)
 			stage_quiesce(s);
 	}
 	stage_quiesce(s);
-	assert_int_equal(rotated(&p, 0) + rotated(&p, 1), 0);
-	write_one(&p, 0);
+	assert_int_equal(play_rotated(&p, 0) + play_rotated(&p, 1), 0);
+	play_write(&p, 0);
 	stage_quiesce(s);
-	assert_int_equal(rotated(&p, 0), 1);
-	assert_int_equal(rotated(&p, 1), 1);
+	assert_int_equal(play_rotated(&p, 0), 1);
+	assert_int_equal(play_rotated(&p, 1), 1);
 	stage_sleep(s, 30 * DAY - HOUR);
 	stage_quiesce(s);
-	assert_int_equal(rotated(&p, 0) + rotated(&p, 1), 0);
+	assert_int_equal(play_rotated(&p, 0) + play_rotated(&p, 1), 0);
 	stage_sleep(s, HOUR);
 	stage_quiesce(s);
-	assert_int_equal(rotated(&p, 0), 1);
-	assert_int_equal(rotated(&p, 1), 1);
-	check_agreed(&p);
+	assert_int_equal(play_rotated(&p, 0), 1);
+	assert_int_equal(play_rotated(&p, 1), 1);
+	play_check_agreed(&p);
 	stage_free(s);
-}
-
-/* ---- the relay goes back ---------------------------------------------------- */
-
-static void
-a_relay_may_go_back_to_any_step(void **state)
-{
-	struct stage_relay *copy;
-	struct tacit_event e;
-	struct stage *s;
-	struct play p;
-	int at, i, seen;
-
-	(void)state;
-	for (at = 0; at < STEPS; at += 3) {
-		s = stage_new(story_scratch(), (uint64_t)at);
-		begin(&p, s);
-		assert_int_equal(tacit_rotate(story_contact(&p.st, 0)), 0);
-		turns(s, 0, at);
-		copy = stage_relay_copy(stage_relay(s));
-		heal_settle(&p.st);
-		for (i = 0; i < 2; i++) {
-			stage_route(s, i, copy);
-			stage_cut(s, i);
-		}
-		stage_sleep(s, 2 * HOUR);
-		heal_settle(&p.st);
-		for (i = 0; i < 2; i++)
-			while (story_next(&p.st, i, &e))
-				assert_int_not_equal(e.type, TACIT_EV_POISON);
-		for (i = 0; i < 2; i++)
-			heal_write(&p.st, i, 1000, 1);
-		heal_settle(&p.st);
-		for (i = 0, seen = 0; i < 2; i++)
-			while (story_next(&p.st, i, &e))
-				seen += e.type == TACIT_EV_MESSAGE &&
-				    story_letter(&e) == 1000;
-		assert_int_equal(seen, 2);
-		check_agreed(&p);
-		stage_free(s);
-		stage_relay_free(copy);
-	}
 }
 
 int
@@ -495,7 +353,6 @@ main(void)
 		cmocka_unit_test(one_spare_unit_is_enough_for_ever),
 		cmocka_unit_test(without_a_unit_the_secret_alone_changes),
 		cmocka_unit_test(time_or_messages_begin_one),
-		cmocka_unit_test(a_relay_may_go_back_to_any_step),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

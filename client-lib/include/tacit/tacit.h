@@ -34,7 +34,8 @@
  *			the whole vault
  *   tacit_relay_add(), tacit_invite(), tacit_accept(), tacit_verify(),
  *   tacit_accept_unverified(), tacit_rotate(), tacit_contact_close(),
- *   tacit_send(), tacit_event_done()	one transaction: one fsync, and a few more each 32nd
+ *   tacit_send(), tacit_event_done()
+ *			one transaction: one fsync, and a few more each 32nd
  *			time
  *   tacit_step()	timeout_ms, and after that 30 ms and the transactions
  *			that are then under way
