@@ -75,6 +75,11 @@ line_3() {
 	check 3 'claims hold|FAILED' \
 	    'a vault copied while open, put back after 5 and 50 sends' \
 	    story copy 5 50
+	for how in backup copy; do
+		check 3 'claims hold|FAILED' \
+		    "new mailboxes and keys in the middle of a talk, then a $how" \
+		    story rotate "$how"
+	done
 	for n in 1 100 2100; do
 		check 3 'claims hold|FAILED' "a loss of $n letters" \
 		    story phone thief "$n"

@@ -21,6 +21,8 @@ tacit_heal(relay relay)
 tacit_heal(moment moment 2)
 tacit_heal(again again 4)
 tacit_heal(anchor anchor)
+tacit_heal(rotate rotate backup)
+tacit_heal(rotate_copy rotate copy)
 
 # The kill loop (script/soak runs it long).  A judge that looks is checked in
 # each run; the control is an app that confirms events before it records them.
