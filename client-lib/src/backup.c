@@ -48,9 +48,11 @@ copy_out(struct vault *to, enum vault_table t, const struct vault_key *key,
 	if (o.kind != tacit_state_OutKind_OUT_HELLO_ACK) {
 		outbox_unseal(&o);
 		memset(o.turn, 0, sizeof(o.turn));
-	}
+	} else if (o.sealed.size == 0)
+		goto out;
 	rc = record_put(to, t, key->data, key->len, tacit_state_Out_fields,
 	    &o, text, len);
+out:
 	record_tail_free(text, len);
 	return rc;
 }
@@ -211,6 +213,12 @@ mark(struct tacit *t, uint32_t *contacts)
 		if (is_lost(ct) && ((rc = end_pairing(ct)) != 0 ||
 		    (rc = contact_store(ct)) != 0))
 			return rc;
+		/* Not to be restarted yet, and there is no session. */
+		if (ct->rec.step == tacit_state_Step_I4_ANSWERED) {
+			ct->rec.floor = ct->rec.generation + 1;
+			if ((rc = contact_store(ct)) != 0)
+				return rc;
+		}
 	}
 	return record_put_self(t->vault, &t->self);
 }

@@ -250,8 +250,7 @@ granted(struct tacit_contact *ct, enum due due, const uint8_t *blob)
 		/* It was said again, and meanwhile all was confirmed. */
 		if (ct->rec.step != tacit_state_Step_I4_ANSWERED)
 			return 0;
-		return outbox_add_control(ct,
-		    tacit_state_OutKind_OUT_HELLO_ACK);
+		return pair_acknowledge(ct);
 	case DUE_TOKEN:
 	case DUE_CLOSE:
 	case DUE_SPLIT:

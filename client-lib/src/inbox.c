@@ -484,7 +484,7 @@ take(struct tacit_contact *ct, struct arrival *a)
 		return rc < 0 ? rc : TACIT_E_POISON;
 #ifndef TACIT_CONTROL_NO_REPLAY_MARK
 	if (marks_has(&a->heard.replay, a->head.counter))
-		return pair_on_hello_again(ct);
+		return pair_acknowledge(ct);
 #endif
 	/*
 	 * Before Hello, which may have been lost, nobody is known who could

@@ -395,7 +395,11 @@ pair_on_hello(struct tacit_contact *ct, const uint8_t *boxed, size_t len)
 	    (rc = derive_key1(ct)) != 0)
 		goto out;
 	ct->rec.step = tacit_state_Step_I4_ANSWERED;
-	ct->rec.due = DUE_REVOKE | DUE_TOKEN_KEEP;
+	/* A relay that went back may still lack the mailbox, or the pass. */
+	if ((ct->rec.due & DUE_PUT) != 0)
+		ct->rec.due |= DUE_SPLIT;
+	ct->rec.due &= DUE_CREATE | DUE_SPLIT;
+	ct->rec.due |= DUE_REVOKE | DUE_TOKEN_KEEP;
 	rc = say_paired(ct);
 out:
 	sodium_memzero(&c, sizeof(c));
@@ -411,8 +415,10 @@ pair_owes_ack(const struct tacit_contact *ct)
 }
 
 int
-pair_on_hello_again(struct tacit_contact *ct)
+pair_acknowledge(struct tacit_contact *ct)
 {
+	if (!contact_can_seal(ct))
+		return 0;
 	return outbox_add_control(ct, tacit_state_OutKind_OUT_HELLO_ACK);
 }
 

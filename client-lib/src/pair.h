@@ -40,10 +40,14 @@ int pair_on_hello(struct tacit_contact *ct, const uint8_t *boxed,
 
 /*
  * A Hello that we had came again: the answer may have been lost.  True if
- * there is then one to give; and give it.
+ * there is then one to give.
  */
 int pair_owes_ack(const struct tacit_contact *ct);
-int pair_on_hello_again(struct tacit_contact *ct);
+/*
+ * Give it, or give it again; not from a vault made of a backup, which has no
+ * session to do that with.
+ */
+int pair_acknowledge(struct tacit_contact *ct);
 
 /* J3 -> J4. */
 int pair_on_hello_ack(struct tacit_contact *ct, const tacit_HelloAck *ack);

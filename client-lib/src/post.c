@@ -55,7 +55,8 @@ may_go(const struct tacit_contact *ct, const struct out_ref *o)
 	if (o->okayed)
 		return 0;
 	if (o->kind == tacit_state_OutKind_OUT_RESET ||
-	    o->kind == tacit_state_OutKind_OUT_STALE)
+	    o->kind == tacit_state_OutKind_OUT_STALE ||
+	    o->kind == tacit_state_OutKind_OUT_HELLO_ACK)
 		return 1;
 	if (!contact_can_seal(ct))
 		return 0;

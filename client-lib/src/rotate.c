@@ -96,13 +96,29 @@ retire_left(const struct tacit_contact *ct)
 	return env_left(ct->t, r->old[r->old_count - 1].since_ms, KEEP_MS);
 }
 
+/*
+ * By a clock that was set back they were left in the future, which says
+ * nothing of how long ago that was: they are kept as if it was now.
+ */
+static int
+clock_was_set_back(struct tacit_contact *ct)
+{
+	tacit_state_Set *last = &ct->rec.old[ct->rec.old_count - 1];
+	uint64_t now = (uint64_t)env_unix_ms(ct->t);
+
+	if (last->since_ms <= now)
+		return 0;
+	last->since_ms = now;
+	return 1;
+}
+
 /* What would be closed within a day or two anyway pays for the next. */
 static int
 frees_a_unit(struct tacit_contact *ct)
 {
 	const tacit_state_Contact *r = &ct->rec;
 
-	if (retire_left(ct) < 0 || retire_left(ct) > 2 * (int64_t)DAY_MS ||
+	if (retire_left(ct) < 0 || clock_was_set_back(ct) || retire_left(ct) > 2 * (int64_t)DAY_MS ||
 	    !r->old[r->old_count - 1].mailbox)
 		return 0;
 	rotate_retire(ct);
@@ -129,6 +145,10 @@ rotate_made(struct tacit_contact *ct, int made)
 	}
 	if (!ct->rec.inviter)
 		derive(ct);
+#ifdef TACIT_CONTROL_SWITCH_EARLY
+	if (!ct->rec.inviter)
+		return rotate_switch(ct, 1);
+#endif
 	return say(ct);
 }
 
@@ -338,7 +358,8 @@ act(struct tacit_contact *ct)
 	uint64_t id = 0;
 
 	if (retire_left(ct) == 0) {
-		rotate_retire(ct);
+		if (!clock_was_set_back(ct))
+			rotate_retire(ct);
 		return 0;
 	}
 	if (begin_left(ct) == 0) {

@@ -16,8 +16,8 @@ dead(const struct side *d)
 }
 
 /* Its contact in ${rel} has this label. */
-static struct tacit_contact *
-contact_of(struct side *d, int rel, struct tacit_contact_info *info)
+struct tacit_contact *
+app_contact(struct side *d, int rel, struct tacit_contact_info *info)
 {
 	struct tacit_contact *ct = NULL;
 	char label[16];
@@ -63,7 +63,7 @@ static int
 as_inviter(struct side *d, int rel)
 {
 	struct tacit_contact_info info;
-	struct tacit_contact *ct = contact_of(d, rel, &info);
+	struct tacit_contact *ct = app_contact(d, rel, &info);
 	char label[16];
 	int rc = 0;
 
@@ -93,7 +93,7 @@ static int
 as_joiner(struct side *d, int rel)
 {
 	struct tacit_contact_info info;
-	struct tacit_contact *ct = contact_of(d, rel, &info);
+	struct tacit_contact *ct = app_contact(d, rel, &info);
 	char label[16];
 
 	if (ct != NULL || d->s->link[rel][0] == '\0')
@@ -197,7 +197,7 @@ app_is_busy(struct side *d)
 		plan_pair(d->s->plan, r, &a, &b);
 		if (!d->s->wanted[r] || (a != d->i && b != d->i))
 			continue;
-		ct = contact_of(d, r, &info);
+		ct = app_contact(d, r, &info);
 		if (ct == NULL && (a == d->i) == (d->s->link[r][0] == '\0'))
 			return 1;
 		if (ct != NULL && a == d->i && info.state == TACIT_INVITED &&
@@ -217,7 +217,7 @@ app_write(struct side *d, int rel, uint32_t size)
 {
 	char message[TACIT_MESSAGE_ID_SIZE] = "", *text;
 	struct tacit_contact_info info;
-	struct tacit_contact *ct = contact_of(d, rel, &info);
+	struct tacit_contact *ct = app_contact(d, rel, &info);
 	enum ledger_call how = CALL_REFUSED;
 	uint64_t seq = 0;
 	size_t len = size;
@@ -247,7 +247,7 @@ app_look_back(struct side *d, int rel)
 	struct tacit_message m = { .size = sizeof(m) };
 	struct tacit_event e = { .size = sizeof(e) };
 	struct tacit_contact_info info;
-	struct tacit_contact *ct = contact_of(d, rel, &info);
+	struct tacit_contact *ct = app_contact(d, rel, &info);
 	int rc;
 
 	if (ct == NULL)
@@ -267,7 +267,7 @@ int
 app_close(struct side *d, int rel)
 {
 	struct tacit_contact_info info;
-	struct tacit_contact *ct = contact_of(d, rel, &info);
+	struct tacit_contact *ct = app_contact(d, rel, &info);
 	int rc;
 
 	if (ct == NULL || info.state != TACIT_ACTIVE)
@@ -276,5 +276,20 @@ app_close(struct side *d, int rel)
 	d->s->wanted[rel] = 0;
 	rc = tacit_contact_close(ct);
 	sim_say(d->s, "end %d closes %d: %d", d->i, rel, rc);
+	return rc;
+}
+
+int
+app_rotate(struct side *d, int rel)
+{
+	struct tacit_contact_info info;
+	struct tacit_contact *ct = app_contact(d, rel, &info);
+	int rc;
+
+	if (ct == NULL || info.state != TACIT_ACTIVE)
+		return 0;
+	ledger_rotates(d->s->ledger, rel);
+	rc = tacit_rotate(ct);
+	sim_say(d->s, "end %d wants new keys in %d: %d", d->i, rel, rc);
 	return rc;
 }

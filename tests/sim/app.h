@@ -14,7 +14,14 @@ int app_is_busy(struct side *d);
 /* One text to ${rel}, of ${size} bytes or a little more. */
 int app_write(struct side *d, int rel, uint32_t size);
 int app_look_back(struct side *d, int rel);
-/* End the relationship. */
+/* End the relationship; have it use new keys. */
 int app_close(struct side *d, int rel);
+int app_rotate(struct side *d, int rel);
+
+/* Its contact in ${rel}, or NULL. */
+struct tacit_contact;
+struct tacit_contact_info;
+struct tacit_contact *app_contact(struct side *d, int rel,
+    struct tacit_contact_info *info);
 
 #endif

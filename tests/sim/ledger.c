@@ -23,6 +23,7 @@ ledger_new(const int64_t *now)
 	int r;
 
 	l->now = now;
+	l->began = *now;
 	for (r = 0; r < LEDGER_RELS; r++)
 		l->end[r][0] = l->end[r][1] = -1;
 	l->scratch = must(__real_malloc(LEDGER_TEXT));

@@ -64,6 +64,10 @@ void ledger_lost(struct ledger *l, int at);
 void ledger_delivered(struct ledger *l, int at);
 /* ${at} begins to end ${rel}. */
 void ledger_ended(struct ledger *l, int at, int rel);
+/* Somebody asks for new keys in ${rel}. */
+void ledger_rotates(struct ledger *l, int rel);
+/* True if ${rel} is to go on. */
+int ledger_goes_on(const struct ledger *l, int rel);
 /*
  * ${at} has been away since ${since}, longer than letters are kept: what it
  * was not shown by now is to be told as undelivered.
@@ -88,7 +92,8 @@ const char *ledger_verdict(const struct ledger *l);
 
 struct ledger_counts {
 	uint64_t written, shown, repeated, accepted, gaps, late, undelivered,
-	    rolled_back, relay_restored, poison, unreachable, paired, closed;
+	    rolled_back, relay_restored, poison, unreachable, paired, closed,
+	    rotated;
 };
 void ledger_count(const struct ledger *l, struct ledger_counts *sum);
 

@@ -45,6 +45,7 @@ struct view {
 	int n_shown[LEDGER_RELS], last[LEDGER_RELS];
 	int written[LEDGER_RELS];
 	int paired[LEDGER_RELS];
+	uint64_t accepted;
 	struct range gap[LEDGER_RELS][RANGES_MAX];
 	int gaps[LEDGER_RELS];
 };
@@ -70,11 +71,13 @@ struct ledger {
 	int back_at[LEDGER_ENDS];
 	int put_back[LEDGER_ENDS], relay_put_back, rel_ended[LEDGER_RELS];
 	int ended_at[LEDGER_RELS];	/* texts of who ended it, by then */
+	int rotates[LEDGER_RELS];
+	int64_t began;
 	const int64_t *now;
 	int64_t jumps[LEDGER_ENDS];	/* of clocks, ms, added up */
 	int lost[LEDGER_ENDS], away[LEDGER_ENDS];
 	int history_last[2], history_newest, unread[LEDGER_ENDS];
-	uint64_t relay_oks[LEDGER_ENDS], accepted[LEDGER_ENDS];
+	uint64_t relay_oks[LEDGER_ENDS];
 	struct ledger_counts counts;
 	char *scratch;
 	char verdict[VERDICT_LEN];

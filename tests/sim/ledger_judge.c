@@ -122,6 +122,18 @@ ledger_was_away(struct ledger *l, int at, int64_t since)
 }
 
 void
+ledger_rotates(struct ledger *l, int rel)
+{
+	l->rotates[rel] = 1;
+}
+
+int
+ledger_goes_on(const struct ledger *l, int rel)
+{
+	return l->end[rel][0] >= 0 && !l->rel_ended[rel];
+}
+
+void
 ledger_relay_put_back(struct ledger *l)
 {
 	l->relay_put_back++;

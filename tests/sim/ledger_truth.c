@@ -6,6 +6,7 @@
 #include "ledger_book.h"
 #include "tacit/limits.h"
 
+static const int64_t ROTATE_MS = (int64_t)TACIT_ROTATE_DAYS * 24 * 3600 * 1000;
 static const int64_t TTL_MS = (int64_t)TACIT_TTL_DAYS * 24 * 3600 * 1000;
 
 /* The writer's own text by its id. */
@@ -58,7 +59,7 @@ ledger_see_accepted(struct ledger *l, int at, int rel, const struct tacit_event 
 		    e->message);
 	if (t != NULL)
 		t->accepted = 1;
-	if (++l->accepted[at] > l->relay_oks[at])
+	if (++l->view[at].accepted > l->relay_oks[at])
 		ledger_broken(l, "accepted: end %d is told of %s without an "
 		    "OK of the relay", at, e->message);
 }
@@ -91,7 +92,8 @@ see_closed(struct ledger *l, int at, int rel)
 
 	l->counts.closed++;
 	if (l->rel_ended[rel] != from + 1 || l->put_back[at] ||
-	    l->put_back[from] || l->relay_put_back || l->lost[at])
+	    l->put_back[from] || l->relay_put_back || l->lost[at] ||
+	    l->away[at])
 		return;
 	for (k = 0; k < l->ended_at[rel]; k++) {
 		t = &l->letters[from][rel].all[k];
@@ -145,6 +147,14 @@ excuse_all(struct ledger *l, int rel)
 	}
 }
 
+/* New keys, unasked: after so long, or by a clock that jumped. */
+static int
+is_due(const struct ledger *l, int at, int other)
+{
+	return *l->now - l->began >= ROTATE_MS || l->jumps[at] > 0 ||
+	    l->jumps[other] > 0;
+}
+
 /* Events that are true only if something happened to the world. */
 void
 ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
@@ -175,7 +185,8 @@ ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		true_ = 1;
 		break;
 	case TACIT_EV_ROTATED:
-		true_ = 1;
+		l->counts.rotated++;
+		true_ = rel >= 0 && (l->rotates[rel] || is_due(l, at, p));
 		break;
 	case TACIT_EV_CLOSED:
 		see_closed(l, at, rel);

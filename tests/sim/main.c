@@ -11,9 +11,9 @@
  * that fails is printed with its schedule, which is then made as short as it
  * can be.  --expect-failure: exit 0 if, and only if, a seed failed (controls).
  *
- * By default one vault is put back; --with memory lets allocations fail, too,
- * and --with restore adds the relay and any vault, backups, an end that is
- * away, and relationships that end.
+ * All may go wrong; --with none leaves out what can be: rollback, one vault put
+ * back; memory, allocations that fail; restore, the relay and any vault put
+ * back, backups, an end that is away, and relationships that end.
  *
  * What is not real: Argon2id costs nothing (tests/fuzz/pwhash.c), memory of
  * sodium_malloc() has no guard pages, nothing is calculated twice on curves
@@ -198,10 +198,12 @@ print_counts(const struct shared *s, int64_t seconds)
 	    "they were confirmed, %" PRIu64 " accepted; paired %" PRIu64
 	    ", gaps %" PRIu64 ", late %" PRIu64 ", undelivered %" PRIu64
 	    ", rolled-back %" PRIu64 ", relay-restored %" PRIu64 ", poison %"
-	    PRIu64 ", unreachable %" PRIu64 ", closed %" PRIu64 "\n",
+	    PRIu64 ", unreachable %" PRIu64 ", closed %" PRIu64
+	    ", rotated %" PRIu64 "\n",
 	    s->done, seconds, c->written, c->shown, c->repeated, c->accepted,
 	    c->paired, c->gaps, c->late, c->undelivered, c->rolled_back,
-	    c->relay_restored, c->poison, c->unreachable, c->closed);
+	    c->relay_restored, c->poison, c->unreachable, c->closed,
+	    c->rotated);
 }
 
 static int
@@ -347,7 +349,7 @@ read_options(struct options *o, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .seeds = 100, .with = WITH_ROLLBACK, .shrink = 1 };
+	struct options o = { .seeds = 100, .with = WITH_ALL, .shrink = 1 };
 	int rc;
 
 	o.from = first_seed();

@@ -105,6 +105,14 @@ fill_copy(const struct plan *p, struct random *r, struct step *st)
 		st->arg[0] = copied(p, r, STEP_copy, st->arg[0]);
 }
 
+static int64_t
+some_sleep(struct random *r)
+{
+	if (random_below(r, 12) == 0)
+		return (1 + any_size(r, 5)) * 3600 * SECOND;
+	return any_size(r, 17);
+}
+
 static void
 fill(const struct plan *p, struct random *r, struct step *st)
 {
@@ -114,9 +122,7 @@ fill(const struct plan *p, struct random *r, struct step *st)
 		st->arg[0] = 1 + any_size(r, 9);
 		break;
 	case STEP_sleep:
-		st->arg[0] = any_size(r, 17);
-		if (random_below(r, 12) == 0)
-			st->arg[0] = (1 + any_size(r, 5)) * 3600 * SECOND;
+		st->arg[0] = some_sleep(r);
 		break;
 	case STEP_send:
 		fill_send(p, r, st);
@@ -162,6 +168,7 @@ fill(const struct plan *p, struct random *r, struct step *st)
 		    1 + (int64_t)random_below(r, 9);
 		break;
 	case STEP_close:
+	case STEP_rotate:
 		fill_send(p, r, st);
 		st->arg[2] = st->arg[3] = 0;
 		break;
@@ -178,6 +185,7 @@ static const unsigned weight[STEP_KINDS] = {
 	[STEP_oom] = 5, [STEP_clock] = 3, [STEP_copy] = 8, [STEP_back] = 6,
 	[STEP_lose] = 3, [STEP_look] = 1, [STEP_backup] = 4,
 	[STEP_restore] = 4, [STEP_away] = 1, [STEP_close] = 2,
+	[STEP_rotate] = 8,
 };
 
 /* Each seed does without some kinds, so that the others come closer. */

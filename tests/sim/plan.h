@@ -41,7 +41,8 @@ enum {
 	X(backup, 1)	/* end: a backup is written */			\
 	X(restore, 1)	/* end: a vault is made of it */		\
 	X(away, 2)	/* end, days: it does not run so long */	\
-	X(close, 2)	/* end, relationship: ended */
+	X(close, 2)	/* end, relationship: ended */			\
+	X(rotate, 2)	/* end, relationship: new keys are asked for */
 
 #define STEP_ENUM(word, n) STEP_##word,
 enum step_kind { STEP_LIST(STEP_ENUM) STEP_KINDS };
@@ -61,7 +62,12 @@ struct plan {
 };
 
 /* Switches of what may happen. */
-enum { WITH_ROLLBACK = 1, WITH_MEMORY = 2, WITH_RESTORE = 4 };
+enum {
+	WITH_ROLLBACK = 1,
+	WITH_MEMORY = 2,
+	WITH_RESTORE = 4,
+	WITH_ALL = WITH_ROLLBACK | WITH_MEMORY | WITH_RESTORE
+};
 
 void plan_make(struct plan *p, uint64_t seed, unsigned with);
 void plan_write(const struct plan *p, char out[PLAN_TEXT]);

@@ -459,6 +459,32 @@ side_close(struct side *d, int rel)
 	judge(d, rc);
 }
 
+void
+side_rotate(struct side *d, int rel)
+{
+	struct actor *was;
+	int rc;
+
+	if (d->t == NULL)
+		return;
+	was = actor_enter(&d->actor);
+	rc = app_rotate(d, rel);
+	(void)actor_enter(was);
+	judge(d, rc);
+}
+
+int64_t
+side_keys(struct side *d, int rel)
+{
+	struct tacit_contact_info info;
+	struct tacit_contact *ct;
+
+	if (d->t == NULL || (ct = app_contact(d, rel, &info)) == NULL ||
+	    info.state != TACIT_ACTIVE)
+		return -1;
+	return (int64_t)(ct->rec.rotation & INT64_MAX);
+}
+
 int
 side_away(struct side *d, int64_t until)
 {

@@ -23,6 +23,7 @@ enum {
 	UNITS = 1000
 };
 
+static const int64_t TTL_MS = (int64_t)TACIT_TTL_DAYS * DAY_MS;
 static const int64_t epoch = 1790000000000;
 
 uint32_t
@@ -264,7 +265,11 @@ put_back(struct sim *s, int64_t who)
 		side_put_back(s->side[who]);
 		return;
 	}
-	if (s->relay_copy == NULL)
+	/*
+	 * In one from before keys were retired there are mailboxes that nobody
+	 * closes any more (PROTOCOL.md, section 12).
+	 */
+	if (s->relay_copy == NULL || s->now - s->relay_copied > TTL_MS)
 		return;
 	stop(s, RELAY);
 	disk_start(s->relay_disk);
@@ -281,6 +286,7 @@ copy(struct sim *s, int64_t who)
 	}
 	image_free(s->relay_copy);
 	s->relay_copy = disk_copy(s->relay_disk);
+	s->relay_copied = s->now;
 }
 
 /* True if ${st} is something that hits a process or its disk. */
@@ -387,6 +393,9 @@ step(struct sim *s, const struct step *st)
 	case STEP_close:
 		side_close(s->side[a[0]], (int)a[1]);
 		break;
+	case STEP_rotate:
+		side_rotate(s->side[a[0]], (int)a[1]);
+		break;
 	default:
 		break;
 	}
@@ -412,6 +421,25 @@ make_calm(struct sim *s)
 	}
 }
 
+/* A relationship whose ends use different keys; or -1. */
+static int
+apart(struct sim *s)
+{
+	int64_t keys[2];
+	int r, a, b;
+
+	for (r = 0; r < s->plan->rels; r++) {
+		if (!ledger_goes_on(s->ledger, r))
+			continue;
+		plan_pair(s->plan, r, &a, &b);
+		keys[0] = side_keys(s->side[a], r);
+		keys[1] = side_keys(s->side[b], r);
+		if (keys[0] >= 0 && keys[1] >= 0 && keys[0] != keys[1])
+			return r;
+	}
+	return -1;
+}
+
 /* Until all is told and nothing more is due soon; ${most} ms at most. */
 static void
 settle(struct sim *s, int64_t most)
@@ -420,7 +448,7 @@ settle(struct sim *s, int64_t most)
 
 	while (s->now < end && ledger_verdict(s->ledger) == NULL) {
 		run(s, 200);
-		if (!ledger_is_complete(s->ledger))
+		if (!ledger_is_complete(s->ledger) || apart(s) >= 0)
 			complete_at = -1;
 		else if (complete_at < 0)
 			complete_at = s->now;
@@ -452,7 +480,7 @@ finish(struct sim *s)
 
 	make_calm(s);
 	settle(s, SOON_MS);
-	if (!ledger_is_complete(s->ledger)) {
+	if (!ledger_is_complete(s->ledger) || apart(s) >= 0) {
 		probe(s);
 		settle(s, CALM_MS);
 	}
@@ -462,6 +490,9 @@ finish(struct sim *s)
 		settle(s, CALM_MS);
 		ledger_judge(s->ledger);
 	}
+	if (apart(s) >= 0)
+		ledger_broken(s->ledger, "keys: the ends of relationship %d "
+		    "use different ones", apart(s));
 	for (i = 0; i < s->plan->ends; i++)
 		side_look_back(s->side[i]);
 	ledger_judge_ids(s->ledger);

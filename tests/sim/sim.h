@@ -33,7 +33,7 @@ struct sim {
 	struct disk *relay_disk;
 	struct image *relay_copy;
 	struct host *host;
-	int64_t relay_start_at, relay_second, relay_hour;
+	int64_t relay_copied, relay_start_at, relay_second, relay_hour;
 	uint64_t relay_hits;
 	struct cable *cables;
 	struct ledger *ledger;
@@ -104,8 +104,11 @@ void side_put_back(struct side *d);
 /* A backup is written; all is lost but that, and a vault is made of it. */
 void side_backup(struct side *d);
 void side_restore(struct side *d);
-/* It ends ${rel}. */
+/* It ends ${rel}; it asks for new keys there. */
 void side_close(struct side *d, int rel);
+void side_rotate(struct side *d, int rel);
+/* The keys that it uses in ${rel}: 0, those of the pairing; -1: not known. */
+int64_t side_keys(struct side *d, int rel);
 /* It stops, having seen all that came, until then.  False: not now. */
 int side_away(struct side *d, int64_t until);
 

@@ -168,6 +168,37 @@ a_relay_that_goes_back_a_little_while_they_pair_forgets_nothing(void **state)
 	assert_int_equal(tried, (LATE - EARLY) * TURNS);
 }
 
+/* The relay went back and Hello came: what is due comes to more, not less. */
+static void
+an_answer_leaves_what_the_relay_lacks_due(void **state)
+{
+	struct story st = { .s = stage_new(story_scratch(), 9) };
+	struct tacit_contact *ct = NULL;
+	int n;
+
+	(void)state;
+	(void)stage_end(st.s, 0);
+	(void)stage_end(st.s, 1);
+	for (n = 0; n < MOMENTS && st.link[0] == '\0'; n++)
+		pairing_turn(&st, n);
+	ct = contact_by_id(stage_end(st.s, 0), st.id[0]);
+	assert_int_equal(ct->rec.step, tacit_state_Step_I3_INVITED);
+	ct->rec.due = DUE_CREATE | DUE_PUT;
+	for (; n < MOMENTS && ct->rec.step < tacit_state_Step_I4_ANSWERED;
+	    n++) {
+		ct->once_at = INT64_MAX;
+		pairing_turn(&st, n);
+	}
+	assert_int_equal(ct->rec.step, tacit_state_Step_I4_ANSWERED);
+	assert_int_equal(ct->rec.due, DUE_CREATE | DUE_REVOKE |
+	    DUE_TOKEN_KEEP | DUE_SPLIT);
+	ct->once_at = 0;
+	stage_quiesce(st.s);
+	assert_int_equal(ct->rec.step, tacit_state_Step_I5_ACTIVE);
+	assert_int_equal(ct->rec.due, 0);
+	stage_free(st.s);
+}
+
 /* It is told, once, and tried again by the hour. */
 static void
 what_nothing_pays_for_is_told_and_made_later(void **state)
@@ -273,6 +304,7 @@ main(void)
 		    a_relay_from_any_moment_of_pairing_gets_its_mailboxes_again),
 		cmocka_unit_test(
 		    a_relay_that_goes_back_a_little_while_they_pair_forgets_nothing),
+		cmocka_unit_test(an_answer_leaves_what_the_relay_lacks_due),
 		cmocka_unit_test(what_nothing_pays_for_is_told_and_made_later),
 		cmocka_unit_test(
 		    a_relay_that_denies_what_it_made_is_asked_less_and_less),
