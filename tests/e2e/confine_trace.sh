@@ -50,22 +50,27 @@ fi
 # Calls after READY, of all threads of one relay.  A call that was cut in two
 # by another thread counts where it began; what strace resumes after READY
 # began before.
-cat "$work"/trace.* | awk '
-	/ execve\(/ { ready = 0 }
+awk '
+	FNR == 1 || / execve\(/ { ready = 0 }
 	/ write\(1, "READY/ { ready = 1; relays++; next }
 	!ready { next }
 	/killed by SIGSYS/ { killed++ }
 	match($0, /^[0-9]+ +[a-z0-9_]+\(/) {
 		call = substr($0, 1, RLENGTH - 1)
 		sub(/^[0-9]+ +/, "", call)
-		if (call != "strace") { n[call]++; total++ }
+		if (call == "strace") next
+		if (n[call]++ == 0) first[call] = FILENAME " " FNR
+		total++
 	}
 	END {
-		for (call in n) print call > "'"$work"'/used"
+		for (call in n) {
+			print call > "'"$work"'/used"
+			print call, first[call] > "'"$work"'/first"
+		}
 		printf "%d relays, %d calls after READY, killed by SIGSYS: %d\n",
 		    relays, total, killed
 		exit killed > 0 || relays == 0
-	}' || status=1
+	}' "$work"/trace.* || status=1
 "$build/tests/confine_list" | sort -u >"$work/listed"
 sort -u "$work/used" -o "$work/used"
 # Outside the list; the stop at SIGSYS shows the call that was refused.
@@ -73,7 +78,12 @@ outside=$(comm -23 "$work/used" "$work/listed" | tr '\n' ' ')
 echo "used: $(wc -l <"$work/used"), listed: $(wc -l <"$work/listed")"
 echo "used and not listed: ${outside:-none}"
 echo "listed and not used: $(comm -13 "$work/used" "$work/listed" | tr '\n' ' ')"
-[ -z "$outside" ] || status=1
+for call in $outside; do
+	read -r _ file at < <(grep "^$call " "$work/first")
+	head -n "$at" "$file" | sed -n '1p;/READY/p'
+	head -n "$at" "$file" | tail -n 8
+	status=1
+done
 # Control: a list without one call that every relay makes.
 grep -v '^fdatasync$' "$work/listed" | comm -23 "$work/used" - |
     grep -q '^fdatasync$' || status=1
