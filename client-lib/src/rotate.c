@@ -118,7 +118,8 @@ frees_a_unit(struct tacit_contact *ct)
 {
 	const tacit_state_Contact *r = &ct->rec;
 
-	if (retire_left(ct) < 0 || clock_was_set_back(ct) || retire_left(ct) > 2 * (int64_t)DAY_MS ||
+	if (retire_left(ct) < 0 || clock_was_set_back(ct) ||
+	    retire_left(ct) > 2 * (int64_t)DAY_MS ||
 	    !r->old[r->old_count - 1].mailbox)
 		return 0;
 	rotate_retire(ct);

@@ -69,7 +69,10 @@ is_inherited(struct tacit_contact *ct,
 	return 0;
 }
 
-/* ${s} is in the record no more: its mailbox is closed, its keys are wiped. */
+/*
+ * ${s} is in the record no more: its mailbox is closed, its keys are wiped, but
+ * for the owner's.  Those to close come first, then those closed, newest first.
+ */
 static void
 forget(struct tacit_contact *ct, tacit_state_Set *s)
 {
@@ -146,19 +149,26 @@ rotate_next(struct tacit_contact *ct, uint64_t id)
 	ct->rec.said_wait_ms = 0;
 }
 
-int
-rotate_give_up(struct tacit_contact *ct)
+static void
+drop_next(struct tacit_contact *ct)
 {
 	tacit_state_Set gone = ct->rec.next;
-	int rc;
 
-	if (gone.id == 0)
-		return 0;
 	/* CREATE may have been asked for. */
 	gone.mailbox |= (ct->rec.due & DUE_BOX) != 0;
 	ct->rec.due &= ~(uint32_t)DUE_BOX;
 	sodium_memzero(&ct->rec.next, sizeof(ct->rec.next));
 	forget(ct, &gone);
+}
+
+int
+rotate_give_up(struct tacit_contact *ct)
+{
+	int rc;
+
+	if (ct->rec.next.id == 0)
+		return 0;
+	drop_next(ct);
 	ct->rec.tried_ms = (uint64_t)env_unix_ms(ct->t);
 	ct->rec.rotate_asked |= ct->rec.inviter;
 	if ((rc = outbox_remove(ct, tacit_state_OutKind_OUT_ROTATE)) != 0)
@@ -273,11 +283,7 @@ rotate_retire(struct tacit_contact *ct)
 void
 rotate_end(struct tacit_contact *ct)
 {
-	tacit_state_Set gone = ct->rec.next;
-
-	gone.mailbox |= (ct->rec.due & DUE_BOX) != 0;
-	sodium_memzero(&ct->rec.next, sizeof(ct->rec.next));
-	forget(ct, &gone);
+	drop_next(ct);
 	while (ct->rec.old_count > 0)
 		rotate_retire(ct);
 }
