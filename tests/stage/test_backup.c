@@ -6,6 +6,8 @@
 #include <sodium.h>
 
 #include "backup_life.h"
+#include "change.h"
+#include "outbox.h"
 #include "record.h"
 #include "restart.h"
 
@@ -254,6 +256,41 @@ an_open_invitation_is_ended_and_what_was_written_stays(void **state)
 	end_life(&l);
 }
 
+/*
+ * Answered, and not confirmed yet: without a session nothing is sealed, and
+ * HELLO_ACK goes as it is, if it is.
+ */
+static void
+a_pairing_in_its_middle_waits_for_a_session(void **state)
+{
+	struct tacit_contact *ct;
+	unsigned sealed, texts;
+	struct vault *v;
+	struct life l;
+	struct tacit *t;
+
+	live(&l, state);
+	ct = story_contact(&l.st, 0);
+	assert_int_equal(change_begin(l.t), 0);
+	ct->rec.step = tacit_state_Step_I4_ANSWERED;
+	assert_int_equal(change_end(l.t, ct, outbox_add_control(ct,
+	    tacit_state_OutKind_OUT_HELLO_ACK)), 0);
+	assert_true(contact_can_seal(ct));
+	assert_int_equal(back_up(&l), 0);
+	v = open_backup(&l);
+	outbox(v, &sealed, &texts);
+	vault_close(v);
+	assert_int_equal(sealed, 0);
+	assert_int_equal(restore(&l, SECRET), 0);
+	open_restored(&l, &t);
+	ct = contact_by_id(t, l.st.id[0]);
+	assert_false(restart_is_due(ct));
+	assert_false(contact_can_seal(ct));
+	assert_false(outbox_has(ct, tacit_state_OutKind_OUT_HELLO_ACK));
+	tacit_close(t);
+	end_life(&l);
+}
+
 /* The vault is open and in the middle of things; the backup is one moment. */
 static void
 a_backup_of_a_vault_in_use_is_one_moment_of_it(void **state)
@@ -413,6 +450,7 @@ main(void)
 		T(a_backup_holds_all_but_sessions_and_prekeys),
 		T(a_backup_shares_no_key_with_its_vault),
 		T(a_restored_vault_knows_what_was_known_then),
+		T(a_pairing_in_its_middle_waits_for_a_session),
 		T(an_open_invitation_is_ended_and_what_was_written_stays),
 		T(a_backup_of_a_vault_in_use_is_one_moment_of_it),
 		T(nothing_but_a_backup_is_restored),

@@ -341,6 +341,34 @@ time_or_messages_begin_one(void **state)
 	stage_free(s);
 }
 
+/* What was left by a clock that was ahead is kept as long as what was not. */
+static void
+a_clock_that_is_set_back_closes_nothing(void **state)
+{
+	struct stage *s = stage_new(story_scratch(), 8);
+	struct play p;
+	int i;
+
+	(void)state;
+	play_begin(&p, s);
+	assert_int_equal(tacit_rotate(story_contact(&p.st, 0)), 0);
+	stage_quiesce(s);
+	for (i = 0; i < 2; i++)
+		play_rec(&p, i)->old[0].since_ms += (uint64_t)(5 * DAY);
+	stage_sleep(s, MINUTE);
+	stage_quiesce(s);
+	assert_int_equal(play_mailboxes(&p), 4);
+	stage_sleep(s, 30 * DAY - 2 * HOUR);
+	for (i = 0; i < 2; i++)
+		play_rec(&p, i)->rotated_ms += (uint64_t)(5 * DAY);
+	stage_quiesce(s);
+	assert_int_equal(play_mailboxes(&p), 4);
+	stage_sleep(s, 3 * HOUR);
+	stage_quiesce(s);
+	assert_int_equal(play_mailboxes(&p), 2);
+	stage_free(s);
+}
+
 int
 main(void)
 {
@@ -353,6 +381,7 @@ main(void)
 		cmocka_unit_test(one_spare_unit_is_enough_for_ever),
 		cmocka_unit_test(without_a_unit_the_secret_alone_changes),
 		cmocka_unit_test(time_or_messages_begin_one),
+		cmocka_unit_test(a_clock_that_is_set_back_closes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
