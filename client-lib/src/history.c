@@ -168,6 +168,8 @@ tacit_history(struct tacit_contact *ct, uint64_t before,
 
 	if (out == NULL || out->size != sizeof(*out))
 		return TACIT_E_INVALID;
+	if (t->broken != 0)
+		return t->broken;
 	/* What was lent is taken back, also when nothing follows. */
 	record_tail_free(t->read.text, t->read.len);
 	t->read.text = NULL;

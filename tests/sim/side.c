@@ -15,7 +15,12 @@
 
 static const char passphrase[] = "only for this test";
 
-enum { RETRY_MS = 1000, FAILURES = 3, NAME = 48 };
+enum {
+	RETRY_MS = 1000,
+	DAY_MS = 24 * 3600 * 1000,
+	FAILURES = 3,
+	NAME = 48
+};
 
 struct disk *
 side_disk(struct side *d)
@@ -386,13 +391,21 @@ side_copy(struct side *d)
 		return;
 	image_free(d->copy);
 	d->copy = disk_copy(d->disk);
+	d->copied = d->s->now;
 	ledger_copied(d->s->ledger, d->i, LEDGER_FILES);
+}
+
+/* Of the keys that it knows none may be left (PROTOCOL.md, section 20). */
+static int
+is_too_old(const struct side *d, int64_t since)
+{
+	return d->s->now - since > (int64_t)TACIT_TTL_DAYS * DAY_MS;
 }
 
 void
 side_put_back(struct side *d)
 {
-	if (d->copy == NULL)
+	if (d->copy == NULL || is_too_old(d, d->copied))
 		return;
 	if (d->t != NULL)
 		side_stop(d);
@@ -421,6 +434,7 @@ side_backup(struct side *d)
 	if (rc == 0 && disk_end(d->disk) == DISK_FINE) {
 		image_free(d->backup);
 		d->backup = disk_copy(d->disk);
+		d->backed_up = d->s->now;
 		d->whole = d->tried;
 		ledger_copied(d->s->ledger, d->i, LEDGER_BACKUP);
 	}
@@ -432,7 +446,7 @@ side_restore(struct side *d)
 {
 	char name[NAME];
 
-	if (d->backup == NULL)
+	if (d->backup == NULL || is_too_old(d, d->backed_up))
 		return;
 	if (d->t != NULL)
 		side_stop(d);

@@ -293,6 +293,25 @@ a_contact_that_is_gone_has_no_history(void **state)
 	stage_free(st.s);
 }
 
+/* After a failure that left memory behind the vault nothing is made of it. */
+static void
+memory_that_may_differ_is_not_called_corruption(void **state)
+{
+	struct tacit_message m = { .size = sizeof(m) };
+	struct tacit_contact *ct;
+	struct story st;
+
+	(void)state;
+	begin(&st, 9);
+	talk(&st);
+	ct = story_contact(&st, 0);
+	ct->rec.history++;
+	assert_int_equal(tacit_history(ct, 0, &m), TACIT_E_CORRUPT);
+	ct->t->broken = TACIT_E_NOMEM;
+	assert_int_equal(tacit_history(ct, 0, &m), TACIT_E_NOMEM);
+	stage_free(st.s);
+}
+
 int
 main(void)
 {
@@ -302,6 +321,7 @@ main(void)
 		cmocka_unit_test(nothing_that_was_changed_is_shown),
 		cmocka_unit_test(what_is_lent_stays_until_the_next_call),
 		cmocka_unit_test(a_contact_that_is_gone_has_no_history),
+		cmocka_unit_test(memory_that_may_differ_is_not_called_corruption),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
