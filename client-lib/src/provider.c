@@ -17,7 +17,16 @@ enum { AES_KEY_LEN = 32, AES_BLOCK_LEN = 16 };
 
 struct provider {
 	EVP_CIPHER *cbc;
+	int starved;			/* memory was short */
 };
+
+/* libsignal makes something else of it on its way back. */
+static int
+starve(void *arg)
+{
+	((struct provider *)arg)->starved = 1;
+	return SG_ERR_NOMEM;
+}
 
 static int
 provide_random(uint8_t *data, size_t len, void *arg)
@@ -33,11 +42,10 @@ hmac_begin(void **out, const uint8_t *key, size_t len, void *arg)
 {
 	crypto_auth_hmacsha256_state *h;
 
-	(void)arg;
 	/* libsignal cleans up what it took for a context even after failure. */
 	*out = NULL;
 	if ((h = malloc(sizeof(*h))) == NULL)
-		return SG_ERR_NOMEM;
+		return starve(arg);
 	crypto_auth_hmacsha256_init(h, key, len);
 	*out = h;
 	return 0;
@@ -56,10 +64,9 @@ static int
 hmac_final(void *h, signal_buffer **out, void *arg)
 {
 
-	(void)arg;
 	*out = signal_buffer_alloc(crypto_auth_hmacsha256_BYTES);
 	if (*out == NULL)
-		return SG_ERR_NOMEM;
+		return starve(arg);
 	crypto_auth_hmacsha256_final(h, signal_buffer_data(*out));
 	return 0;
 }
@@ -79,10 +86,9 @@ sha512_begin(void **out, void *arg)
 {
 	crypto_hash_sha512_state *h;
 
-	(void)arg;
 	*out = NULL;
 	if ((h = malloc(sizeof(*h))) == NULL)
-		return SG_ERR_NOMEM;
+		return starve(arg);
 	crypto_hash_sha512_init(h);
 	*out = h;
 	return 0;
@@ -101,10 +107,9 @@ static int
 sha512_final(void *h, signal_buffer **out, void *arg)
 {
 
-	(void)arg;
 	*out = signal_buffer_alloc(crypto_hash_sha512_BYTES);
 	if (*out == NULL)
-		return SG_ERR_NOMEM;
+		return starve(arg);
 	crypto_hash_sha512_final(h, signal_buffer_data(*out));
 	/* The fingerprint hashes 5,200 times with one context. */
 	crypto_hash_sha512_init(h);
@@ -134,12 +139,10 @@ static int
 aes_run(struct provider *p, const struct aes *a, uint8_t *buf, size_t *len)
 {
 	EVP_CIPHER_CTX *c;
-	int n = 0, last = 0, rc = SG_ERR_NOMEM;
+	int n = 0, last = 0, rc = SG_ERR_UNKNOWN;
 
 	if ((c = EVP_CIPHER_CTX_new()) == NULL)
-		goto out;
-
-	rc = SG_ERR_UNKNOWN;
+		return starve(p);
 	if (EVP_CipherInit_ex2(c, p->cbc, a->key, a->iv, a->encrypt,
 	    NULL) != 1)
 		goto out;
@@ -165,14 +168,13 @@ aes(struct provider *p, const struct aes *a, signal_buffer **out)
 	    a->iv_len != AES_BLOCK_LEN || a->len > INT_MAX - AES_BLOCK_LEN)
 		goto out;
 
-	rc = SG_ERR_NOMEM;
 	cap = a->len + AES_BLOCK_LEN;
 	if ((buf = malloc(cap)) == NULL)
-		goto out;
+		return starve(p);
 	if ((rc = aes_run(p, a, buf, &len)) != 0)
 		goto out;
 	if ((*out = signal_buffer_create(buf, len)) == NULL)
-		rc = SG_ERR_NOMEM;
+		rc = starve(p);
 out:
 	if (buf != NULL)
 		sodium_memzero(buf, cap);
@@ -234,6 +236,18 @@ provider_open(struct provider **out, struct signal_context *ctx)
 out:
 	provider_close(p);
 	return rc;
+}
+
+void
+provider_begin(struct provider *p)
+{
+	p->starved = 0;
+}
+
+int
+provider_starved(const struct provider *p)
+{
+	return p->starved;
 }
 
 void

@@ -17,6 +17,9 @@ struct provider;
  * Errors:  TACIT_E_NOMEM, TACIT_E_INTERNAL (OpenSSL has no AES).
  */
 int provider_open(struct provider **out, struct signal_context *ctx);
+/* An operation begins; was memory too short for some of it? */
+void provider_begin(struct provider *p);
+int provider_starved(const struct provider *p);
 void provider_close(struct provider *p);	/* NULL is fine */
 
 #endif

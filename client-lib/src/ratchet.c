@@ -98,6 +98,7 @@ ratchet_begin(struct ratchet *r, const struct ratchet_session *s,
 		return TACIT_E_STATE;
 
 	keystore_begin(&r->keys, s, may_learn);
+	provider_begin(r->provider);
 	sodium_bin2hex(r->name, sizeof(r->name), s->relationship,
 	    TACIT_HASH_LEN);
 	snprintf(r->name + hex, sizeof(r->name) - hex, "/%" PRIu32 "/%c",
@@ -126,6 +127,8 @@ ratchet_verdict(const struct ratchet *r, int rc)
 		return 0;
 	if (r->keys.error != 0)
 		return r->keys.error;
+	if (provider_starved(r->provider))
+		return TACIT_E_NOMEM;
 	switch (rc) {
 	case SG_ERR_NOMEM:
 		return TACIT_E_NOMEM;

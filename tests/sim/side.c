@@ -382,6 +382,19 @@ side_look_back(struct side *d)
 
 /* ---- copies ------------------------------------------------------------------- */
 
+/* The other end answered an invitation, and did not confirm yet. */
+static int
+is_half_paired(const struct side *d)
+{
+	const struct tacit_contact *ct;
+
+	for (ct = d->t != NULL ? d->t->contacts : NULL; ct != NULL;
+	    ct = ct->next)
+		if (ct->rec.step == tacit_state_Step_I4_ANSWERED)
+			return 1;
+	return d->t == NULL;
+}
+
 void
 side_copy(struct side *d)
 {
@@ -392,20 +405,32 @@ side_copy(struct side *d)
 	image_free(d->copy);
 	d->copy = disk_copy(d->disk);
 	d->copied = d->s->now;
+	d->copied_half = is_half_paired(d);
 	ledger_copied(d->s->ledger, d->i, LEDGER_FILES);
 }
 
-/* Of the keys that it knows none may be left (PROTOCOL.md, section 20). */
+/*
+ * Of the keys that it knows none may be left; or it has not seen yet that the
+ * other end holds the first ones, which that has left since (PROTOCOL.md,
+ * section 20, "Not healed").
+ */
 static int
-is_too_old(const struct side *d, int64_t since)
+is_too_old(const struct side *d, int64_t since, int half)
 {
+	int r, a, b;
+
+	for (r = 0; half && r < d->s->plan->rels; r++) {
+		plan_pair(d->s->plan, r, &a, &b);
+		if (a == d->i && side_keys(d->s->side[b], r) != 0)
+			return 1;
+	}
 	return d->s->now - since > (int64_t)TACIT_TTL_DAYS * DAY_MS;
 }
 
 void
 side_put_back(struct side *d)
 {
-	if (d->copy == NULL || is_too_old(d, d->copied))
+	if (d->copy == NULL || is_too_old(d, d->copied, d->copied_half))
 		return;
 	if (d->t != NULL)
 		side_stop(d);
@@ -435,6 +460,7 @@ side_backup(struct side *d)
 		image_free(d->backup);
 		d->backup = disk_copy(d->disk);
 		d->backed_up = d->s->now;
+		d->backed_up_half = is_half_paired(d);
 		d->whole = d->tried;
 		ledger_copied(d->s->ledger, d->i, LEDGER_BACKUP);
 	}
@@ -446,7 +472,8 @@ side_restore(struct side *d)
 {
 	char name[NAME];
 
-	if (d->backup == NULL || is_too_old(d, d->backed_up))
+	if (d->backup == NULL || is_too_old(d, d->backed_up,
+	    d->backed_up_half))
 		return;
 	if (d->t != NULL)
 		side_stop(d);
