@@ -30,6 +30,7 @@ read_row(struct heard *out, const tacit_state_Heard *rec)
 	out->shown = rec->shown;
 	memcpy(out->chain, rec->chain, sizeof(out->chain));
 	out->waiting_ms = rec->waiting_ms;
+	out->heard_ms = rec->heard_ms;
 	if ((rc = marks_read(&out->replay, rec->replay.bytes,
 	    rec->replay.size)) != 0)
 		return rc;
@@ -72,12 +73,16 @@ heard_next(struct tacit_contact *ct, struct vault_key *key,
 	return read_row(out, &rec);
 }
 
-/* A wire stream that is past, and in which no text was named, may go. */
+/*
+ * The stream that was silent longest goes, unless it is in use: each time that
+ * a vault is put back begins one or two.
+ */
 static int
 forget_one(struct tacit_contact *ct)
 {
-	struct vault_key key = { .len = 0 };
+	struct vault_key key = { .len = 0 }, oldest = { .len = 0 };
 	uint8_t stream[TACIT_STREAM_LEN];
+	uint64_t since = 0;
 	struct heard h;
 	int rc;
 
@@ -85,16 +90,23 @@ forget_one(struct tacit_contact *ct)
 		if ((rc = heard_next(ct, &key, stream, &h)) != 0)
 			return rc;
 		if (key.len == 0)
-			return 1;
-		if (h.had.high == 0 && h.shown == 0 && h.dead &&
-		    !stream_is(stream, ct->rec.their_wire))
-			return vault_del(ct->t->vault, VAULT_MARK, key.data,
-			    key.len);
+			break;
+		if (h.waiting_ms != 0 ||
+		    stream_is(stream, ct->rec.their_wire) ||
+		    stream_is(stream, ct->rec.their_stream) ||
+		    stream_is(stream, ct->rec.their_before))
+			continue;
+		if (oldest.len == 0 || h.heard_ms < since) {
+			oldest = key;
+			since = h.heard_ms;
+		}
 	}
+	return oldest.len == 0 ? 1 : vault_del(ct->t->vault, VAULT_MARK,
+	    oldest.data, oldest.len);
 }
 
 int
-heard_is_one_too_many(struct tacit_contact *ct, const struct heard *h)
+heard_make_room(struct tacit_contact *ct, const struct heard *h)
 {
 	int rc;
 
@@ -115,6 +127,7 @@ heard_put(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
 	memcpy(rec.chain, h->chain, sizeof(rec.chain));
 	rec.waiting_ms = h->waiting_ms;
 	rec.dead = h->dead != 0;
+	rec.heard_ms = (uint64_t)env_unix_ms(ct->t);
 	/* A stream of which no envelope came has no ring. */
 	if (h->replay.high != 0) {
 		rec.ring.size = sizeof(h->ring);

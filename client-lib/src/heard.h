@@ -24,6 +24,7 @@ struct heard {
 	uint64_t shown;			/* last seq handed to the app */
 	uint8_t chain[TACIT_HASH_LEN];	/* chain value after it */
 	uint64_t waiting_ms;		/* since when a later one waits; 0 */
+	uint64_t heard_ms;		/* when it was written last */
 };
 
 /* Read; a stream never heard of is all zeros. */
@@ -33,11 +34,12 @@ int heard_put(struct tacit_contact *ct,
     const uint8_t stream[TACIT_STREAM_LEN], const struct heard *h);
 
 /*
- * 1 if ${h}, just read, is of a stream never heard of and there are
- * TACIT_STREAMS_MAX already; 0; or an error.  A device begins a stream when its vault was
- * restored, which is rare; who begins more only wants our vault to grow.
+ * Make room for ${h}, just read, if it is of a stream never heard of and
+ * there are TACIT_STREAMS_MAX already: who begins more only wants our vault to
+ * grow, or was restored that often, and then the oldest are of no use.
+ * Returns 1 if there is no room, 0, or an error.
  */
-int heard_is_one_too_many(struct tacit_contact *ct, const struct heard *h);
+int heard_make_room(struct tacit_contact *ct, const struct heard *h);
 
 /* The next stream of ${ct} after ${key} (len 0: the first); ${key->len} 0. */
 int heard_next(struct tacit_contact *ct, struct vault_key *key,

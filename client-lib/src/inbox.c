@@ -268,7 +268,7 @@ take_text(struct tacit_contact *ct, struct arrival *a,
 		h = &own;
 		if ((rc = heard_get(ct, c->stream, h)) != 0)
 			return rc;
-		if ((rc = heard_is_one_too_many(ct, h)) != 0)
+		if ((rc = heard_make_room(ct, h)) != 0)
 			return rc < 0 ? rc : TACIT_E_POISON;
 	}
 	heard_current(ct, c->stream, h);
@@ -480,7 +480,7 @@ take(struct tacit_contact *ct, struct arrival *a)
 		return a->seal;
 	if (a->repeated != NOT_REPEATED)
 		return take_repeated(ct, a);
-	if ((rc = heard_is_one_too_many(ct, &a->heard)) != 0)
+	if ((rc = heard_make_room(ct, &a->heard)) != 0)
 		return rc < 0 ? rc : TACIT_E_POISON;
 #ifndef TACIT_CONTROL_NO_REPLAY_MARK
 	if (marks_has(&a->heard.replay, a->head.counter))

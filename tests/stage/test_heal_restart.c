@@ -226,12 +226,62 @@ an_end_that_goes_back_may_close(void **state)
 	}
 }
 
+static int
+streams(struct story *st)
+{
+	struct tacit_contact *ct = story_contact(st, 1);
+	struct vault_key key = { .len = 0 };
+	int n = -1;
+
+	do {
+		assert_int_equal(vault_next(ct->t->vault, VAULT_MARK, ct->id,
+		    sizeof(ct->id), &key, NULL), 0);
+		n++;
+	} while (key.len != 0);
+	return n;
+}
+
+/* Each time two streams begin, more in all than are kept. */
+static void
+a_vault_put_back_again_and_again_is_still_heard(void **state)
+{
+	enum { TIMES = TACIT_STREAMS_MAX / 2 + 6 };
+	struct heal_shown *s = calloc(2, sizeof(*s));
+	struct story st;
+	uint64_t event;
+	int n;
+
+	(void)state;
+	assert_non_null(s);
+	begin(&st, 4);
+	for (n = 0; n < TIMES; n++) {
+		event = st.event[0];
+		stage_keep(st.s, 0, 0);
+		heal_write(&st, 0, 2 * n + 1, 1);
+		heal_settle(&st);
+		stage_put_back(st.s, 0, 0);
+		st.event[0] = event;
+		heal_write(&st, 0, 2 * n + 2, 1);
+		heal_settle(&st);
+	}
+	heal_look(&st, 0, &s[0]);
+	heal_look(&st, 1, &s[1]);
+	assert_int_equal(heal_run(&s[1], 0, 1, 2 * TIMES), s[1].n);
+	assert_int_equal(s[1].poison, 0);
+	assert_int_equal(streams(&st), TACIT_STREAMS_MAX);
+	heal_talk(&st, 2 * TIMES + 1);
+	free(s);
+	stage_free(st.s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_restart_goes_on_after_a_crash_at_any_turn),
 		cmocka_unit_test(nothing_is_posted_before_the_restart),
+		cmocka_unit_test(
+		    a_vault_put_back_again_and_again_is_still_heard),
 		cmocka_unit_test(more_than_one_question_may_be_needed),
 		cmocka_unit_test(both_go_back),
 		cmocka_unit_test(an_end_that_goes_back_may_close),
