@@ -326,7 +326,7 @@ see_message(struct ledger *l, int at, int rel, const struct tacit_event *e,
     struct seen *was)
 {
 	struct view *v = &l->view[at];
-	struct seen s = { e->id, e->type, rel, 0, 0 };
+	struct seen s = { e->id, (int)e->type, rel, 0, 0 };
 	struct text *t = ledger_recognise(l, at, rel, e->text, e->text_len, 0,
 	    &s.number);
 
@@ -387,7 +387,7 @@ void
 ledger_event(struct ledger *l, int at, int rel, const struct tacit_event *e)
 {
 	struct seen *was = find_seen(&l->view[at], e->id);
-	struct seen s = { e->id, e->type, rel, 0, 0 };
+	struct seen s = { e->id, (int)e->type, rel, 0, 0 };
 
 	if (was != NULL) {
 		l->counts.repeated++;

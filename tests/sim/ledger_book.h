@@ -69,6 +69,7 @@ struct ledger {
 	/* When what happened last, in order. */
 	int moment, copied_at[LEDGER_ENDS][LEDGER_COPIES];
 	int back_at[LEDGER_ENDS];
+	int forked[LEDGER_ENDS][LEDGER_RELS];	/* texts that all lives know */
 	int put_back[LEDGER_ENDS], relay_put_back, rel_ended[LEDGER_RELS];
 	int ended_at[LEDGER_RELS];	/* texts of who ended it, by then */
 	int rotates[LEDGER_RELS];

@@ -60,6 +60,26 @@ tangle(struct ledger *l, int rel)
 	}
 }
 
+/*
+ * What one life of a vault wrote comes to light again after what another one
+ * wrote that did not know of it.
+ */
+static void
+fork_off(struct ledger *l, int at, int rel, enum ledger_copy which)
+{
+	int known = l->copy[at][which].written[rel], k;
+	int *fork = &l->forked[at][rel];
+	struct letters *w = &l->letters[at][rel];
+
+	if (l->put_back[at] == 0)
+		*fork = known;
+	if (l->back_at[at] > l->copied_at[at][which] && known > *fork)
+		for (k = *fork; k < w->n; k++)
+			w->all[k].tangled = 1;
+	if (known < *fork)
+		*fork = known;
+}
+
 static void
 put_back_in(struct ledger *l, int at, int rel, enum ledger_copy which)
 {
@@ -69,6 +89,7 @@ put_back_in(struct ledger *l, int at, int rel, enum ledger_copy which)
 	/* What was written since is in no vault, unless it had left. */
 	for (k = l->copy[at][which].written[rel]; k < w->n; k++)
 		w->all[k].excused = 1;
+	fork_off(l, at, rel, which);
 	if (l->back_at[other] > l->copied_at[at][which])
 		tangle(l, rel);
 	for (i = 0; i < 2; i++) {

@@ -58,7 +58,7 @@ remember(const char *what, enum life life, const void *secret, size_t len)
 	assert(kept->n < NEEDLES);
 	kept->n++;
 	x->len = (uint8_t)(len < NEEDLE ? len : NEEDLE);
-	x->life = life;
+	x->life = (uint8_t)life;
 	x->what = what;
 	for (i = 0; i < x->len; i++)
 		x->masked[i] = p[i] ^ MASK;

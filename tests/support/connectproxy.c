@@ -142,8 +142,8 @@ answer(struct tunnel *t)
 		[CONNECTPROXY_WORKS] =
 		    "HTTP/1.1 200 Connection established\r\n\r\n",
 		[CONNECTPROXY_HTTP10] = "HTTP/1.0 200 OK\r\n\r\n",
-		[CONNECTPROXY_SPLITS] = "HTTP/1.1 200 Connection "
-		    "established\r\nVia: 1.1 proxy\r\n\r\n",
+		[CONNECTPROXY_SPLITS] =
+		    "HTTP/1.1 200 OK\r\nVia: 1.1 proxy\r\n\r\n",
 		[CONNECTPROXY_CHATTY] = "HTTP/1.1 200 OK\r\n",
 		[CONNECTPROXY_ENDLESS] = "HTTP/1.1 200 OK\r\n",
 		[CONNECTPROXY_DRIPS] = "HTTP/1.1 200 OK\r\n",
