@@ -78,11 +78,10 @@ struct tacit_frame;
 int anchor_answer(struct line *l, const struct tacit_frame *f);
 
 /*
- * restored.c: what the relay of ${ct} had is sent and said again (${gone}: it
- * surely forgot some); the mailbox of ${ct} is not there any more, and is made
- * again.
+ * restored.c: what the relay of ${ct} had is sent and said again; the mailbox
+ * of ${ct} is not there any more, and is made again.
  */
-int restored_contact(struct tacit_contact *ct, int gone);
+int restored_contact(struct tacit_contact *ct);
 int restored_mailbox(struct tacit_contact *ct);
 
 /*

@@ -103,7 +103,7 @@ say_again(struct anchor *a)
 	for (ct = a->t->contacts; ct != NULL && rc == 0; ct = ct->next)
 		if (contact_has_mailbox(ct) &&
 		    contact_place_equal(&ct->rec.my_place, &a->rec.place))
-			rc = restored_contact(ct, 1);
+			rc = restored_contact(ct);
 	return rc;
 }
 

@@ -69,15 +69,14 @@ control_again(struct tacit_contact *ct)
 }
 
 int
-restored_contact(struct tacit_contact *ct, int gone)
+restored_contact(struct tacit_contact *ct)
 {
 	int rc;
 
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	ct->rec.due |= due_again(ct);
-	if (gone)
-		rotate_forgotten(ct);
+	rotate_forgotten(ct);
 	/* A `have` that was lost would have the other end send for nothing. */
 	if (!sodium_is_zero(ct->rec.their_stream,
 	    sizeof(ct->rec.their_stream)))
@@ -104,6 +103,18 @@ restored_taken(struct tacit_contact *ct)
 
 	ct->taken_on = l != NULL && l->ready ? l->conn : 0;
 	ct->taken = TAKEN;
+}
+
+/* Its requests, that is: of letters the other end finds out. */
+static int
+ask_again(struct tacit_contact *ct)
+{
+	int rc;
+
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	ct->rec.due |= due_again(ct);
+	return change_end(ct->t, ct, 0);
 }
 
 static int
@@ -134,7 +145,7 @@ restored_moved(const struct anchor *a)
 		if (!is_unsure(ct, a))
 			continue;
 		if (ct->taken_on != a->asked_on)
-			rc = restored_contact(ct, 0);
+			rc = ask_again(ct);
 		else if (ct->taken == ANCHOR_ASKED) {
 			ct->taken = ANCHOR_MOVED;
 			set_box(ct, ct->rec.my_address)->read_conn = 0;

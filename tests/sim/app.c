@@ -94,10 +94,15 @@ as_joiner(struct side *d, int rel)
 {
 	struct tacit_contact_info info;
 	struct tacit_contact *ct = app_contact(d, rel, &info);
+	struct tacit_event e = { .size = sizeof(e) };
 	char label[16];
+	int rc;
 
 	if (ct != NULL || d->s->link[rel][0] == '\0')
 		return 0;
+	/* A link that was refused is not tried again: that may be the event. */
+	if ((rc = tacit_next_event(d->t, 0, &e)) != 0)
+		return rc < 0 ? rc : 0;
 	(void)snprintf(label, sizeof(label), "rel %d", rel);
 	return tacit_accept(&ct, d->t, d->s->link[rel],
 	    strlen(d->s->link[rel]), label);

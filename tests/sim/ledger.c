@@ -292,16 +292,20 @@ newest_kept(const struct view *v, const struct letters *w, int rel)
 static void
 check_order(struct ledger *l, int at, int rel, int number, int late)
 {
+	int from = ledger_other(l, rel, at), k;
 	struct view *v = &l->view[at];
-	const struct letters *w = &l->letters[ledger_other(l, rel, at)][rel];
+	const struct letters *w = &l->letters[from][rel];
 	const struct text *t;
-	int k;
 
 	if (late) {
 		l->counts.late++;
-		/* An old copy that does not know it writes in an old stream. */
-		if (number > v->last[rel] && !ledger_is_loose(l,
-		    ledger_other(l, rel, at), rel, number))
+		/*
+		 * An old copy that does not know it writes in an old stream;
+		 * and who was put back may hear of an older one later.
+		 */
+		if (number > v->last[rel] &&
+		    !ledger_is_loose(l, from, rel, number) &&
+		    !(l->put_back[at] && l->put_back[from]))
 			ledger_broken(l, "late: text %d at end %d, which had "
 			    "%d before, is not", number, at, v->last[rel]);
 		return;

@@ -14,7 +14,7 @@ enum {
 	JUMP_MS = 70 * 1000,		/* an idle world waits so long at most */
 	RESTART_MS = 2000,
 	SECOND_MS = 1000,
-	MOVES_MAX = 400000,
+	MOVES_MAX = 4000000,
 	SOON_MS = 30 * 60 * 1000,
 	CALM_MS = 26 * 3600 * 1000,
 	HOUR_MS = 3600 * 1000,
