@@ -365,9 +365,7 @@ unseal(struct tacit_contact *ct, uint64_t n)
 
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	/* These cannot be made again from their rows; they stay. */
-	if ((rc = outbox_row_get(ct, n, &o, &text, &len)) == 0 &&
-	    !outbox_is_final(&o)) {
+	if ((rc = outbox_row_get(ct, n, &o, &text, &len)) == 0) {
 		outbox_unseal(&o);
 		rc = outbox_row_put(ct, n, &o, text, len);
 	}

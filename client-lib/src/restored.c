@@ -93,8 +93,8 @@ restored_contact(struct tacit_contact *ct)
  * that the anchor moved, looks as if nothing was lost.  So a request is safe
  * only when the anchor moved after it, and at the same run of the relay: the
  * reading connection was there before the request, and SUBSCRIBE is answered
- * on it after the anchor moved.  Until then all is said again whenever the
- * anchor was verified on another one.
+ * on it after the anchor moved.  Until then requests are made again whenever
+ * the anchor was verified on another one.
  */
 void
 restored_taken(struct tacit_contact *ct)
