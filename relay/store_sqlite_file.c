@@ -298,6 +298,40 @@ refuse_stray(const char *dir)
 	return 0;
 }
 
+static int
+write_again(int fd)
+{
+	uint8_t bytes[4096];
+	off_t at;
+	ssize_t n;
+
+	for (at = 0; (n = pread(fd, bytes, sizeof(bytes), at)) > 0; at += n)
+		if (pwrite(fd, bytes, (size_t)n, at) != n)
+			return errno == ENOSPC ? TACIT_E_DISK_FULL :
+			    TACIT_E_IO;
+	return n == 0 && (at == 0 || fsync(fd) == 0) ? 0 : TACIT_E_IO;
+}
+
+/*
+ * What a sync that failed left in the WAL can still be read, but the kernel
+ * takes it for written: SQLite would copy it into the database from there, and
+ * the next power cut would leave half of that, without a WAL.
+ */
+static int
+renew_wal(const char *dir)
+{
+	char path[PATH_MAX];
+	int fd, rc;
+
+	if ((rc = path_of(path, dir, FILE_NAME "-wal")) != 0)
+		return rc;
+	if ((fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)) < 0)
+		return errno == ENOENT ? 0 : TACIT_E_IO;
+	rc = write_again(fd);
+	(void)close(fd);
+	return rc;
+}
+
 /* quick_check calls a page damaged that there was no memory to read. */
 static int
 is_short_of_memory(sqlite3 *db, const char *text)
@@ -337,6 +371,9 @@ check(struct store_sqlite *q)
 {
 	int rc = answers(q, "PRAGMA quick_check(1)", "ok");
 
+	/* Not every such complaint names its error: damage is found twice. */
+	if (rc != 0)
+		rc = answers(q, "PRAGMA quick_check(1)", "ok");
 	return rc != 0 ? rc : answers(q, "SELECT group_concat(type || name, ' ')"
 	    " FROM (SELECT type, name FROM sqlite_master ORDER BY name)",
 	    "tableadmission tablebody tableenvelope tableinvitation "
@@ -360,7 +397,7 @@ file_open(struct store_sqlite *q, const char *dir)
 	if (missing && ((rc = refuse_stray(dir)) != 0 ||
 	    (rc = create(q, dir, path)) != 0))
 		return rc;
-	if ((rc = connect_to(q, path)) != 0)
+	if ((rc = renew_wal(dir)) != 0 || (rc = connect_to(q, path)) != 0)
 		return rc;
 	(void)sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
 	    NULL);

@@ -15,6 +15,7 @@
 
 #include "chat_line.h"
 #include "chat_screen.h"
+#include "chat_send.h"
 #include "cli.h"
 
 enum { OLD_MESSAGES = 20, LOOK_BACK = 256, WAIT_MS = 60000,
@@ -27,8 +28,7 @@ struct chat {
 	struct screen screen;
 	uint64_t first, newest;		/* places shown together */
 	char *prompt;			/* owned */
-	char *again;			/* typed, not sent: for after a */
-					/* /confirm or /accept */
+	struct sender sender;
 	int problem;			/* with a relay, that was told */
 	int64_t quiet_ms;		/* until then not told again */
 	bool over;
@@ -38,16 +38,6 @@ static void
 note(struct chat *h, const char *text)
 {
 	screen_note(&h->screen, text);
-}
-
-/* The text that was kept for the line. */
-static void
-forget(struct chat *h)
-{
-	if (h->again != NULL)
-		explicit_bzero(h->again, strlen(h->again));
-	free(h->again);
-	h->again = NULL;
 }
 
 /* ---- the prompt ------------------------------------------------------------- */
@@ -119,7 +109,7 @@ show_head(struct chat *h)
 		fputs(", who calls themselves ", f);
 		text_put_name(f, i->their_name);
 	}
-	fprintf(f, "\n%s, %s\n", text_state(i->state), i->verified ?
+	fprintf(f, "\n%s, %s\n", session_state(h->c, h->ct, i), i->verified ?
 	    "verified" : "NOT VERIFIED: type /safety");
 	fputs("\nMessages are not monitored: nobody may read them for hours "
 	    "or days.  In a crisis, or if somebody is in danger, do not "
@@ -144,7 +134,7 @@ give_back(const struct chat *h)
 		explicit_bzero(&m, sizeof(m));
 }
 
-/* ${wanted} of the last messages, which are then what is shown together. */
+/* ${wanted} of the last texts, which are then what is shown together. */
 static void
 show_history(struct chat *h, uint32_t wanted)
 {
@@ -152,17 +142,18 @@ show_history(struct chat *h, uint32_t wanted)
 	uint64_t at, before = 0;
 	uint32_t n;
 
-	for (n = 0; n < wanted; n++) {
+	for (n = 0; n < wanted; n += m.type == 0) {
 		if (tacit_history(h->ct, before, &m) != 0)
 			break;
-		if (n == 0)
+		if (before == 0)
 			h->newest = m.place;
 		before = m.place;
 	}
 	if (h->first == 0 || before < h->first)
 		h->first = before;
 	for (at = before; at != 0 && at <= h->newest; at++)
-		if (tacit_history(h->ct, at + 1, &m) == 0 && m.place == at)
+		if (tacit_history(h->ct, at + 1, &m) == 0 && m.place == at &&
+		    m.type == 0)
 			screen_message(&h->screen, h->info.label, &m, false);
 	give_back(h);
 }
@@ -214,6 +205,23 @@ tell(struct chat *h, const struct tacit_event *ev)
 }
 
 static void
+tell_practice(struct chat *h, const struct tacit_practice_event *ev)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	if (f == NULL)
+		return;
+	practice_sentence(f, ev);
+	if (fclose(f) == 0) {
+		note(h, text);
+		explicit_bzero(text, len);
+	}
+	free(text);
+}
+
+static void
 show_event(struct chat *h, const struct tacit_event *ev)
 {
 	struct tacit_message m = { .size = sizeof(m) };
@@ -239,6 +247,28 @@ show_event(struct chat *h, const struct tacit_event *ev)
 	tell(h, ev);
 }
 
+/* Of the practice layer, about this contact. */
+static int
+take_practice(struct chat *h)
+{
+	struct tacit_practice_event ev = { .size = sizeof(ev) };
+	uint64_t after = 0;
+	int rc;
+
+	if ((rc = session_practice(h->c)) != 0)
+		return rc;
+	while ((rc = tacit_practice_next_event(h->c->p, after, &ev)) == 1) {
+		after = ev.id;
+		if (ev.contact != h->ct)
+			continue;
+		tell_practice(h, &ev);
+		if ((rc = screen_flush(&h->screen)) != 0 ||
+		    (rc = tacit_practice_event_done(h->c->p, ev.id)) != 0)
+			return rc;
+	}
+	return rc;
+}
+
 /* Events of other contacts stay for them. */
 static int
 take_events(struct chat *h)
@@ -247,11 +277,14 @@ take_events(struct chat *h)
 	uint64_t after = 0;
 	int rc;
 
+	if ((rc = take_practice(h)) != 0)
+		return rc;
 	while ((rc = tacit_next_event(h->c->t, after, &ev)) == 1) {
 		after = ev.id;
 		if (ev.contact != NULL && ev.contact != h->ct)
 			continue;
-		show_event(h, &ev);
+		if (event_is_for_people(&ev))
+			show_event(h, &ev);
 		if ((rc = screen_flush(&h->screen)) != 0 ||
 		    (rc = tacit_event_done(h->c->t, ev.id)) != 0)
 			return rc;
@@ -295,6 +328,7 @@ type_help(struct chat *h)
 	note(h, "/safety   the number that both of you compare by voice");
 	note(h, "/confirm  record that it was equal at both ends");
 	note(h, "/accept   write without having compared it, at your own risk");
+	note(h, "/anyway   send a text that names somebody else");
 	note(h, "/quit     leave (or Ctrl-D)");
 	note(h, "//...     a message that begins with one slash");
 	note(h, "Alt-Enter begins a new line within a message; Ctrl-C drops "
@@ -328,10 +362,8 @@ static void
 recorded(struct chat *h, int rc, const char *good)
 {
 	note(h, rc == 0 ? good : tacit_error_text(rc));
-	if (rc != 0 || h->again == NULL)
-		return;
-	line_put(h->again);
-	forget(h);
+	if (rc == 0)
+		sender_back(&h->sender);
 }
 
 static void
@@ -345,6 +377,29 @@ type_accept(struct chat *h)
 {
 	recorded(h, tacit_accept_unverified(h->ct),
 	    "recorded: you write without having compared the safety number");
+}
+
+/* What was sent stands on the screen. */
+static void
+sent(struct chat *h, bool done)
+{
+	struct tacit_message m = { .size = sizeof(m) };
+
+	if (done && find_message(h, h->sender.id, &m))
+		screen_message(&h->screen, h->info.label, &m, false);
+	give_back(h);
+}
+
+static void
+type_anyway(struct chat *h)
+{
+	sent(h, sender_anyway(&h->sender));
+}
+
+static void
+type_read(struct chat *h)
+{
+	sent(h, sender_read(&h->sender));
 }
 
 static void
@@ -361,6 +416,8 @@ static const struct {
 	{ "/safety", type_safety },
 	{ "/confirm", type_confirm },
 	{ "/accept", type_accept },
+	{ "/anyway", type_anyway },
+	{ "/read", type_read },
 	{ "/quit", type_quit },
 };
 
@@ -380,44 +437,6 @@ command(struct chat *h, const char *text)
 	return false;
 }
 
-static void
-not_sent(struct chat *h, const char *text, int rc)
-{
-	char why[160];
-
-	(void)snprintf(why, sizeof(why), "not sent: %s", tacit_error_text(rc));
-	note(h, why);
-	if (rc != TACIT_E_NOT_VERIFIED) {
-		line_put(text);
-		return;
-	}
-	note(h, "/safety shows the number; after /confirm or /accept you find "
-	    "your text here again");
-	forget(h);
-	h->again = strdup(text);
-}
-
-static void
-send_text(struct chat *h, const char *text)
-{
-	struct tacit_message m = { .size = sizeof(m) };
-	char id[TACIT_MESSAGE_ID_SIZE];
-	size_t len = strlen(text);
-	int rc;
-
-	/* What is pasted often ends with a line's end. */
-	while (len > 0 && text[len - 1] == '\n')
-		len--;
-	if (len == 0)
-		return;
-	rc = tacit_send(h->ct, text, len, id, NULL);
-	if (rc != 0)
-		not_sent(h, text, rc);
-	else if (find_message(h, id, &m))
-		screen_message(&h->screen, h->info.label, &m, false);
-	give_back(h);
-}
-
 /* A whole text was typed; NULL: the input is at its end. */
 static void
 typed(void *arg, const char *text)
@@ -428,7 +447,7 @@ typed(void *arg, const char *text)
 	if (text == NULL)
 		h->over = true;
 	else if (text[0] == '/' && text[1] == '/')
-		send_text(h, text + 1);
+		sent(h, sender_write(&h->sender, text + 1));
 	else if (text[0] == '/') {
 		if (command(h, text))
 			return;
@@ -436,8 +455,10 @@ typed(void *arg, const char *text)
 		/* Rather a text than a word mistyped. */
 		if (strpbrk(text, " \n") != NULL)
 			line_put(text);
-	} else
-		send_text(h, text);
+	} else if (sender_asks(&h->sender))
+		sent(h, sender_answer(&h->sender, text));
+	else
+		sent(h, sender_write(&h->sender, text));
 }
 
 /* ---- the loop -------------------------------------------------------------------------- */
@@ -452,7 +473,10 @@ await(struct chat *h)
 		{ .fd = tacit_fd(h->c->t), .events = POLLIN }
 	};
 	int timeout = tacit_timeout_ms(h->c->t);
+	int due = tacit_practice_timeout_ms(h->c->p, session_unix_ms());
 
+	if (due >= 0 && (timeout < 0 || due < timeout))
+		timeout = due;
 	if (timeout < 0 || timeout > WAIT_MS)
 		timeout = WAIT_MS;
 	if (poll(fds, 3, timeout) == -1 && errno != EINTR)
@@ -508,6 +532,7 @@ chat_run(struct cli *c, struct tacit_contact *ct)
 	if (term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0)
 		return cli_usage(c, "a chat needs a terminal whose cursor can "
 		    "be moved (TERM says that this one's cannot)");
+	h.sender = (struct sender){ .c = c, .ct = ct, .screen = &h.screen };
 	know_widths();
 	if ((rc = screen_open(&h.screen)) != 0)
 		return cli_done(c, rc);
@@ -526,7 +551,7 @@ chat_run(struct cli *c, struct tacit_contact *ct)
 
 	if (rc == 0 && session_info(ct).queued > 0)
 		rc = session_settle(c, ct, 2000);
-	forget(&h);
+	sender_forget(&h.sender);
 	free(h.prompt);
 	return cli_done(c, rc);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tacit command: what its files share.  It is built on the public header
+ * The tacit command: what its files share.  It is built on the public headers
  * alone, as any other program that embeds libtacit.
  *
  * A command is a function that returns the exit status of the program; it
@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <tacit/practice.h>
 #include <tacit/tacit.h>
 
 enum {
@@ -32,7 +33,17 @@ enum cli_option {
 	OPT_UNTIL = 1 << 6,
 	OPT_LAST = 1 << 7,
 	OPT_CONFIRM = 1 << 8,
-	OPT_YES = 1 << 9
+	OPT_YES = 1 << 9,
+	OPT_FIRST = 1 << 10,
+	OPT_LAST_DAY = 1 << 11,
+	OPT_EVERY = 1 << 12,
+	OPT_WEEKDAYS = 1 << 13,
+	OPT_WINDOW = 1 << 14,
+	OPT_ANYWAY = 1 << 20,
+	OPT_HOW = 1 << 21,
+	OPT_BEGIN = 1 << 22,
+	OPT_END = 1 << 23,
+	OPT_DAYS = 1 << 24
 };
 
 struct cli {
@@ -49,9 +60,16 @@ struct cli {
 	uint32_t last;
 	const char *relay;
 	const char *contact;		/* CONTACT, or NULL */
+	const char *how, *begin, *end, *days;
 	const char *file;		/* FILE, or NULL */
+	const char *form;		/* FORM, or NULL */
+	const char *checkin;		/* CHECKIN, or NULL */
+	const char *date;		/* DATE, or NULL */
+	uint32_t every;
+	const char *first_day, *last_day, *weekdays, *window;
 
 	struct tacit *t;		/* open vault, or NULL */
+	struct tacit_practice *p;	/* over it, or NULL */
 };
 
 struct cli_passphrase {
@@ -140,7 +158,7 @@ int session_argon_mib(const struct cli *c, uint32_t *out);
 struct tacit_config session_config(const struct cli *c,
     const struct cli_passphrase *p);
 
-/* Open the vault: fills ${c->t}. */
+/* Open the vault: fills ${c->t} and ${c->p}. */
 int session_open(struct cli *c);
 
 /* Find the contact that argv names, and what is known of it. */
@@ -150,9 +168,21 @@ int session_contact(struct cli *c, struct tacit_contact **out,
 /* What is known of ${ct}; all zero if that fails. */
 struct tacit_contact_info session_info(struct tacit_contact *ct);
 
-int64_t session_now_ms(void);
+/* How the relationship of ${info} stands, in a word: paused, too. */
+const char *session_state(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_contact_info *info);
 
-/* One tacit_step() that ends at ${deadline_ms} at the latest. */
+int64_t session_now_ms(void);
+int64_t session_unix_ms(void);
+
+/*
+ * Have the practice layer take what is its own: after each tacit_step(), and
+ * before events of the vault are confirmed.  Returns 0 or TACIT_E_*.
+ */
+int session_practice(struct cli *c);
+
+/* One tacit_step() that ends at ${deadline_ms} at the latest, and the
+ * practice layer's. */
 int session_step(struct cli *c, int64_t deadline_ms);
 
 /* How far all is; all zero if that fails. */
@@ -175,6 +205,12 @@ int session_settle(struct cli *c, struct tacit_contact *ct, uint32_t ms);
  * jansson's json_pack().  Returns 0 or TACIT_E_IO, TACIT_E_INTERNAL.
  */
 int json_out(const char *format, ...);
+
+/*
+ * The same with JSON that the library wrote, numbers as they are; its spaces
+ * and line ends are taken out of ${text}.
+ */
+int json_line(char *text);
 
 /* {"error":word,"message":text} on standard error. */
 void json_error(const char *word, const char *text);
@@ -209,16 +245,45 @@ void text_time(char out[32], int64_t time_ms);
 /* "09:15" of today, else "31 May 09:15", local time. */
 void text_clock(char out[32], int64_t time_ms);
 
+/* "2026-11-22", of a day as the practice layer counts them. */
+enum { TEXT_DAY_SIZE = 16 };
+void text_day(char out[TEXT_DAY_SIZE], uint32_t date);
+/* And back; false: that is no such spelling. */
+bool text_to_day(uint32_t *date, const char *text);
+/* "18:30", of which what follows is not looked at; up to 24:00. */
+bool text_to_minute(uint32_t *minute, const char *text);
+/* "mon,wed,sun"; bit 0 is Monday. */
+bool text_to_weekdays(uint32_t *days, const char *text);
+
 const char *text_state(enum tacit_contact_state state);
 const char *text_message_state(enum tacit_message_state state);
 
 /* ---- event.c ------------------------------------------------------------------ */
+
+/* False of what is between libraries: nobody is shown it, nor told of it. */
+bool event_is_for_people(const struct tacit_event *ev);
 
 /* Print and flush.  Returns 0 or TACIT_E_IO. */
 int event_print(const struct cli *c, const struct tacit_event *ev);
 
 /* What the event means, for a person, with no newline. */
 void event_sentence(FILE *f, const struct tacit_event *ev);
+
+/* ---- event_practice.c: the same for events of the practice layer --------------- */
+
+int practice_print(const struct cli *c, const struct tacit_practice_event *ev);
+void practice_sentence(FILE *f, const struct tacit_practice_event *ev);
+
+/* ---- event_bounds.c: those of boundaries ------------------------------------------ */
+
+int bounds_json(const struct tacit_practice_event *ev, const char *contact);
+void bounds_sentence(FILE *f, const struct tacit_practice_event *ev);
+
+/* What a card says, in lines; cmd_bounds.c */
+void bounds_card(FILE *f, const struct tacit_card *card);
+
+/* What the word says, as "voice"; TACIT_HOW_NONE: nothing.  cmd_life.c */
+enum tacit_how life_how(const char *word);
 
 /* ---- qr.c ---------------------------------------------------------------------- */
 
@@ -243,6 +308,25 @@ int cmd_send(struct cli *c);
 int cmd_sync(struct cli *c);
 int cmd_chat(struct cli *c);
 int cmd_list(struct cli *c);
+int cmd_checkin_import(struct cli *c);
+int cmd_checkin_forms(struct cli *c);
+int cmd_checkin_send(struct cli *c);
+int cmd_checkin_stop(struct cli *c);
+int cmd_checkin_list(struct cli *c);
+int cmd_checkin_answer(struct cli *c);
+int cmd_checkin_show(struct cli *c);
+int cmd_words(struct cli *c);
+int cmd_card_set(struct cli *c);
+int cmd_card_show(struct cli *c);
+int cmd_card_acknowledge(struct cli *c);
+int cmd_away_set(struct cli *c);
+int cmd_away_off(struct cli *c);
+int cmd_quiet_set(struct cli *c);
+int cmd_quiet_off(struct cli *c);
+int cmd_pause(struct cli *c);
+int cmd_resume(struct cli *c);
+int cmd_discharge(struct cli *c);
+int cmd_lifecycle(struct cli *c);
 
 /* A conversation with ${ct} on the terminal, until /quit. */
 int chat_run(struct cli *c, struct tacit_contact *ct);

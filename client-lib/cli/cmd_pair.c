@@ -146,6 +146,16 @@ show_number(const struct tacit_contact_info *info, const char *number)
 	    "sits in between: close this contact.");
 }
 
+/* Record that the numbers were equal, and how that was found. */
+static int
+record(struct cli *c, struct tacit_contact *ct)
+{
+	if (c->how == NULL)
+		return tacit_verify(ct);
+	return tacit_life_verify(c->p, session_unix_ms(), ct,
+	    life_how(c->how));
+}
+
 int
 cmd_verify(struct cli *c)
 {
@@ -154,12 +164,16 @@ cmd_verify(struct cli *c)
 	char number[TACIT_SAFETY_SIZE];
 	int rc, status;
 
+	if (c->how != NULL && ((c->given & OPT_CONFIRM) == 0 ||
+	    life_how(c->how) == TACIT_HOW_NONE))
+		return cli_usage(c, "--confirm --how in-person, voice or "
+		    "video");
 	if ((status = session_open(c)) != 0 ||
 	    (status = session_contact(c, &ct, &info)) != 0)
 		return status;
 	rc = tacit_safety_number(ct, number);
 	if (rc == 0 && (c->given & OPT_CONFIRM) != 0)
-		rc = tacit_verify(ct);
+		rc = record(c, ct);
 	if (rc != 0)
 		return cli_fail(c, rc, rc == TACIT_E_STATE ?
 		    "the other side has not answered yet" : NULL);

@@ -17,10 +17,66 @@ struct batch {
 	size_t n, cap;
 };
 
+/* How texts are sent. */
+struct how {
+	struct cli *c;
+	struct tacit_contact *ct;
+	bool checked;			/* as a person's are, not a script's */
+	unsigned flags;
+	char words[CLI_LINE_MAX];	/* as they were typed; "" if not yet */
+};
+
+/* The person answers what stands in the way of a text: true to try again. */
+static bool
+ask(struct how *h, int error, const char *text, size_t len)
+{
+	char what[TACIT_NAME_SIZE], prompt[120];
+
+	if (!input_person())
+		return false;
+	if (error == TACIT_E_OTHER_NAME) {
+		if (tacit_practice_named(h->c->p, h->ct, text, len,
+		    what) != 1)
+			return false;
+		fputs("This text names ", stderr);
+		text_put_name(stderr, what);
+		fputs(".\n", stderr);
+		h->flags |= TACIT_SEND_ANYWAY;
+		return input_yes("Send it anyway?");
+	}
+	if (error != TACIT_E_CONFIRM || h->words[0] != '\0' ||
+	    tacit_practice_words(h->c->p, h->ct, what) != 0)
+		return false;
+	fputs("This goes to ", stderr);
+	text_put_name(stderr, session_info(h->ct).label);
+	(void)snprintf(prompt, sizeof(prompt),
+	    ", check words: %s.  Type the words to send", what);
+	return input_line(h->c, "check words", prompt, h->words,
+	    sizeof(h->words), NULL) == 0;
+}
+
+static int
+send_checked(struct how *h, const char *text, size_t len, struct sent *out)
+{
+	unsigned given = h->flags;
+	int rc;
+
+	do
+		rc = tacit_practice_send(h->c->p, session_unix_ms(), h->ct,
+		    text, len, h->words, h->flags, out->id, &out->seq);
+	while (rc != 0 && ask(h, rc, text, len));
+	/* What was said of this text is not said of the next. */
+	h->flags = given;
+	if (input_person())
+		h->words[0] = '\0';
+	return rc;
+}
+
 /* Hand one text to the library; free it. */
 static int
-send_one(struct batch *b, struct tacit_contact *ct, char *text, size_t len)
+send_one(struct batch *b, struct how *h, char *text, size_t len)
 {
+	const char *bytes = text != NULL ? text : "";
 	struct sent *more;
 	int rc = TACIT_E_NOMEM;
 
@@ -32,7 +88,8 @@ send_one(struct batch *b, struct tacit_contact *ct, char *text, size_t len)
 		b->cap += 64;
 	}
 	b->all[b->n].state = TACIT_QUEUED;
-	rc = tacit_send(ct, text != NULL ? text : "", len, b->all[b->n].id,
+	rc = h->checked ? send_checked(h, bytes, len, &b->all[b->n]) :
+	    tacit_send(h->ct, bytes, len, b->all[b->n].id,
 	    &b->all[b->n].seq);
 	if (rc == 0)
 		b->n++;
@@ -45,9 +102,9 @@ out:
 
 /* Read and send everything.  Returns 0 or TACIT_E_*. */
 static int
-send_all(struct cli *c, struct batch *b, struct tacit_contact *ct)
+send_all(struct how *h, struct batch *b)
 {
-	bool lines = (c->given & OPT_LINES) != 0;
+	bool lines = (h->c->given & OPT_LINES) != 0;
 	char *text = NULL;
 	size_t len = 0;
 	int got, rc = 0;
@@ -59,12 +116,12 @@ send_all(struct cli *c, struct batch *b, struct tacit_contact *ct)
 	if (!lines) {
 		if (input_rest(&text, &len) == -1)
 			return TACIT_E_IO;
-		return send_one(b, ct, text, len);
+		return send_one(b, h, text, len);
 	}
 	while (rc == 0 && (got = input_next_line(&text, &len)) != 0) {
 		if (got == -1)
 			return TACIT_E_IO;
-		rc = send_one(b, ct, text, len);
+		rc = send_one(b, h, text, len);
 	}
 	return rc;
 }
@@ -147,9 +204,37 @@ report(const struct cli *c, const struct batch *b,
 	return 0;
 }
 
+/* What to do about an error; NULL if that is plain. */
+static const char *
+advice(int error)
+{
+	switch (error) {
+	case TACIT_E_NOT_VERIFIED:
+		return "`tacit verify', or --accept-unverified";
+	case TACIT_E_OTHER_NAME:
+		return "--anyway, if that is meant";
+	default:
+		return NULL;
+	}
+}
+
+/* A person is asked; a script only if it wants to be. */
+static int
+begin(struct how *h)
+{
+	h->checked = input_person() || (h->c->given & OPT_CONFIRM) != 0;
+	if ((h->c->given & OPT_ANYWAY) != 0)
+		h->flags = TACIT_SEND_ANYWAY;
+	if (input_person() || !h->checked)
+		return 0;
+	return input_line(h->c, "check words", "", h->words,
+	    sizeof(h->words), NULL);
+}
+
 int
 cmd_send(struct cli *c)
 {
+	struct how h = { .c = c };
 	struct tacit_contact *ct = NULL;
 	struct tacit_contact_info info;
 	struct batch b = { NULL, 0, 0 };
@@ -158,13 +243,15 @@ cmd_send(struct cli *c)
 	if ((c->given & OPT_WAIT) == 0)
 		c->wait_ms = 2000;
 	if ((status = session_open(c)) != 0 ||
-	    (status = session_contact(c, &ct, &info)) != 0)
+	    (status = session_contact(c, &ct, &info)) != 0 ||
+	    (status = begin(&h)) != 0)
 		return status;
+	h.ct = ct;
 	if ((c->given & OPT_ACCEPT) != 0 &&
 	    (rc = tacit_accept_unverified(ct)) != 0)
 		return cli_fail(c, rc, NULL);
 
-	rc = send_all(c, &b, ct);
+	rc = send_all(&h, &b);
 	if (b.n > 0) {
 		await(c, ct);
 		read_states(&b, ct);
@@ -172,8 +259,7 @@ cmd_send(struct cli *c)
 		status = cli_done(c, report(c, &b, &info));
 	}
 	if (rc != 0)
-		status = cli_fail(c, rc, rc == TACIT_E_NOT_VERIFIED ?
-		    "`tacit verify', or --accept-unverified" : NULL);
+		status = cli_fail(c, rc, advice(rc));
 	free(b.all);
 	return status;
 }

@@ -12,17 +12,18 @@ static const char none[] =
 "accept' answers one that you were given.";
 
 static int
-contact_json(const struct tacit_contact_info *i)
+contact_json(const struct tacit_contact_info *i, const char *state)
 {
 	return json_out("{s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I}",
 	    "contact", i->id, "number", (long long)i->number, "label", i->label,
-	    "their_name", i->their_name, "state", text_state(i->state),
+	    "their_name", i->their_name, "state", state,
 	    "verified", i->verified != 0, "unread", (long long)i->unread,
 	    "queued", (long long)i->queued);
 }
 
 static void
-contact_line(const struct tacit_contact_info *i, bool with_id)
+contact_line(const struct tacit_contact_info *i, const char *state,
+    bool with_id)
 {
 	printf("%3u  ", i->number);
 	text_put_name(stdout, i->label);
@@ -34,8 +35,7 @@ contact_line(const struct tacit_contact_info *i, bool with_id)
 	fputs("  ", stdout);
 	if (i->unread > 0)
 		printf("%u unread, ", i->unread);
-	printf("%s, %s", text_state(i->state),
-	    i->verified ? "verified" : "not verified");
+	printf("%s, %s", state, i->verified ? "verified" : "not verified");
 	if (i->queued > 0)
 		printf(", %u waiting to go out", i->queued);
 	if (with_id)
@@ -52,15 +52,17 @@ show_contacts(struct cli *c, bool with_id, size_t *n)
 {
 	struct tacit_contact *ct = NULL;
 	struct tacit_contact_info info;
+	const char *state;
 	int rc;
 
 	while ((ct = tacit_contact_next(c->t, ct)) != NULL) {
 		info.size = sizeof(info);
 		if ((rc = tacit_contact_info(ct, &info)) != 0)
 			return rc;
+		state = session_state(c, ct, &info);
 		if (!c->json)
-			contact_line(&info, with_id);
-		else if ((rc = contact_json(&info)) != 0)
+			contact_line(&info, state, with_id);
+		else if ((rc = contact_json(&info, state)) != 0)
 			return rc;
 		(*n)++;
 	}
@@ -110,7 +112,7 @@ message_line(const struct tacit_message *m, const char *label)
 	fputc('\n', stdout);
 }
 
-/* The place from which the newest ${last} are shown; 1 for all. */
+/* The place from which the newest ${last} texts are shown; 1 for all. */
 static int
 first_place(struct tacit_contact *ct, uint32_t last, uint64_t *newest,
     uint64_t *first)
@@ -120,10 +122,10 @@ first_place(struct tacit_contact *ct, uint32_t last, uint64_t *newest,
 	int rc = 0;
 
 	*newest = *first = 0;
-	for (n = 0; n < last; n++) {
+	for (n = 0; n < last; n += m.type == 0) {
 		if ((rc = tacit_history(ct, *first, &m)) != 0)
 			break;
-		if (n == 0)
+		if (*newest == 0)
 			*newest = m.place;
 		*first = m.place;
 	}
@@ -146,7 +148,7 @@ cmd_history(struct cli *c)
 	    &newest, &first);
 	for (at = first; rc == 0 && at != 0 && at <= newest; at++) {
 		rc = tacit_history(ct, at + 1, &m);
-		if (rc != 0 || m.place != at)
+		if (rc != 0 || m.place != at || m.type != 0)
 			continue;
 		if (c->json)
 			rc = message_json(&m);

@@ -16,19 +16,41 @@ struct tally {
 	int problem;			/* with a relay; 0 */
 };
 
-/* Print and confirm what there is.  Returns 0 or TACIT_E_*. */
+/* What the practice layer has to tell. */
+static int
+drain_practice(struct cli *c)
+{
+	struct tacit_practice_event ev = { .size = sizeof(ev) };
+	int rc;
+
+	while ((rc = tacit_practice_next_event(c->p, 0, &ev)) == 1)
+		if ((rc = practice_print(c, &ev)) != 0 ||
+		    (rc = tacit_practice_event_done(c->p, ev.id)) != 0)
+			return rc;
+	return rc;
+}
+
+/*
+ * Print and confirm what there is; what is for the practice layer it has
+ * taken, what else is no text is confirmed without a word, and stays in the
+ * history.  Returns 0 or TACIT_E_*.
+ */
 static int
 drain(struct cli *c, struct tally *n)
 {
 	struct tacit_event ev = { .size = sizeof(ev) };
 	int rc;
 
+	if ((rc = session_practice(c)) != 0 || (rc = drain_practice(c)) != 0)
+		return rc;
 	while ((n->enough == 0 || n->messages < n->enough) &&
 	    (rc = tacit_next_event(c->t, 0, &ev)) != 0) {
 		if (rc < 0)
 			return rc;
-		if ((rc = event_print(c, &ev)) != 0 ||
-		    (rc = tacit_event_done(c->t, ev.id)) != 0)
+		if (event_is_for_people(&ev) &&
+		    (rc = event_print(c, &ev)) != 0)
+			return rc;
+		if ((rc = tacit_event_done(c->t, ev.id)) != 0)
 			return rc;
 		if (ev.type == TACIT_EV_MESSAGE)
 			n->messages++;

@@ -20,7 +20,7 @@ who(const struct tacit_event *ev)
 }
 
 static int
-event_json(const struct tacit_event *ev)
+event_json(const struct cli *c, const struct tacit_event *ev)
 {
 	struct tacit_contact_info info = about(ev);
 	const char *word = tacit_event_word(ev->type);
@@ -29,6 +29,13 @@ event_json(const struct tacit_event *ev)
 
 	switch (ev->type) {
 	case TACIT_EV_MESSAGE:
+		if (tacit_quiet_at(c->p, session_unix_ms()) == 1)
+			return json_out(
+			    "{s:s, s:I, s:s*, s:s, s:I, s:s%, s:b, s:b}",
+			    "event", word, "event_id", n, "contact", id,
+			    "message", ev->message, "seq", seq, "text",
+			    ev->text, ev->text_len, "late", ev->late != 0,
+			    "quiet", 1);
 		return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s%, s:b}",
 		    "event", word, "event_id", n, "contact", id,
 		    "message", ev->message, "seq", seq,
@@ -67,6 +74,7 @@ event_json(const struct tacit_event *ev)
 	case TACIT_EV_INVITATION_MISUSED:
 	case TACIT_EV_POISON:
 	case TACIT_EV_ROTATED:
+	case TACIT_EV_DATA:
 		break;
 	}
 	return json_out("{s:s, s:I, s:s*}", "event", word, "event_id", n,
@@ -104,9 +112,16 @@ plain_sentence(enum tacit_event_type type)
 	case TACIT_EV_GAP:
 	case TACIT_EV_REFUSED:
 	case TACIT_EV_ROLLED_BACK:
+	case TACIT_EV_DATA:
 		break;
 	}
 	return "";
+}
+
+bool
+event_is_for_people(const struct tacit_event *ev)
+{
+	return ev->data_type == 0;
 }
 
 static void
@@ -161,7 +176,7 @@ event_print(const struct cli *c, const struct tacit_event *ev)
 	struct tacit_contact_info info;
 
 	if (c->json)
-		return event_json(ev);
+		return event_json(c, ev);
 	info = about(ev);
 	text_put_name(stdout, info.id[0] != '\0' ? info.label : "vault");
 	fputs(": ", stdout);

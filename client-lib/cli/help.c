@@ -32,22 +32,28 @@ static const struct {
 	    "them.  If something\ngoes wrong on the way, accept the same link "
 	    "again.\n" },
 	{ "contacts", "", "list the contacts", "" },
-	{ "send", "CONTACT [--lines] [--wait-ms N] [--accept-unverified]",
+	{ "send", "CONTACT [--lines] [--wait-ms N] [--accept-unverified] "
+	    "[--confirm] [--anyway]",
 	    "send what stands on standard input",
 	    "  --lines              each line is a message of its own\n"
 	    "  --wait-ms N          wait so long for the relay (2000); the "
 	    "text is kept anyway\n"
 	    "  --accept-unverified  at your own risk, without having compared "
-	    "the safety\n                       number\n" },
+	    "the safety\n                       number\n"
+	    "  --confirm            a script is asked as a person is: the "
+	    "first line are the\n                       check words of "
+	    "CONTACT, or empty\n"
+	    "  --anyway             although it names another contact\n" },
 	{ "sync", "[--wait-ms N] [--until N]",
 	    "send, receive, show what happened",
 	    "  --wait-ms N          stay so long\n"
 	    "  --until N            leave after N messages\n" },
 	{ "history", "CONTACT [--last N]", "show what was written",
 	    "  --last N             only the last N messages\n" },
-	{ "verify", "CONTACT [--confirm]",
+	{ "verify", "CONTACT [--confirm [--how in-person|voice|video]]",
 	    "show the safety number; record that it was equal",
-	    "  --confirm            it was equal at both ends\n" },
+	    "  --confirm            it was equal at both ends\n"
+	    "  --how WORD           how that was found, for `lifecycle'\n" },
 	{ "rotate", "CONTACT", "have both take new keys and mailboxes now",
 	    "This happens by itself every 30 days, or after 500 messages.  It "
 	    "needs both to be\nonline, and comes an hour after the last time at "
@@ -67,6 +73,67 @@ static const struct {
 	    "there must be none;\nyou are asked for its passphrase too.  "
 	    "Conversations agree on new keys at the\nnext `tacit sync'.  Do "
 	    "not use the old vault any more.\n" },
+	{ "checkin import", "FILE", "keep a FHIR Questionnaire as a form",
+	    "FILE is JSON, or the name of a form that comes with tacit "
+	    "(`tacit checkin forms').\n" },
+	{ "checkin forms", "", "list the forms there are", "" },
+	{ "checkin send", "CONTACT FORM [--first-day DATE] [--last-day DATE]\n"
+	    "               [--every N | --weekdays mon,...] "
+	    "[--window HH:MM-HH:MM]",
+	    "ask a contact a form, once or again and again",
+	    "  --first-day DATE     as 2026-11-22; today\n"
+	    "  --last-day DATE      in a week, or, again and again, in 12 "
+	    "weeks\n"
+	    "  --every N            each N days\n"
+	    "  --weekdays mon,...   on these days of the week\n"
+	    "  --window HH:MM-HH:MM by their clock (00:00-24:00); it is asked "
+	    "when it opens,\n                       and cannot be answered "
+	    "once it is over\n"
+	    "Without --every and --weekdays it is asked once, when it "
+	    "arrives.  It leaves\nwithin 15 minutes, at a random time, while "
+	    "`sync' or `chat' runs.\n" },
+	{ "checkin stop", "CHECKIN", "ask it no more", "" },
+	{ "checkin list", "CONTACT", "list the check-ins with a contact", "" },
+	{ "checkin answer", "CHECKIN [--wait-ms N]", "answer a check-in",
+	    "You are asked item by item; each answer is kept at once, and you "
+	    "can leave and\ngo on later.  From standard input: one answer "
+	    "per line, an empty line where\nthere is none and after the last "
+	    "one of a question that takes several.\n"
+	    "  --wait-ms N          wait so long for the relay (2000)\n" },
+	{ "checkin show", "CHECKIN DATE", "show what they answered",
+	    "With --json: its scores, then the FHIR QuestionnaireResponse.\n"
+	    },
+	{ "words", "CONTACT", "show the check words of a contact",
+	    "The first text of a day, and a quick change to another contact, "
+	    "are confirmed with\nthem, so that nothing goes to the wrong "
+	    "person.\n" },
+	{ "card set", "", "set the card of the practice (asks for it)",
+	    "Three things, on lines of their own: when messages are read and "
+	    "answered; that\nnobody watches in between; numbers for a crisis, "
+	    "each as `DE|crisis line|0800 1110111'.\nEvery contact "
+	    "acknowledges the card before the next text.\n" },
+	{ "card show", "[CONTACT]", "show the card that is valid", "" },
+	{ "card acknowledge", "CONTACT", "say that you read the card", "" },
+	{ "away set", "[--begin DAY] [--end DAY]",
+	    "answer those who write that you are away",
+	    "Whoever you invited and writes is told, once a day.  Days are as "
+	    "2026-12-24, both\nincluded.\n" },
+	{ "away off", "", "answer nobody any more", "" },
+	{ "quiet set", "--begin TIME --end TIME [--days LIST]",
+	    "set the hours in which you are not notified",
+	    "Times are as 18:30, days as mon,tue,sun.  Messages of these hours "
+	    "are marked\n`quiet'.\n" },
+	{ "quiet off", "", "have no such hours", "" },
+	{ "pause", "CONTACT", "pause a contact (asks for what they are told)",
+	    "They read it, see the card, and write nothing until `tacit "
+	    "resume'.\n" },
+	{ "resume", "CONTACT", "go on with a contact (asks for what they are "
+	    "told)", "" },
+	{ "discharge", "CONTACT", "end a relationship with last words (asks "
+	    "for them)", "When the relay has the words, both mailboxes are "
+	    "closed.  The history stays.\n" },
+	{ "lifecycle", "CONTACT", "show how a relationship stands, and since "
+	    "when", "" },
 	{ "chat", "CONTACT", "write back and forth on the terminal",
 	    "/help lists what can be typed there.\n" },
 };

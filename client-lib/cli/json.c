@@ -2,6 +2,7 @@
 /* One object per line, in valid JSON whatever a label or text holds. */
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -38,6 +39,29 @@ json_out(const char *format, ...)
 	rc = put(stdout, o);
 	json_decref(o);
 	return rc;
+}
+
+int
+json_line(char *text)
+{
+	bool quoted = false;
+	char *to = text, *at;
+
+	for (at = text; *at != '\0'; at++) {
+		if (*at == '"')
+			quoted = !quoted;
+		if (!quoted && (*at == ' ' || *at == '\n'))
+			continue;
+		*to++ = *at;
+		if (quoted && *at == '\\')
+			*to++ = *++at;
+	}
+	*to = '\0';
+	if (isatty(STDOUT_FILENO))
+		text_put(stdout, text, strlen(text), -1);
+	else
+		fputs(text, stdout);
+	return putchar('\n') == EOF || fflush(stdout) != 0 ? TACIT_E_IO : 0;
 }
 
 void

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -22,7 +23,8 @@ struct command {
 	const char *name;		/* one word, or two */
 	int (*run)(struct cli *);
 	unsigned options;		/* enum cli_option */
-	enum { NOTHING, CONTACT, A_FILE } takes;
+	enum { NOTHING, CONTACT, A_FILE, CONTACT_FORM, CHECKIN,
+	    CHECKIN_DATE, MAY_CONTACT } takes;
 	const char *asks;		/* what comes from standard input */
 };
 
@@ -33,17 +35,40 @@ static const struct command commands[] = {
 	    NOTHING, "the label" },
 	{ "accept", cmd_accept, 0, NOTHING, "link and label" },
 	{ "contacts", cmd_contacts, 0, NOTHING, NULL },
-	{ "send", cmd_send, OPT_LINES | OPT_WAIT | OPT_ACCEPT, CONTACT,
-	    "the message" },
+	{ "send", cmd_send, OPT_LINES | OPT_WAIT | OPT_ACCEPT | OPT_CONFIRM |
+	    OPT_ANYWAY, CONTACT, "the message" },
 	{ "sync", cmd_sync, OPT_WAIT | OPT_UNTIL, NOTHING, NULL },
 	{ "history", cmd_history, OPT_LAST, CONTACT, NULL },
-	{ "verify", cmd_verify, OPT_CONFIRM, CONTACT, NULL },
+	{ "verify", cmd_verify, OPT_CONFIRM | OPT_HOW, CONTACT, NULL },
 	{ "rotate", cmd_rotate, 0, CONTACT, NULL },
 	{ "close", cmd_close, OPT_YES, CONTACT, NULL },
 	{ "passphrase", cmd_passphrase, 0, NOTHING, "old and new passphrase" },
 	{ "chat", cmd_chat, 0, CONTACT, NULL },
 	{ "backup", cmd_backup, 0, A_FILE, "the passphrase" },
 	{ "restore", cmd_restore, 0, A_FILE, "the passphrase" },
+	{ "checkin import", cmd_checkin_import, 0, A_FILE, NULL },
+	{ "checkin forms", cmd_checkin_forms, 0, NOTHING, NULL },
+	{ "checkin send", cmd_checkin_send, OPT_FIRST | OPT_LAST_DAY |
+	    OPT_EVERY | OPT_WEEKDAYS | OPT_WINDOW, CONTACT_FORM, NULL },
+	{ "checkin stop", cmd_checkin_stop, 0, CHECKIN, NULL },
+	{ "checkin list", cmd_checkin_list, 0, CONTACT, NULL },
+	{ "checkin answer", cmd_checkin_answer, OPT_WAIT, CHECKIN,
+	    "the answers" },
+	{ "checkin show", cmd_checkin_show, 0, CHECKIN_DATE, NULL },
+	{ "words", cmd_words, 0, CONTACT, NULL },
+	{ "card set", cmd_card_set, 0, NOTHING, "the card" },
+	{ "card show", cmd_card_show, 0, MAY_CONTACT, NULL },
+	{ "card acknowledge", cmd_card_acknowledge, 0, CONTACT, NULL },
+	{ "away set", cmd_away_set, OPT_BEGIN | OPT_END, NOTHING,
+	    "the notice" },
+	{ "away off", cmd_away_off, 0, NOTHING, NULL },
+	{ "quiet set", cmd_quiet_set, OPT_BEGIN | OPT_END | OPT_DAYS, NOTHING,
+	    NULL },
+	{ "quiet off", cmd_quiet_off, 0, NOTHING, NULL },
+	{ "pause", cmd_pause, 0, CONTACT, "what they are told" },
+	{ "resume", cmd_resume, 0, CONTACT, "what they are told" },
+	{ "discharge", cmd_discharge, 0, CONTACT, "the last words" },
+	{ "lifecycle", cmd_lifecycle, 0, CONTACT, NULL },
 };
 
 /* Values that getopt_long() returns: options of all commands, then ours. */
@@ -67,6 +92,16 @@ static const struct option options[] = {
 	{ "last", required_argument, NULL, OPT_LAST },
 	{ "confirm", no_argument, NULL, OPT_CONFIRM },
 	{ "yes", no_argument, NULL, OPT_YES },
+	{ "first-day", required_argument, NULL, OPT_FIRST },
+	{ "last-day", required_argument, NULL, OPT_LAST_DAY },
+	{ "every", required_argument, NULL, OPT_EVERY },
+	{ "weekdays", required_argument, NULL, OPT_WEEKDAYS },
+	{ "window", required_argument, NULL, OPT_WINDOW },
+	{ "anyway", no_argument, NULL, OPT_ANYWAY },
+	{ "how", required_argument, NULL, OPT_HOW },
+	{ "begin", required_argument, NULL, OPT_BEGIN },
+	{ "end", required_argument, NULL, OPT_END },
+	{ "days", required_argument, NULL, OPT_DAYS },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -127,8 +162,35 @@ take(struct cli *c, int option)
 	case OPT_LAST:
 		c->given |= OPT_LAST;
 		return number(c, &c->last, option, 1, 1000000000);
+	case OPT_EVERY:
+		c->given |= OPT_EVERY;
+		return number(c, &c->every, option, 1, 366);
 	case OPT_RELAY:
 		c->relay = optarg;
+		break;
+	case OPT_FIRST:
+		c->first_day = optarg;
+		break;
+	case OPT_LAST_DAY:
+		c->last_day = optarg;
+		break;
+	case OPT_WEEKDAYS:
+		c->weekdays = optarg;
+		break;
+	case OPT_WINDOW:
+		c->window = optarg;
+		break;
+	case OPT_HOW:
+		c->how = optarg;
+		break;
+	case OPT_BEGIN:
+		c->begin = optarg;
+		break;
+	case OPT_END:
+		c->end = optarg;
+		break;
+	case OPT_DAYS:
+		c->days = optarg;
 		break;
 	default:
 		break;
@@ -199,24 +261,68 @@ find_command(int argc, char **argv, int *words)
 	return NULL;
 }
 
-/* The one word that a command may take from argv. */
+/* What a command takes from argv, in this order. */
+static const struct {
+	int takes;
+	size_t where;			/* in struct cli */
+	const char *what;
+} arguments[] = {
+	{ CONTACT, offsetof(struct cli, contact), "a CONTACT: an id, a number "
+	    "or a label of `tacit contacts'" },
+	{ CONTACT_FORM, offsetof(struct cli, contact), "a CONTACT: an id, a "
+	    "number or a label of `tacit contacts'" },
+	{ CONTACT_FORM, offsetof(struct cli, form), "a FORM: an id of `tacit "
+	    "checkin forms' or a name there" },
+	{ A_FILE, offsetof(struct cli, file), "a FILE" },
+	{ CHECKIN, offsetof(struct cli, checkin), "a CHECKIN: an id of `tacit "
+	    "checkin list'" },
+	{ CHECKIN_DATE, offsetof(struct cli, checkin), "a CHECKIN: an id of "
+	    "`tacit checkin list'" },
+	{ CHECKIN_DATE, offsetof(struct cli, date), "a DATE, as 2026-11-22" },
+};
+
 static int
-take_argument(struct cli *c, const struct command *k, int *argc, char ***argv)
+take_arguments(struct cli *c, const struct command *k, int *argc,
+    char ***argv)
 {
-	if (k->takes == NOTHING)
-		return 0;
-	if (k->takes == CONTACT && *argc == 0)
-		return cli_usage(c, "`%s' needs a CONTACT: an id, a number or "
-		    "a label of `tacit contacts'", k->name);
-	if (k->takes == A_FILE && (*argc == 0 || (*argv)[0][0] == '\0'))
-		return cli_usage(c, "`%s' needs a FILE", k->name);
-	if (k->takes == CONTACT)
+	size_t i;
+
+	for (i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+		if (arguments[i].takes != (int)k->takes)
+			continue;
+		if (*argc == 0 || (k->takes != CONTACT &&
+		    (*argv)[0][0] == '\0'))
+			return cli_usage(c, "`%s' needs %s", k->name,
+			    arguments[i].what);
+		memcpy((char *)c + arguments[i].where, *argv,
+		    sizeof(**argv));
+		--*argc;
+		++*argv;
+	}
+	if (k->takes == MAY_CONTACT && *argc > 0) {
 		c->contact = (*argv)[0];
-	else
-		c->file = (*argv)[0];
-	--*argc;
-	++*argv;
+		--*argc;
+		++*argv;
+	}
 	return 0;
+}
+
+/* No command is named by this. */
+static int
+unknown(const struct cli *c, const char *word)
+{
+	if (strcmp(word, "relay") == 0)
+		return cli_usage(c, "`relay' is followed by `add'");
+	if (strcmp(word, "checkin") == 0)
+		return cli_usage(c, "`checkin' is followed by import, forms, "
+		    "send, stop, list, answer or show");
+	if (strcmp(word, "card") == 0)
+		return cli_usage(c, "`card' is followed by `set', `show' or "
+		    "`acknowledge'");
+	if (strcmp(word, "away") == 0 || strcmp(word, "quiet") == 0)
+		return cli_usage(c, "`%s' is followed by `set' or `off'",
+		    strcmp(word, "away") == 0 ? "away" : "quiet");
+	return cli_usage(c, "no such command; see tacit --help");
 }
 
 static int
@@ -227,9 +333,7 @@ dispatch(struct cli *c, int argc, char **argv)
 	int words = 0, status;
 
 	if ((k = find_command(argc, argv, &words)) == NULL)
-		return strcmp(argv[0], "relay") == 0 ?
-		    cli_usage(c, "`relay' is followed by `add'") :
-		    cli_usage(c, "no such command; see tacit --help");
+		return unknown(c, argv[0]);
 	if (c->help) {
 		help_command(k->name);
 		return EX_OK;
@@ -241,7 +345,7 @@ dispatch(struct cli *c, int argc, char **argv)
 	if (surplus != 0)
 		return cli_usage(c, "--%s does not belong to `%s'",
 		    option_name((int)(surplus & -surplus)), k->name);
-	if ((status = take_argument(c, k, &argc, &argv)) != 0)
+	if ((status = take_arguments(c, k, &argc, &argv)) != 0)
 		return status;
 	if (argc > 0 && k->asks != NULL)
 		return cli_usage(c, "too many arguments: `%s' reads %s from "
@@ -289,6 +393,7 @@ main(int argc, char **argv)
 	else
 		status = cmd_list(&c);
 out:
+	tacit_practice_close(c.p);
 	tacit_close(c.t);
 	free(c.vault);
 	if (fflush(stdout) != 0 && status == 0)

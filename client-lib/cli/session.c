@@ -104,6 +104,8 @@ session_open(struct cli *c)
 		if ((rc = tacit_open(&c->t, &cfg)) != 0)
 			status = cli_fail(c, rc, rc == TACIT_E_BUSY ?
 			    "is a chat still open?" : NULL);
+		else if ((rc = tacit_practice_open(&c->p, c->t)) != 0)
+			status = cli_fail(c, rc, NULL);
 	}
 	passphrase_wipe(&p);
 	return status;
@@ -117,6 +119,16 @@ session_info(struct tacit_contact *ct)
 	if (tacit_contact_info(ct, &info) != 0)
 		memset(&info, 0, sizeof(info));
 	return info;
+}
+
+const char *
+session_state(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_contact_info *info)
+{
+	struct tacit_life_info life = { .size = sizeof(life) };
+
+	return text_state(tacit_life_get(c->p, ct, &life) == 0 &&
+	    life.state == TACIT_LIFE_PAUSED ? TACIT_PAUSED : info->state);
 }
 
 int
@@ -142,15 +154,32 @@ session_now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+int64_t
+session_unix_ms(void)
+{
+	struct timespec ts = { 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int
+session_practice(struct cli *c)
+{
+	return tacit_practice_step(c->p, session_unix_ms());
+}
+
 int
 session_step(struct cli *c, int64_t deadline_ms)
 {
 	int64_t left = deadline_ms - session_now_ms();
+	int rc;
 
 	if (left < 0)
 		left = 0;
 	/* Short enough that a caller's own conditions are looked at. */
-	return tacit_step(c->t, left > 200 ? 200 : (int)left);
+	rc = tacit_step(c->t, left > 200 ? 200 : (int)left);
+	return rc != 0 ? rc : session_practice(c);
 }
 
 struct tacit_progress

@@ -131,6 +131,33 @@ text_clock(char out[32], int64_t time_ms)
 		out[0] = '\0';
 }
 
+void
+text_day(char out[TEXT_DAY_SIZE], uint32_t date)
+{
+	(void)snprintf(out, TEXT_DAY_SIZE, "%04u-%02u-%02u",
+	    (unsigned)(date / 10000 % 10000), (unsigned)(date / 100 % 100),
+	    (unsigned)(date % 100));
+}
+
+bool
+text_to_day(uint32_t *date, const char *text)
+{
+	unsigned int i;
+
+	*date = 0;
+	for (i = 0; i < 10; i++) {
+		if (i == 4 || i == 7) {
+			if (text[i] != '-')
+				return false;
+			continue;
+		}
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		*date = *date * 10 + (uint32_t)(text[i] - '0');
+	}
+	return text[10] == '\0';
+}
+
 const char *
 text_state(enum tacit_contact_state state)
 {
@@ -161,4 +188,37 @@ text_message_state(enum tacit_message_state state)
 		return "received";
 	}
 	return "unknown";
+}
+
+bool
+text_to_minute(uint32_t *minute, const char *text)
+{
+	static const char form[] = "00:00";
+	unsigned int i;
+
+	for (i = 0; i < 5; i++)
+		if (form[i] == ':' ? text[i] != ':' :
+		    text[i] < '0' || text[i] > '9')
+			return false;
+	*minute = (uint32_t)((text[0] - '0') * 600 + (text[1] - '0') * 60 +
+	    (text[3] - '0') * 10 + text[4] - '0');
+	return text[3] < '6' && *minute <= 1440;
+}
+
+bool
+text_to_weekdays(uint32_t *days, const char *text)
+{
+	static const char *const names[] = { "mon", "tue", "wed", "thu",
+	    "fri", "sat", "sun" };
+	unsigned int i;
+
+	for (*days = 0;; text += 4) {
+		for (i = 0; i < 7 && strncmp(text, names[i], 3) != 0; i++)
+			continue;
+		if (i == 7)
+			return false;
+		*days |= 1U << i;
+		if (text[3] != ',')
+			return text[3] == '\0';
+	}
 }

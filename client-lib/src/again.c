@@ -311,7 +311,8 @@ offer_again(struct tacit_contact *ct, uint64_t place)
 		return rc;
 	o.kind = tacit_state_OutKind_OUT_TEXT;
 	o.seq = p.seq;
-	o.parts = text_parts(text, len);
+	o.type = p.type;
+	o.parts = text_parts(p.type, text, len);
 	o.time_ms = (uint64_t)p.time_ms;
 	/* The app was told long ago that it was accepted. */
 	o.okayed_ms = (uint64_t)env_unix_ms(ct->t);
@@ -319,7 +320,7 @@ offer_again(struct tacit_contact *ct, uint64_t place)
 	memcpy(o.previous, p.previous, sizeof(o.previous));
 	memcpy(o.stream, p.stream, sizeof(o.stream));
 	for (at = 0; at < len && rc == 0; at += n, o.part++) {
-		n = text_part_len(text + at, len - at);
+		n = text_part_len(p.type, text + at, len - at);
 		rc = outbox_add(ct, &o, text + at, n);
 	}
 	record_tail_free(text, len);

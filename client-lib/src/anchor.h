@@ -86,10 +86,10 @@ int restored_mailbox(struct tacit_contact *ct);
 
 /*
  * Also there: the relay took a request of ${ct} (after the change, in which
- * ${rec.unsure} is set); the anchor is asked for; it was moved; SUBSCRIBE for
- * ${ct} goes out on ${conn}, and is answered.
+ * ${rec.unsure} is set; ${unsure}: it was set before); the anchor is asked
+ * for; it was moved; SUBSCRIBE for ${ct} goes out on ${conn}, and is answered.
  */
-void restored_taken(struct tacit_contact *ct);
+void restored_taken(struct tacit_contact *ct, int unsure);
 void restored_ask(const struct anchor *a);
 int restored_moved(const struct anchor *a);
 void restored_reads(struct tacit_contact *ct, uint32_t conn);

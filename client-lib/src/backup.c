@@ -7,6 +7,7 @@
 #include "contact.h"
 #include "contact_store.h"
 #include "core.h"
+#include "data.h"
 #include "ending.h"
 #include "event.h"
 #include "keystore.h"
@@ -117,7 +118,8 @@ copy_all(struct vault *to, struct vault *from)
 	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		if ((rc = copy_table(to, from, plain[i], copy_row)) != 0)
 			return rc;
-	if ((rc = copy_table(to, from, VAULT_OUTBOX, copy_out)) != 0)
+	if ((rc = copy_table(to, from, VAULT_OUTBOX, copy_out)) != 0 ||
+	    (rc = data_carry(to, from)) != 0)
 		return rc;
 	return copy_identities(to, from);
 }
@@ -213,12 +215,6 @@ mark(struct tacit *t, uint32_t *contacts)
 		if (is_lost(ct) && ((rc = end_pairing(ct)) != 0 ||
 		    (rc = contact_store(ct)) != 0))
 			return rc;
-		/* Not to be restarted yet, and there is no session. */
-		if (ct->rec.step == tacit_state_Step_I4_ANSWERED) {
-			ct->rec.floor = ct->rec.generation + 1;
-			if ((rc = contact_store(ct)) != 0)
-				return rc;
-		}
 	}
 	return record_put_self(t->vault, &t->self);
 }

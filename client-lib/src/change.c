@@ -25,12 +25,14 @@ change_begin(struct tacit *t)
 }
 
 static int
-write_change(struct tacit *t, struct tacit_contact *ct)
+write_change(struct tacit *t, struct tacit_contact *const *ct, size_t n)
 {
+	size_t i;
 	int rc;
 
-	if (ct != NULL && (rc = contact_store(ct)) != 0)
-		return rc;
+	for (i = 0; i < n; i++)
+		if ((rc = contact_store(ct[i])) != 0)
+			return rc;
 	if (t->self_changed &&
 	    (rc = record_put_self(t->vault, &t->self)) != 0)
 		return rc;
@@ -40,19 +42,27 @@ write_change(struct tacit *t, struct tacit_contact *ct)
 int
 change_end(struct tacit *t, struct tacit_contact *ct, int rc)
 {
+	return change_end_all(t, &ct, ct != NULL, rc);
+}
+
+int
+change_end_all(struct tacit *t, struct tacit_contact *const *ct, size_t n,
+    int rc)
+{
+	size_t i;
 	int undone;
 
-	if (rc == 0 && (rc = write_change(t, ct)) == 0) {
+	if (rc == 0 && (rc = write_change(t, ct, n)) == 0) {
 		t->self_changed = 0;
 		t->settle_at = env_mono_ms(t) + SETTLE_MS;
-		if (ct != NULL)
-			ct->pairing_changed = 0;
+		for (i = 0; i < n; i++)
+			ct[i]->pairing_changed = 0;
 		return 0;
 	}
 	vault_rollback(t->vault);
 	undone = change_load_self(t);
-	if (undone == 0 && ct != NULL)
-		undone = contact_reload(ct);
+	for (i = 0; i < n && undone == 0; i++)
+		undone = contact_reload(ct[i]);
 	if (undone == 0)
 		undone = event_count_unread(t);
 	if (undone != 0)

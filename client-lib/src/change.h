@@ -16,6 +16,9 @@ int change_begin(struct tacit *t);
  * the commit failed.
  */
 int change_end(struct tacit *t, struct tacit_contact *ct, int rc);
+/* The same of a change that touched ${n} contacts. */
+int change_end_all(struct tacit *t, struct tacit_contact *const *ct,
+    size_t n, int rc);
 
 /* Read the row about oneself.  Errors: TACIT_E_CORRUPT if it is missing. */
 int change_load_self(struct tacit *t);

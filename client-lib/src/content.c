@@ -10,8 +10,9 @@ static int
 text_fits(const tacit_Text *t)
 {
 	return t->parts >= 1 && t->parts <= TACIT_TEXT_PARTS_MAX &&
-	    t->part < t->parts && text_is_valid((const char *)t->data.bytes,
-	    t->data.size, TACIT_PART_MAX);
+	    t->part < t->parts && text_is_sound(t->type,
+	    (const char *)t->data.bytes, t->data.size,
+	    t->type == 0 ? TACIT_PART_MAX : TACIT_DATA_PART_MAX);
 }
 
 /* A URL goes into the transcript as it is spelled, so in one spelling. */

@@ -27,8 +27,9 @@ int content_write(uint8_t *out, size_t out_len, const tacit_Content *c);
 
 /*
  * Errors:  TACIT_E_POISON (length, zeros, encoding, no body, a text that is
- *          not UTF-8, parts out of range, seq 0 for a text or not 0 for
- *          control, ranges not ascending, a name or URL that may not be).
+ *          not UTF-8, data over its length, a type or parts out of range,
+ *          seq 0 for a text or not 0 for control, ranges not ascending, a
+ *          name or URL that may not be).
  *          ${c} is then wiped.
  */
 int content_read(tacit_Content *c, const uint8_t *in, size_t len);

@@ -9,6 +9,7 @@
 #include "contact.h"
 #include "contact_store.h"
 #include "core.h"
+#include "data.h"
 #include "ending.h"
 #include "event.h"
 #include "inbox.h"
@@ -47,6 +48,7 @@ core_free(struct tacit *t)
 
 	line_free_all(t);
 	anchor_free_all(t);
+	data_forget(t);
 	free(t->event.data);
 	while ((ct = t->contacts) != NULL) {
 		t->contacts = ct->next;
@@ -135,7 +137,8 @@ tend_contact(struct tacit_contact *ct)
 
 	if (!contact_is_shown(ct))
 		return 0;
-	if ((rc = end_invitation(ct)) != 0 || (rc = end_late(ct)) != 0)
+	if ((rc = end_invitation(ct)) != 0 || (rc = end_late(ct)) != 0 ||
+	    (rc = ending_tend(ct)) != 0)
 		return rc;
 	if ((rc = restart_tend(ct)) != 0 || (rc = reset_tend(ct)) != 0 ||
 	    (rc = rotate_tend(ct)) != 0)

@@ -350,7 +350,7 @@ int
 due_answer(struct tacit_contact *ct, int answer, const uint8_t *blob)
 {
 	enum due due = due_next(ct);
-	int rc, verdict = answer;
+	int unsure = ct->rec.unsure, rc, verdict = answer;
 
 	if (due == 0)
 		return 0;
@@ -373,7 +373,7 @@ due_answer(struct tacit_contact *ct, int answer, const uint8_t *blob)
 	return 0;
 done:
 	if ((due & DUE_UNSURE) != 0)
-		restored_taken(ct);
+		restored_taken(ct, unsure);
 	if ((due & (DUE_UNSURE | DUE_CREATE | DUE_BOX)) != 0)
 		anchor_pass(ct->t, &ct->rec.my_place);
 	ct->problem = 0;

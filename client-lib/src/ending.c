@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sodium.h>
 
+#include "change.h"
 #include "contact_store.h"
 #include "ending.h"
 #include "event.h"
 #include "outbox.h"
 #include "rotate.h"
+#include "set.h"
 
 /*
  * Nothing is left to say: the mailbox goes, and with it all that could open
@@ -46,13 +48,11 @@ ending_begin(struct tacit_contact *ct)
 	return say(ct);
 }
 
-int
-ending_told(struct tacit_contact *ct)
+static int
+told(struct tacit_contact *ct)
 {
 	int rc;
 
-	if (ct->rec.told_closed)
-		return 0;
 	ct->rec.told_closed = 1;
 	if (ct->rec.closed_by_me)
 		return outbox_has(ct, tacit_state_OutKind_OUT_CLOSED) ? 0 :
@@ -61,6 +61,37 @@ ending_told(struct tacit_contact *ct)
 	    (rc = say(ct)) != 0)
 		return rc;
 	return event_say(ct->t, ct, TACIT_EV_CLOSED);
+}
+
+int
+ending_told(struct tacit_contact *ct)
+{
+	struct set s;
+	size_t i;
+
+	if (ct->rec.told_closed || ct->rec.closed_heard)
+		return 0;
+	if (ct->rec.old_count == 0 && ct->rec.next.id == 0)
+		return told(ct);
+	/* What was written before it may lie in a mailbox that was left. */
+	ct->rec.closed_heard = 1;
+	for (i = 0; i < set_end(ct); i++)
+		if (set_get(ct, i, &s) && s.mailbox)
+			set_look_again(ct, s.address);
+	return 0;
+}
+
+int
+ending_tend(struct tacit_contact *ct)
+{
+	int rc;
+
+	if (!ct->rec.closed_heard || ct->rec.told_closed ||
+	    !set_all_drained(ct))
+		return 0;
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	return change_end(ct->t, ct, told(ct));
 }
 
 int

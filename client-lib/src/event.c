@@ -41,6 +41,33 @@ event_contact(struct tacit *t, const tacit_state_Event *e)
 }
 
 int
+event_get(struct tacit *t, uint64_t id, tacit_state_Event *e)
+{
+	struct record_key key;
+
+	record_key(&key, "", 0, id);
+	return record_get(t->vault, VAULT_EVENT, key.data, key.len,
+	    tacit_state_Event_fields, e, sizeof(*e), NULL, NULL);
+}
+
+int
+event_remove(struct tacit *t, uint64_t id)
+{
+	struct tacit_contact *ct;
+	struct record_key key;
+	tacit_state_Event e;
+	int rc;
+
+	if ((rc = event_get(t, id, &e)) <= 0)
+		return rc;
+	record_key(&key, "", 0, id);
+	rc = vault_del(t->vault, VAULT_EVENT, key.data, key.len);
+	if (e.type == TACIT_EV_MESSAGE && (ct = event_contact(t, &e)) != NULL)
+		ct->unread--;
+	return rc;
+}
+
+int
 event_count_unread(struct tacit *t)
 {
 	struct vault_key key = { .len = 0 };

@@ -16,6 +16,11 @@ int event_add(struct tacit *t, struct tacit_contact *ct,
 int event_say(struct tacit *t, struct tacit_contact *ct,
     enum tacit_event_type type);
 
+/* Returns: 1 and ${e}, 0 if there is none with this id, or an error. */
+int event_get(struct tacit *t, uint64_t id, tacit_state_Event *e);
+/* It is done: gone, if it is there, inside a change. */
+int event_remove(struct tacit *t, uint64_t id);
+
 /* Whom ${e} is about, or NULL. */
 struct tacit_contact *event_contact(struct tacit *t,
     const tacit_state_Event *e);

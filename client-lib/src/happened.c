@@ -21,6 +21,7 @@ event_show(struct tacit *t, struct tacit_event *out, uint64_t id,
 	if (e->seq != 0)
 		contact_message_id(out->message, e->stream, e->seq);
 	out->seq = e->seq;
+	out->data_type = e->data_type;
 	out->from = e->from;
 	out->to = e->to;
 	out->verified = e->verified;
@@ -70,24 +71,13 @@ tacit_next_event(struct tacit *t, uint64_t after, struct tacit_event *out)
 int
 tacit_event_done(struct tacit *t, uint64_t id)
 {
-	struct tacit_contact *ct = NULL;
-	struct record_key key;
 	tacit_state_Event e;
-	int found, rc;
+	int rc;
 
-	record_key(&key, "", 0, id);
-	found = record_get(t->vault, VAULT_EVENT, key.data, key.len,
-	    tacit_state_Event_fields, &e, sizeof(e), NULL, NULL);
-	if (found <= 0)
-		return found;
-	if ((rc = change_begin(t)) != 0)
+	/* What was done before costs nothing. */
+	if ((rc = event_get(t, id, &e)) <= 0 || (rc = change_begin(t)) != 0)
 		return rc;
-	if ((rc = change_end(t, NULL, vault_del(t->vault, VAULT_EVENT,
-	    key.data, key.len))) != 0)
-		return rc;
-	if (e.type == TACIT_EV_MESSAGE && (ct = event_contact(t, &e)) != NULL)
-		ct->unread--;
-	return 0;
+	return change_end(t, NULL, event_remove(t, id));
 }
 
 const char *
@@ -122,6 +112,8 @@ tacit_event_word(enum tacit_event_type type)
 		return "poison";
 	case TACIT_EV_ROTATED:
 		return "rotated";
+	case TACIT_EV_DATA:
+		return "data";
 	}
 	return "unknown";
 }

@@ -23,17 +23,21 @@ static void
 past_hash(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
     const char *text, size_t len)
 {
-	uint8_t from_me = p->from_me, seq[8], time[8];
-	const struct tacit_part part[] = {
+	uint8_t from_me = p->from_me, seq[8], time[8], type[8];
+	struct tacit_part part[] = {
 		{ p->before, sizeof(p->before) }, { &from_me, 1 },
 		{ p->stream, sizeof(p->stream) }, { seq, sizeof(seq) },
-		{ time, sizeof(time) }, { text, len },
+		{ time, sizeof(time) }, { type, sizeof(type) }, { text, len },
 	};
+	size_t n = sizeof(part) / sizeof(part[0]);
 
 	be64(seq, p->seq);
 	be64(time, (uint64_t)p->time_ms);
-	tacit_hash(out, "tacit/1/history", part,
-	    sizeof(part) / sizeof(part[0]));
+	be64(type, p->type);
+	/* Of a text there is no type. */
+	if (p->type == 0)
+		part[n - 2] = part[n - 1];
+	tacit_hash(out, "tacit/1/history", part, p->type == 0 ? n - 1 : n);
 }
 
 int
@@ -50,21 +54,12 @@ history_put(struct tacit_contact *ct, uint64_t place,
 }
 
 int
-history_add(struct tacit_contact *ct, int from_me,
-    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq,
-    const uint8_t previous[TACIT_HASH_LEN], int64_t time_ms,
-    const char *text, size_t len)
+history_add(struct tacit_contact *ct, tacit_state_Past *p, const char *text,
+    size_t len)
 {
-	tacit_state_Past p = tacit_state_Past_init_zero;
-
-	p.from_me = from_me != 0;
-	memcpy(p.stream, stream, sizeof(p.stream));
-	p.seq = seq;
-	p.time_ms = time_ms;
-	memcpy(p.previous, previous, sizeof(p.previous));
-	memcpy(p.before, ct->rec.history_head, sizeof(p.before));
+	memcpy(p->before, ct->rec.history_head, sizeof(p->before));
 	ct->t->past.ct = NULL;
-	return history_put(ct, ++ct->rec.history, &p, text, len,
+	return history_put(ct, ++ct->rec.history, p, text, len,
 	    ct->rec.history_head);
 }
 
@@ -149,6 +144,7 @@ past_show(struct tacit_contact *ct, struct tacit_message *out,
 	contact_message_id(out->id, p->stream, p->seq);
 	out->seq = p->seq;
 	out->from_me = p->from_me;
+	out->type = p->type;
 	out->state = past_state(ct, p);
 	out->time_ms = p->time_ms;
 	out->text = text;

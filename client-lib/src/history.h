@@ -9,10 +9,8 @@
 
 #include "model.h"
 
-/* Append, inside a change; ${previous} is the chain value before ${seq}. */
-int history_add(struct tacit_contact *ct, int from_me,
-    const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq,
-    const uint8_t previous[TACIT_HASH_LEN], int64_t time_ms,
+/* Append ${p}, inside a change; what stood before it is set here. */
+int history_add(struct tacit_contact *ct, tacit_state_Past *p,
     const char *text, size_t len);
 
 /*

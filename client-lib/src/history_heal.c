@@ -26,7 +26,7 @@ see_chain(void *arg, uint64_t place, const tacit_state_Past *p,
 	    !stream_is(p->stream, c->stream) ||
 	    out->known[i])
 		return 0;
-	keys_chain(chain, p->previous, p->seq, (const uint8_t *)text, len);
+	keys_chain(chain, p->previous, p->seq, p->type, text, len);
 	memcpy(out->chain[i], chain, HISTORY_CHAIN_LEN);
 	out->known[i] = 1;
 	return --out->want == 0;
@@ -95,8 +95,7 @@ history_rename(struct tacit_contact *ct,
 			memcpy(p.stream, to, TACIT_STREAM_LEN);
 			memcpy(p.previous, chain, sizeof(p.previous));
 			memcpy(previous[p.seq - 1], chain, TACIT_HASH_LEN);
-			keys_chain(chain, chain, p.seq,
-			    (const uint8_t *)text, len);
+			keys_chain(chain, chain, p.seq, p.type, text, len);
 		}
 		rc = history_put(ct, place, &p, text, len, head);
 		record_tail_free(text, len);

@@ -308,7 +308,7 @@ take_have(struct tacit_contact *ct, const tacit_Content *c)
 		if ((rc = again_had(ct, &c->have[i])) < 0 ||
 		    (rc == 1 && (rc = restart_by_peer(ct)) != 0))
 			return rc;
-	return 0;
+	return outbox_left(ct);
 }
 
 /* The content of an authentic envelope. */
@@ -394,7 +394,8 @@ is_repeated(struct tacit_contact *ct, struct arrival *a)
 		a->repeated = OFFER_REPEATED;
 		return 0;
 	}
-	if (same == 1 || !reset_is_possible(ct))
+	/* Under k0 whoever saw the link may have used it. */
+	if (same == 1 || a->key == LETTER_KEY0 || !reset_is_possible(ct))
 		return 1;
 	a->repeated = same == 0 ? OTHER_ENVELOPE : LONG_AGO;
 	if (reset_is_pending(ct) && (same < 0 || (ct->rec.twice &&

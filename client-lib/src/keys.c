@@ -156,16 +156,24 @@ keys_anchor_token(uint8_t out[32], const uint8_t owner[TACIT_KEY_LEN])
 
 void
 keys_chain(uint8_t out[32], const uint8_t previous[32], uint64_t seq,
-    const uint8_t *text, size_t len)
+    uint32_t type, const void *text, size_t len)
 {
-	uint8_t number[8];
-	const struct tacit_part part[] = {
+	uint8_t number[8], kind[8];
+	struct tacit_part part[] = {
 		{ previous, TACIT_HASH_LEN },
 		{ number, sizeof(number) },
+		{ kind + 4, 4 },
 		{ text, len },
 	};
+	size_t n = sizeof(part) / sizeof(part[0]);
 
+#ifdef TACIT_CONTROL_NO_TYPE
+	type = 0;
+#endif
 	put_u64(number, seq);
-	tacit_hash(out, "tacit/1/chain", part,
-	    sizeof(part) / sizeof(part[0]));
+	put_u64(kind, type);
+	/* Of a text there is no type. */
+	if (type == 0)
+		part[2] = part[--n];
+	tacit_hash(out, "tacit/1/chain", part, n);
 }

@@ -50,7 +50,8 @@ void keys_next_stream(uint8_t out[TACIT_STREAM_LEN], const uint8_t r[32],
 void keys_anchor(uint8_t out[32], const uint8_t owner[TACIT_KEY_LEN]);
 /* A hash of which nobody knows a token. */
 void keys_anchor_token(uint8_t out[32], const uint8_t owner[TACIT_KEY_LEN]);
+/* ${type} is 0 of a text. */
 void keys_chain(uint8_t out[32], const uint8_t previous[32], uint64_t seq,
-    const uint8_t *text, size_t len);
+    uint32_t type, const void *text, size_t len);
 
 #endif

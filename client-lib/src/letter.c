@@ -138,6 +138,7 @@ fill_body(struct tacit_contact *ct, const tacit_state_Out *o,
 		c->which_is = tacit_Content_text_tag;
 		c->is.text.part = o->part;
 		c->is.text.parts = o->parts;
+		c->is.text.type = o->type;
 		c->is.text.data.size = (pb_size_t)len;
 		memcpy(c->is.text.data.bytes, text, len);
 		return 0;
@@ -156,12 +157,11 @@ fill_body(struct tacit_contact *ct, const tacit_state_Out *o,
 	case tacit_state_OutKind_OUT_CONFIRM:
 		c->which_is = tacit_Content_confirm_tag;
 		return 0;
-	case tacit_state_OutKind_OUT_HAVE:
-		c->which_is = tacit_Content_have_only_tag;
-		return 0;
 	case tacit_state_OutKind_OUT_CLOSED:
 		c->which_is = tacit_Content_closed_tag;
 		return 0;
+	/* A `need` that a relay lost is said again by the `have` after it. */
+	case tacit_state_OutKind_OUT_HAVE:
 	case tacit_state_OutKind_OUT_NEED:
 		return fill_need(ct, o, c);
 	case tacit_state_OutKind_OUT_OLD:
@@ -206,7 +206,9 @@ encode(struct tacit_contact *ct, const tacit_state_Out *o, const char *text,
 		else
 			c.have[0].range_count--;
 	}
-	if (rc == 0 && c.have_count > 0) {
+	/* Beside something else a hole is told, and still to be asked for. */
+	if (rc == 0 && c.have_count > 0 && (c.have[0].range_count == 0 ||
+	    c.which_is == tacit_Content_need_tag)) {
 		ct->rec.have_owed = 0;
 		ct->rec.have_due_ms = 0;
 	}

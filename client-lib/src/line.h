@@ -43,6 +43,7 @@ struct line {
 	} *asked;
 	uint32_t n_asked, asked_id;
 	uint32_t acks;			/* not yet answered */
+	uint8_t unacked;		/* the last of them failed */
 	struct held_ack *held;		/* not sent: see anchor.h */
 	uint32_t n_held;
 

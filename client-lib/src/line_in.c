@@ -85,6 +85,8 @@ subscribed(struct line *l, const tacit_Subscribed *s, const uint8_t *result)
 		return TACIT_E_FRAME;
 	for (i = 0; i < s->count; i++) {
 		if (result[i] == 0) {
+			set_box(l->asked[i].ct,
+			    l->asked[i].address)->reading = 1;
 			if ((rc = restored_read(l->asked[i].ct,
 			    l->conn)) != 0)
 				return rc;
@@ -99,9 +101,19 @@ subscribed(struct line *l, const tacit_Subscribed *s, const uint8_t *result)
 	free(l->asked);
 	l->asked = NULL;
 	l->n_asked = 0;
-	if (!gone)
+	if (!gone && !l->unacked)
 		l->wait = 0;
 	return 0;
+}
+
+/*
+ * What comes from an earlier SUBSCRIBE of the same connection, comes again, in
+ * order, from the one under way.
+ */
+static int
+is_read(const struct line *l, const struct box *b)
+{
+	return b->read_conn == l->conn && b->reading;
 }
 
 /* Commit first, then acknowledge; a failure leaves it with the relay. */
@@ -113,7 +125,7 @@ deliver(struct line *l, const tacit_Deliver *d, const uint8_t *body,
 	struct held_ack ack;
 	int rc;
 
-	if (ct == NULL || set_box(ct, d->address)->read_conn != l->conn)
+	if (ct == NULL || !is_read(l, set_box(ct, d->address)))
 		return 0;
 	rc = inbox_take(ct, d->address, d->envelope, body, len);
 #ifdef TACIT_CONTROL_ACK_UNCOMMITTED
@@ -134,7 +146,7 @@ drained(struct line *l, const tacit_Drained *d)
 	struct tacit_contact *ct = contact_by_address(l->t, d->address);
 	struct box *b;
 
-	if (ct == NULL || (b = set_box(ct, d->address))->read_conn != l->conn)
+	if (ct == NULL || !is_read(l, b = set_box(ct, d->address)))
 		return;
 	b->drained = 1;
 	ct->drained_at = env_mono_ms(l->t);
@@ -145,6 +157,31 @@ static void
 answered(struct line *l, uint32_t n)
 {
 	l->acks -= n < l->acks ? n : l->acks;
+}
+
+static void
+acked(struct line *l, uint32_t n)
+{
+	answered(l, n);
+	if (l->unacked)
+		l->wait = 0;
+	l->unacked = 0;
+}
+
+/*
+ * What the relay could not remove stays under way on this connection, and
+ * takes the place of what would follow; the next one is given it again.
+ * Refused: the mailbox is read elsewhere, or closed.
+ */
+static int
+not_acked(struct line *l, const tacit_Error *e)
+{
+	if (e->code != -TACIT_E_REFUSED) {
+		l->unacked = 1;
+		return TACIT_E_UNAVAILABLE;
+	}
+	answered(l, 1);
+	return 0;
 }
 
 static int
@@ -159,14 +196,13 @@ reading_frame(struct line *l, const struct tacit_frame *f)
 		drained(l, &f->head.is.drained);
 		return 0;
 	case tacit_Frame_ok_tag:
-		answered(l, f->head.is.ok.id_count);
+		acked(l, f->head.is.ok.id_count);
 		return 0;
 	case tacit_Frame_error_tag:
 		/* Without SUBSCRIBE the line is of no use: another, later. */
 		if (l->asked != NULL && f->head.is.error.id == l->asked_id)
 			return TACIT_E_UNAVAILABLE;
-		answered(l, 1);
-		return 0;
+		return not_acked(l, &f->head.is.error);
 	case tacit_Frame_ended_tag:
 		/*
 		 * Somebody else subscribed with our key, perhaps a copy of

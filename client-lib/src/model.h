@@ -51,6 +51,7 @@ struct out_ref {
 	tacit_state_OutKind kind;
 	uint8_t stream[TACIT_STREAM_LEN];
 	uint64_t seq;
+	uint32_t type;			/* 0: a text */
 	uint8_t last_part;
 	uint8_t okayed;
 	uint64_t okayed_ms;		/* Unix ms, when last; 0: never */
@@ -60,9 +61,16 @@ struct out_ref {
 /* How one of my mailboxes is read. */
 struct box {
 	uint8_t address[TACIT_ADDRESS_LEN];
-	uint32_t read_conn;		/* subscribed on this connection */
+	uint32_t read_conn;		/* SUBSCRIBE went on this connection */
 	uint32_t made_on;		/* on which it was made again */
+	uint8_t reading;		/* ... and was answered */
 	uint8_t drained;
+	uint8_t again;			/* by set_look_again() */
+};
+
+/* The key of a row of the host. */
+struct row_name {
+	uint8_t len, data[TACIT_ROW_KEY_SIZE];
 };
 
 struct line;
@@ -121,6 +129,11 @@ struct tacit {
 		char *text;
 		size_t len;
 	} shown, read;			/* lent to the host: event, history */
+	struct {			/* by data.c: those there are, sorted */
+		struct row_name *all;
+		size_t n, cap;
+		uint8_t known;		/* they were read */
+	} rows;
 	struct {			/* where tacit_history() is */
 		struct tacit_contact *ct;
 		uint64_t place;

@@ -9,7 +9,7 @@
 #include "outbox.h"
 #include "record.h"
 
-enum { LATE_LOOK_MS = 3600 * 1000 };
+enum { LATE_LOOK_MS = 3600 * 1000, LEFT_MS = 6 * LATE_LOOK_MS };
 
 static const uint64_t TTL_MS = TACIT_TTL_DAYS * 24ULL * 3600 * 1000;
 
@@ -54,6 +54,7 @@ ref_add(struct tacit_contact *ct, uint64_t n, const tacit_state_Out *o)
 	ref->kind = o->kind;
 	memcpy(ref->stream, o->stream, sizeof(ref->stream));
 	ref->seq = o->seq;
+	ref->type = o->type;
 	ref->last_part = o->part + 1 == o->parts;
 	/* A new process offers Hello again: the answer may have been lost. */
 	ref->okayed = o->okayed && o->kind != tacit_state_OutKind_OUT_HELLO;
@@ -73,6 +74,7 @@ outbox_load(struct tacit_contact *ct)
 	int rc;
 
 	contact_free_out(ct);
+	outbox_forget_requests(ct);
 	for (;;) {
 		if ((rc = vault_next(ct->t->vault, VAULT_OUTBOX, ct->id,
 		    sizeof(ct->id), &key, &value)) != 0 || key.len == 0)
@@ -213,6 +215,7 @@ outbox_say_accepted(struct tacit_contact *ct, const struct out_ref *ref)
 	tacit_state_Event e = tacit_state_Event_init_zero;
 
 	e.type = TACIT_EV_ACCEPTED;
+	e.data_type = ref->type;
 	memcpy(e.stream, ref->stream, sizeof(e.stream));
 	e.seq = ref->seq;
 	return event_add(ct->t, ct, &e, NULL, 0);
@@ -281,6 +284,7 @@ send_again(struct tacit_contact *ct, struct out_ref *ref, int late)
 	if (rc != 0 || !say)
 		return rc;
 	e.type = TACIT_EV_UNDELIVERED;
+	e.data_type = ref->type;
 	memcpy(e.stream, ref->stream, sizeof(e.stream));
 	e.seq = ref->seq;
 	return event_add(ct->t, ct, &e, NULL, 0);
@@ -346,6 +350,22 @@ outbox_late(struct tacit_contact *ct)
 
 	for (o = ct->out; o != NULL; o = o->next)
 		if (is_late(ct, o) && (rc = send_again(ct, o, 1)) != 0)
+			return rc;
+	return 0;
+}
+
+int
+outbox_left(struct tacit_contact *ct)
+{
+	uint64_t now = (uint64_t)env_unix_ms(ct->t);
+	struct out_ref *o;
+	int rc;
+
+	for (o = ct->out; o != NULL; o = o->next)
+		if (o->seq != 0 && o->okayed &&
+		    !stream_is(o->stream, ct->rec.stream) &&
+		    now >= o->okayed_ms + LEFT_MS &&
+		    (rc = send_again(ct, o, 0)) != 0)
 			return rc;
 	return 0;
 }

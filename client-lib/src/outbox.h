@@ -9,6 +9,7 @@
 #include "content.pb.h"
 #include "model.h"
 
+/* Read it anew: nothing of it is under way then. */
 int outbox_load(struct tacit_contact *ct);
 
 /*
@@ -46,6 +47,13 @@ void outbox_unseal(tacit_state_Out *o);
  */
 int outbox_has_late(struct tacit_contact *ct);
 int outbox_late(struct tacit_contact *ct);
+
+/*
+ * They were heard: of a stream that I left, `have` names only what text came
+ * of last, so that what still waits there is posted again after six hours.
+ * Inside a change.
+ */
+int outbox_left(struct tacit_contact *ct);
 /* The relay may have lost what it OKed: all of it goes again. */
 int outbox_restored(struct tacit_contact *ct);
 /* When outbox_has_late() looks next: mono ms, or -1. */
@@ -59,7 +67,7 @@ int64_t outbox_due(const struct tacit_contact *ct);
 enum tacit_message_state outbox_state(const struct tacit_contact *ct,
     const uint8_t stream[TACIT_STREAM_LEN], uint64_t seq);
 
-/* The posting line is gone: everything not OKed goes again, in order. */
+/* No answer is waited for: everything not OKed goes again, in order. */
 void outbox_forget_requests(struct tacit_contact *ct);
 
 /* For post.c: one row, and its reference ${*at}, inside a change. */

@@ -417,8 +417,12 @@ pair_owes_ack(const struct tacit_contact *ct)
 int
 pair_acknowledge(struct tacit_contact *ct)
 {
-	if (!contact_can_seal(ct))
-		return 0;
+	struct ratchet_session s;
+	int rc;
+
+	contact_session(ct, &s);
+	if ((rc = ratchet_has(ct->t->ratchet, &s)) != 1)
+		return rc;
 	return outbox_add_control(ct, tacit_state_OutKind_OUT_HELLO_ACK);
 }
 

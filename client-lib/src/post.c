@@ -60,11 +60,14 @@ may_go(const struct tacit_contact *ct, const struct out_ref *o)
 		return 1;
 	if (!contact_can_seal(ct))
 		return 0;
-	if (o->kind == tacit_state_OutKind_OUT_CLOSED)
-		return !ct->rec.healing;
-	return o->kind != tacit_state_OutKind_OUT_TEXT ||
-	    (!ct->rec.healing && contact_is_trusted(ct) && !ct->rec.told_closed &&
-	    env_mono_ms(ct->t) >= ct->texts_at);
+	if (o->kind != tacit_state_OutKind_OUT_TEXT &&
+	    o->kind != tacit_state_OutKind_OUT_CLOSED)
+		return 1;
+	/* Closed does not overtake the texts that wait for room. */
+	if (ct->rec.healing || env_mono_ms(ct->t) < ct->texts_at)
+		return 0;
+	return o->kind == tacit_state_OutKind_OUT_CLOSED ||
+	    (contact_is_trusted(ct) && !ct->rec.told_closed);
 }
 
 /* What goes next: control, then texts, each in order; Closed is the end. */

@@ -17,6 +17,7 @@ enum { AHEAD_MAX = 4096 };		/* seqs; a sender keeps far fewer */
 struct whole {
 	char *text;			/* TACIT_TEXT_MAX and a NUL */
 	size_t len;
+	uint32_t type;
 	uint8_t previous[TACIT_HASH_LEN];
 	uint64_t time_ms;
 };
@@ -34,12 +35,13 @@ text_key(struct record_key *key, const struct tacit_contact *ct,
 }
 
 /*
- * How many parts of a text are here, and how long they are together.  Errors:
- * TACIT_E_POISON if one of them belongs to another number of parts.
+ * How many parts of the text of ${is} are here, and how long they are together.
+ * Errors: TACIT_E_POISON if one of them is of another type, or belongs to
+ * another number of parts.
  */
 static int
 count_parts(struct tacit_contact *ct, const struct record_key *text,
-    uint32_t parts, uint32_t *n, size_t *total)
+    const tacit_Text *is, uint32_t *n, size_t *total)
 {
 	struct vault_key key = { .len = 0 };
 	struct vault_value value;
@@ -60,7 +62,7 @@ count_parts(struct tacit_contact *ct, const struct record_key *text,
 		record_tail_free(part, len);
 		if (rc != 0)
 			return rc;
-		if (in.parts != parts)
+		if (in.parts != is->parts || in.type != is->type)
 			return TACIT_E_POISON;
 	}
 }
@@ -73,6 +75,7 @@ keep_part(struct tacit_contact *ct, const struct record_key *text,
 	uint8_t key[VAULT_ROW_KEY_MAX];
 
 	in.parts = c->is.text.parts;
+	in.type = c->is.text.type;
 	memcpy(in.previous, c->previous, sizeof(in.previous));
 	in.time_ms = c->time_ms;
 	memcpy(key, text->data, text->len);
@@ -107,6 +110,7 @@ put_together(struct tacit_contact *ct, const struct record_key *text,
 			memcpy(w->text + w->len, part, len);
 			memcpy(w->previous, in.previous, sizeof(w->previous));
 			w->time_ms = in.time_ms;
+			w->type = in.type;
 		}
 		record_tail_free(part, len);
 		if (rc != 0)
@@ -119,9 +123,11 @@ show(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
     uint64_t seq, const struct whole *w, int late)
 {
 	tacit_state_Event e = tacit_state_Event_init_zero;
+	tacit_state_Past p = tacit_state_Past_init_zero;
 	int rc;
 
-	e.type = TACIT_EV_MESSAGE;
+	e.type = w->type == 0 ? TACIT_EV_MESSAGE : TACIT_EV_DATA;
+	e.data_type = w->type;
 	memcpy(e.stream, stream, sizeof(e.stream));
 	e.seq = seq;
 	/* What an older stream still had to say comes after a newer one. */
@@ -131,8 +137,12 @@ show(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
 #endif
 	if ((rc = event_add(ct->t, ct, &e, w->text, w->len)) != 0)
 		return rc;
-	return history_add(ct, 0, stream, seq, w->previous,
-	    (int64_t)w->time_ms, w->text, w->len);
+	p.type = w->type;
+	memcpy(p.stream, stream, sizeof(p.stream));
+	p.seq = seq;
+	memcpy(p.previous, w->previous, sizeof(p.previous));
+	p.time_ms = (int64_t)w->time_ms;
+	return history_add(ct, &p, w->text, w->len);
 }
 
 /*
@@ -159,7 +169,7 @@ hand_on(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
 		goto out;
 	if (sodium_memcmp(w.previous, h->chain, sizeof(h->chain)) != 0)
 		rc = event_say(ct->t, ct, TACIT_EV_POISON);
-	keys_chain(h->chain, w.previous, seq, (const uint8_t *)w.text, w.len);
+	keys_chain(h->chain, w.previous, seq, w.type, w.text, w.len);
 	h->shown = seq;
 out:
 	sodium_memzero(w.text, TACIT_TEXT_MAX);
@@ -204,11 +214,9 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 	    VAULT_INBOX, ct->id, sizeof(ct->id), TACIT_EARLY_PARTS_MAX)) != 0)
 		return rc < 0 ? rc : 0;
 	text_key(&text, ct, c->stream, c->seq);
-	if ((rc = count_parts(ct, &text, c->is.text.parts, &n,
-	    &total)) != 0 ||
+	if ((rc = count_parts(ct, &text, &c->is.text, &n, &total)) != 0 ||
 	    (rc = keep_part(ct, &text, c)) != 0 ||
-	    (rc = count_parts(ct, &text, c->is.text.parts, &n,
-	    &total)) != 0)
+	    (rc = count_parts(ct, &text, &c->is.text, &n, &total)) != 0)
 		return rc;
 	/*
 	 * Whole parts may make more than a text may be.  That is said, and no
@@ -275,8 +283,7 @@ reorder_chain(struct tacit_contact *ct,
 	text_key(&text, ct, stream, seq);
 	rc = put_together(ct, &text, &w);
 	if (rc == 0) {
-		keys_chain(chain, w.previous, seq, (const uint8_t *)w.text,
-		    w.len);
+		keys_chain(chain, w.previous, seq, w.type, w.text, w.len);
 		memcpy(out, chain, 8);
 	}
 	sodium_memzero(w.text, TACIT_TEXT_MAX);

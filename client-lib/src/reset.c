@@ -18,6 +18,7 @@
 
 enum {
 	STALE_WAIT_MS = 60 * 1000,
+	SILENCE_MS = 6 * 3600 * 1000,
 	WAIT_MAX_MS = 24 * 3600 * 1000
 };
 
@@ -27,6 +28,7 @@ int
 reset_is_possible(const struct tacit_contact *ct)
 {
 	switch (ct->rec.step) {
+	case tacit_state_Step_I4_ANSWERED:
 	case tacit_state_Step_I5_ACTIVE:
 	case tacit_state_Step_J4_ACTIVE:
 		break;
@@ -162,7 +164,11 @@ repeat(struct tacit_contact *ct)
 int
 reset_may_be_stale(const struct tacit_contact *ct, uint32_t g)
 {
-	return reset_is_possible(ct) && g <= ct->rec.accepted &&
+	/* As take_reset() has it, of a Reset that it answered by this. */
+	if (g > ct->rec.accepted && (g >= ct->rec.offered ||
+	    !ct->rec.answered))
+		return 0;
+	return reset_is_possible(ct) &&
 	    !outbox_has(ct, tacit_state_OutKind_OUT_STALE) &&
 	    env_left(ct->t, ct->rec.stale_ms, STALE_WAIT_MS) == 0;
 }
@@ -336,7 +342,8 @@ reset_wait(const struct tacit_contact *ct)
 }
 
 /*
- * Once more, and then after twice the time; in the end another one each day.
+ * Once more, and then after twice the time; after half a day under older keys,
+ * if there are such; in the end another one each day.
  * They may have answered the first one to a later life of this vault, and
  * take it for a replay.
  */
@@ -344,9 +351,11 @@ static int
 offer_again(struct tacit_contact *ct)
 {
 	uint64_t wait = 2 * ct->rec.reset_wait_ms;
-	int rc = 0;
+	int back = 0, rc;
 
-	if (wait <= WAIT_MAX_MS)
+	if (wait > SILENCE_MS && (back = rotate_silence(ct)) < 0)
+		return back;
+	if (!back && wait <= WAIT_MAX_MS)
 		rc = repeat(ct);
 	else
 		rc = reset_offer(ct, 0);

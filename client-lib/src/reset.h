@@ -16,7 +16,10 @@ enum {
 	GENERATIONS_READ = 3		/* the last ones; older sessions go */
 };
 
-/* Both ends hold the recovery key, and there is something left to say. */
+/*
+ * The recovery key is known, and there is something left to say.  In I4 the
+ * other end may not have it yet: HELLO_ACK goes first, and an offer again.
+ */
 int reset_is_possible(const struct tacit_contact *ct);
 
 /* True if an offer of ours waits for its answer, or is about to be made. */

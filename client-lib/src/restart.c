@@ -117,7 +117,9 @@ unseal_all(struct tacit_contact *ct)
 		len = 0;
 		if ((rc = outbox_row_get(ct, ref->n, &o, &text, &len)) != 0)
 			return rc;
-		if (o.sealed.size > 0) {
+		/* HELLO_ACK is made once: there may be no session for it. */
+		if (o.sealed.size > 0 &&
+		    o.kind != tacit_state_OutKind_OUT_HELLO_ACK) {
 			outbox_unseal(&o);
 			rc = outbox_row_put(ct, ref->n, &o, text, len);
 		}
@@ -255,6 +257,22 @@ settle(struct tacit_contact *ct, uint64_t upto, const tacit_Content *c)
 	return 0;
 }
 
+/*
+ * What they had when it left the outbox, and do not have now: their vault went
+ * back too.
+ */
+static int
+send_below(struct tacit_contact *ct, uint64_t upto, const tacit_Content *c)
+{
+	tacit_Need need = { .from = 1, .to = upto };
+
+	if (upto == 0 || c->have_count == 0 ||
+	    !stream_is(c->have[0].stream, ct->rec.stream))
+		return 0;
+	memcpy(need.stream, ct->rec.stream, sizeof(need.stream));
+	return again_need(ct, &need, c->have, c->have_count);
+}
+
 int
 restart_on_agree(struct tacit_contact *ct, const tacit_Content *c)
 {
@@ -275,6 +293,9 @@ restart_on_agree(struct tacit_contact *ct, const tacit_Content *c)
 		ct->rec.old_from = a->upto;
 		return 0;
 	}
+	ct->rec.healing = 0;
+	if ((rc = send_below(ct, a->upto, c)) != 0)
+		return rc;
 	/* Another copy went this way before: what did it say there? */
 	ct->rec.healing = a->more;
 	ct->rec.old_from = 0;

@@ -16,24 +16,31 @@
 #include "set.h"
 
 /* What is known of a request that the relay took. */
-enum { TAKEN, ANCHOR_ASKED, ANCHOR_MOVED, READ_ASKED };
+enum { TAKEN, ANCHOR_ASKED, ANCHOR_MOVED, READ_ASKED, MADE_AGAIN };
 
 /*
  * Requests whose OK may be forgotten.  The invitation is not put there again
- * once it was answered, only the pass that came with it.
+ * once it was answered, only the pass that came with it.  The answer to Closed
+ * needs them as well.
  */
 static uint32_t
 due_again(const struct tacit_contact *ct)
 {
+	uint32_t token = DUE_TOKEN;
+
 	switch (ct->rec.step) {
 	case tacit_state_Step_I2_CREATED:
 	case tacit_state_Step_I3_INVITED:
 		return DUE_CREATE | DUE_PUT;
 	case tacit_state_Step_I4_ANSWERED:
-		/* ... and HELLO_ACK when it is done. */
-		return DUE_CREATE | DUE_TOKEN_KEEP | DUE_SPLIT;
 	case tacit_state_Step_I5_ACTIVE:
-		return DUE_CREATE | DUE_TOKEN | DUE_SPLIT;
+	case tacit_state_Step_CLOSED:
+		if (!ct->rec.inviter)
+			return DUE_CREATE;
+		/* Not confirmed: they may know no other one yet. */
+		if (!sodium_is_zero(ct->rec.key0, sizeof(ct->rec.key0)))
+			token = DUE_TOKEN_KEEP;
+		return DUE_CREATE | token | DUE_SPLIT;
 	default:
 		return DUE_CREATE;
 	}
@@ -97,11 +104,15 @@ restored_contact(struct tacit_contact *ct)
  * the anchor was verified on another one.
  */
 void
-restored_taken(struct tacit_contact *ct)
+restored_taken(struct tacit_contact *ct, int unsure)
 {
 	const struct line *l = line_reading(ct->t, &ct->rec.my_place);
+	uint32_t conn = l != NULL && l->ready ? l->conn : 0;
 
-	ct->taken_on = l != NULL && l->ready ? l->conn : 0;
+	/* One that was taken before, and elsewhere, is in doubt still. */
+	if (unsure && ct->taken != MADE_AGAIN && ct->taken_on != conn)
+		conn = 0;
+	ct->taken_on = conn;
 	ct->taken = TAKEN;
 }
 
@@ -114,7 +125,9 @@ ask_again(struct tacit_contact *ct)
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	ct->rec.due |= due_again(ct);
-	return change_end(ct->t, ct, 0);
+	if ((rc = change_end(ct->t, ct, 0)) == 0)
+		ct->taken = MADE_AGAIN;
+	return rc;
 }
 
 static int

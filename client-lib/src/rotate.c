@@ -97,11 +97,26 @@ retire_left(const struct tacit_contact *ct)
 }
 
 /*
+ * Who was put back while we were away wrote to what we left, and nowhere else:
+ * once its time is over it is read to its end again, and then closed.
+ */
+static int64_t
+retire_wait(const struct tacit_contact *ct)
+{
+	int64_t left = retire_left(ct);
+
+	return left == 0 && set_look(ct,
+	    ct->rec.old[ct->rec.old_count - 1].address) == SET_LOOKS ? -1 :
+	    left;
+}
+
+/*
  * By a clock that was set back they were left in the future, which says
- * nothing of how long ago that was: they are kept as if it was now.
+ * nothing of how long ago that was: they are kept as if it was now.  True if
+ * that had to be done.
  */
 static int
-clock_was_set_back(struct tacit_contact *ct)
+restamp(struct tacit_contact *ct)
 {
 	tacit_state_Set *last = &ct->rec.old[ct->rec.old_count - 1];
 	uint64_t now = (uint64_t)env_unix_ms(ct->t);
@@ -112,13 +127,26 @@ clock_was_set_back(struct tacit_contact *ct)
 	return 1;
 }
 
+static void
+retire(struct tacit_contact *ct)
+{
+	const uint8_t *address = ct->rec.old[ct->rec.old_count - 1].address;
+
+	if (restamp(ct))
+		return;
+	if (set_look(ct, address) == SET_LOOKED)
+		rotate_retire(ct);
+	else
+		set_look_again(ct, address);
+}
+
 /* What would be closed within a day or two anyway pays for the next. */
 static int
 frees_a_unit(struct tacit_contact *ct)
 {
 	const tacit_state_Contact *r = &ct->rec;
 
-	if (retire_left(ct) < 0 || clock_was_set_back(ct) ||
+	if (retire_left(ct) < 0 || restamp(ct) ||
 	    retire_left(ct) > 2 * (int64_t)DAY_MS ||
 	    !r->old[r->old_count - 1].mailbox)
 		return 0;
@@ -250,10 +278,23 @@ rotate_fill(const struct tacit_contact *ct, tacit_state_OutKind kind,
 
 /* ---- what the other end uses ---------------------------------------------- */
 
+static pb_size_t
+old_set(const struct tacit_contact *ct, uint64_t id)
+{
+	pb_size_t i;
+
+	for (i = 0; i < ct->rec.old_count; i++)
+		if (ct->rec.old[i].id == id)
+			break;
+	return i;
+}
+
 /*
  * They hold the key of what they wrote under.  Who was heard under the keys
  * of now and then writes under older ones went back, on purpose or because
- * its vault was put back: it has no others, so we follow.
+ * its vault was put back: it has no others, so we follow.  What is not fresh
+ * may be late, or be a copy's whose counter was never heard of its first life:
+ * that is remembered until its mailbox says which.
  */
 int
 rotate_heard(struct tacit_contact *ct, uint64_t id, int fresh, int back)
@@ -262,33 +303,50 @@ rotate_heard(struct tacit_contact *ct, uint64_t id, int fresh, int back)
 
 	if (id == ct->rec.rotation) {
 		ct->rec.unseen = 0;
+		ct->rec.strayed &= !fresh;
 		return 0;
 	}
 	if (id == ct->rec.next.id && id != 0)
 		return sodium_is_zero(ct->rec.next.pair, TACIT_KEY_LEN) ? 0 :
 		    rotate_switch(ct, 0);
-	if (!fresh || (ct->rec.unseen && !back))
+	if ((i = old_set(ct, id)) == ct->rec.old_count)
 		return 0;
-	for (i = 0; i < ct->rec.old_count; i++)
-		if (ct->rec.old[i].id == id)
-			return rotate_back(ct, i);
+	if (fresh && (!ct->rec.unseen || back))
+		return rotate_back(ct, i);
+	if (!fresh) {
+		ct->rec.strayed = 1;
+		ct->rec.stray = id;
+	}
 	return 0;
+}
+
+int
+rotate_silence(struct tacit_contact *ct)
+{
+	int rc;
+
+	if (!ct->rec.healing || ct->rec.old_count == 0 || env_left(ct->t,
+	    ct->rec.old[0].since_ms, KEEP_MS) < (int64_t)KEEP_MS / 2)
+		return 0;
+	return (rc = rotate_back(ct, 0)) != 0 ? rc : 1;
 }
 
 int
 rotate_is_doubtful(const struct tacit_contact *ct)
 {
-	return ct->rec.unseen && ct->rec.old_count > 0;
+	return ct->rec.old_count > 0 && (ct->rec.unseen || (ct->rec.strayed &&
+	    old_set(ct, ct->rec.stray) < ct->rec.old_count));
 }
 
 int
 rotate_refused(struct tacit_contact *ct)
 {
+	pb_size_t i = ct->rec.unseen ? 0 : old_set(ct, ct->rec.stray);
 	int rc;
 
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
-	return change_end(ct->t, ct, rotate_back(ct, 0));
+	return change_end(ct->t, ct, rotate_back(ct, i));
 }
 
 /* ---- time ----------------------------------------------------------------- */
@@ -349,7 +407,7 @@ again_left(const struct tacit_contact *ct)
 int64_t
 rotate_wait(const struct tacit_contact *ct)
 {
-	return env_sooner(env_sooner(retire_left(ct), begin_left(ct)),
+	return env_sooner(env_sooner(retire_wait(ct), begin_left(ct)),
 	    env_sooner(want_left(ct), again_left(ct)));
 }
 
@@ -358,9 +416,8 @@ act(struct tacit_contact *ct)
 {
 	uint64_t id = 0;
 
-	if (retire_left(ct) == 0) {
-		if (!clock_was_set_back(ct))
-			rotate_retire(ct);
+	if (retire_wait(ct) == 0) {
+		retire(ct);
 		return 0;
 	}
 	if (begin_left(ct) == 0) {

@@ -26,7 +26,17 @@ int rotate_fill(const struct tacit_contact *ct, tacit_state_OutKind kind,
  */
 int rotate_heard(struct tacit_contact *ct, uint64_t id, int fresh, int back);
 
-/* Its new mailbox refuses us before it was heard under the new keys. */
+/*
+ * Nobody answers the offer of an end that was put back: the other end, put
+ * back too, may never have had the keys of now.  It keeps those before, if
+ * they were left not long ago: they are taken up again, and 1 is returned.
+ */
+int rotate_silence(struct tacit_contact *ct);
+
+/*
+ * Its new mailbox refuses us before it was heard under the new keys, or after
+ * it was heard late under old ones.
+ */
 int rotate_is_doubtful(const struct tacit_contact *ct);
 int rotate_refused(struct tacit_contact *ct);
 

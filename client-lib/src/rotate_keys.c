@@ -237,6 +237,7 @@ rotate_switch(struct tacit_contact *ct, int unseen)
 	sodium_memzero(&r->next, sizeof(r->next));
 	sodium_memzero(&left, sizeof(left));
 	r->unseen = unseen != 0;
+	r->strayed = 0;
 	r->rotate_asked = 0;
 	if ((rc = elsewhere(ct)) != 0)
 		return rc;
@@ -263,6 +264,7 @@ rotate_back(struct tacit_contact *ct, size_t i)
 	while (n > 0)
 		forget(ct, &gone[--n]);
 	ct->rec.unseen = 0;
+	ct->rec.strayed = 0;
 	ct->rec.rotate_asked = 1;
 	/* What lies in mailboxes that are closed now is not read any more. */
 	if ((rc = elsewhere(ct)) != 0)

@@ -101,3 +101,27 @@ set_all_drained(const struct tacit_contact *ct)
 	}
 	return 1;
 }
+
+void
+set_look_again(struct tacit_contact *ct,
+    const uint8_t address[TACIT_ADDRESS_LEN])
+{
+	struct box *b = set_box(ct, address);
+
+	b->read_conn = 0;
+	b->drained = 0;
+	b->again = 1;
+}
+
+enum set_look
+set_look(const struct tacit_contact *ct,
+    const uint8_t address[TACIT_ADDRESS_LEN])
+{
+	const struct box *b = find_box(ct, address);
+
+	if (!set_has_mailbox(ct, address))
+		return SET_LOOKED;
+	if (b == NULL || !b->again)
+		return SET_NO_LOOK;
+	return b->drained ? SET_LOOKED : SET_LOOKS;
+}

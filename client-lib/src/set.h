@@ -29,6 +29,17 @@ struct box *set_box(struct tacit_contact *ct,
 /* True if all its mailboxes were read to their end. */
 int set_all_drained(const struct tacit_contact *ct);
 
+/* Read mailbox ${address} to its end again; was it? */
+enum set_look {
+	SET_NO_LOOK,			/* not asked for */
+	SET_LOOKS,
+	SET_LOOKED			/* or the relay does not have it */
+};
+void set_look_again(struct tacit_contact *ct,
+    const uint8_t address[TACIT_ADDRESS_LEN]);
+enum set_look set_look(const struct tacit_contact *ct,
+    const uint8_t address[TACIT_ADDRESS_LEN]);
+
 /* Mailbox ${address} is one of ${ct}'s that the relay has. */
 int set_has_mailbox(const struct tacit_contact *ct,
     const uint8_t address[TACIT_ADDRESS_LEN]);

@@ -66,7 +66,7 @@ add_entries(struct line *l, struct tacit_contact *ct, const tacit_Frame *f,
 		    entry + TACIT_KEY_LEN);
 		sodium_memzero(sk, sizeof(sk));
 		b->read_conn = l->conn;
-		b->drained = 0;
+		b->reading = b->drained = 0;
 		restored_reads(ct, l->conn);
 		a->ct = ct;
 		memcpy(a->address, s.address, sizeof(a->address));

@@ -75,9 +75,19 @@ label_is_valid(const char *text, size_t len)
 	return 1;
 }
 
-size_t
-text_part_len(const char *text, size_t len)
+int
+text_is_sound(uint32_t type, const char *text, size_t len, size_t max)
 {
+	if (type == 0)
+		return text_is_valid(text, len, max);
+	return type <= TACIT_TYPE_MAX && len >= 1 && len <= max;
+}
+
+size_t
+text_part_len(uint32_t type, const char *text, size_t len)
+{
+	if (type != 0)
+		return len < TACIT_DATA_PART_MAX ? len : TACIT_DATA_PART_MAX;
 	if (len <= TACIT_PART_MAX)
 		return len;
 	len = TACIT_PART_MAX;
@@ -87,12 +97,12 @@ text_part_len(const char *text, size_t len)
 }
 
 uint32_t
-text_parts(const char *text, size_t len)
+text_parts(uint32_t type, const char *text, size_t len)
 {
 	uint32_t n = 0;
 	size_t at;
 
-	for (at = 0; at < len; at += text_part_len(text + at, len - at))
+	for (at = 0; at < len; at += text_part_len(type, text + at, len - at))
 		n++;
 	return n;
 }

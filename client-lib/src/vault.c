@@ -171,6 +171,8 @@ open_at(struct vault *v, const char *path, const char *passphrase,
 		return rc;
 	if ((rc = vault_file_probe(path, VAULT_LIVED_IN, &cut)) != 0)
 		return rc;
+	if ((rc = vault_file_renew_wal(path)) != 0)
+		goto out;
 	if ((rc = vault_db_open(&v->db, path, VAULT_LIVED_IN, 0)) != 0)
 		goto out;
 	if ((rc = unlock(v, VAULT_LIVED_IN, passphrase, len)) != 0)

@@ -39,6 +39,7 @@ enum vault_table {
 	VAULT_JOB,			/* relay requests still to be done */
 	VAULT_ASIDE,			/* unopenable and undecodable */
 	VAULT_ANCHOR,			/* what relays keep, to tell our age */
+	VAULT_DATA,			/* of the layer above */
 	VAULT_HISTORY = 32,
 	VAULT_LAST = VAULT_HISTORY
 };

@@ -218,21 +218,13 @@ no_column(sqlite3_stmt *st)
 	    TACIT_E_NOMEM : TACIT_E_CORRUPT;
 }
 
-/* A check calls a page damaged that there was no memory to read. */
-static int
-not_as_wanted(sqlite3_stmt *st, const char *text)
-{
-	return text != NULL && strstr(text, "error code=7") != NULL ?
-	    TACIT_E_NOMEM : no_column(st);
-}
-
 /* True if the one text that ${query} yields per row runs through ${want}. */
 static int
 yields(struct vault_db *db, const char *query, const char *const *want,
     size_t n)
 {
 	sqlite3_stmt *st = NULL;
-	const char *text = NULL;
+	const char *text;
 	size_t i;
 	int rc, sq;
 
@@ -244,9 +236,7 @@ yields(struct vault_db *db, const char *query, const char *const *want,
 		if (i == n || text == NULL || strcmp(text, want[i]) != 0)
 			break;
 	}
-	if (sq == SQLITE_ROW)
-		rc = not_as_wanted(st, text);
-	else if (sq == SQLITE_DONE && i < n)
+	if (sq == SQLITE_ROW || (sq == SQLITE_DONE && i < n))
 		rc = no_column(st);
 	else
 		rc = result(db, sq);
@@ -349,9 +339,10 @@ has_memory(void)
 }
 
 /*
- * SQLite says "out of memory" of a record, too, whose damaged length is more
- * than it ever allocates.  So that is what it meant, if it says it twice
- * while there is memory.
+ * A check calls a page damaged that there was no memory to read; and SQLite
+ * says "out of memory" of a record, too, whose damaged length is more than it
+ * ever allocates.  So either means damage if it is said twice while there is
+ * memory.
  */
 int
 vault_db_open(struct vault_db **out, const char *path, enum vault_kind kind,
@@ -359,8 +350,10 @@ vault_db_open(struct vault_db **out, const char *path, enum vault_kind kind,
 {
 	int rc = open_once(out, path, kind, read_only);
 
-	if (rc != TACIT_E_NOMEM || !has_memory())
+	if (rc != TACIT_E_NOMEM && rc != TACIT_E_CORRUPT)
 		return rc;
+	if (!has_memory())
+		return TACIT_E_NOMEM;
 	rc = open_once(out, path, kind, read_only);
 	return rc == TACIT_E_NOMEM && has_memory() ? TACIT_E_CORRUPT : rc;
 }

@@ -242,6 +242,38 @@ out:
 	return rc;
 }
 
+static int
+write_again(int fd)
+{
+	uint8_t bytes[4096];
+	off_t at;
+	ssize_t n;
+
+	for (at = 0; (n = pread(fd, bytes, sizeof(bytes), at)) > 0; at += n)
+		if (pwrite(fd, bytes, (size_t)n, at) != n)
+			return from_errno(errno);
+	if (n < 0 || (at > 0 && fsync(fd) != 0))
+		return from_errno(errno);
+	return 0;
+}
+
+int
+vault_file_renew_wal(const char *path)
+{
+	char *name;
+	int fd, rc = 0;
+
+	if ((name = joined(path, "-wal")) == NULL)
+		return TACIT_E_NOMEM;
+	fd = open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	free(name);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : from_errno(errno);
+	rc = write_again(fd);
+	(void)close(fd);
+	return rc;
+}
+
 int
 vault_file_make(const char *path)
 {

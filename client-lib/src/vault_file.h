@@ -44,6 +44,14 @@ void vault_file_unlock(int fd, const char *path);
  */
 int vault_file_probe(const char *path, enum vault_kind kind, int *cut);
 
+/*
+ * Write the WAL of the vault at ${path}, whose lock is held, to the disk once
+ * more.  What a sync that failed left can still be read, but the kernel takes
+ * it for written: SQLite would copy it into the file from there, and the next
+ * power cut would leave half of that, without a WAL.  Nothing if there is none.
+ */
+int vault_file_renew_wal(const char *path);
+
 /* Make an empty file, mode 0600 whatever the umask; old remains go first. */
 int vault_file_make(const char *path);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The public API on texts: one text -> outbox rows and history. */
+/* The public API on texts and data: each -> outbox rows and history. */
 #include <string.h>
 
 #include "change.h"
@@ -8,6 +8,7 @@
 #include "history.h"
 #include "keys.h"
 #include "outbox.h"
+#include "write.h"
 
 /* What must hold before a word is kept for this contact. */
 static int
@@ -33,21 +34,31 @@ may_write(const struct tacit_contact *ct)
 	return 0;
 }
 
+int
+write_check(const struct tacit_contact *ct, uint32_t type, const void *data,
+    size_t len)
+{
+	if (data == NULL || !text_is_sound(type, data, len, TACIT_TEXT_MAX))
+		return type == 0 ? TACIT_E_TEXT : TACIT_E_INVALID;
+	return may_write(ct);
+}
+
 static int
-add_parts(struct tacit_contact *ct, const char *text, size_t len,
-    int64_t now)
+add_parts(struct tacit_contact *ct, uint32_t type, const char *text,
+    size_t len, int64_t now)
 {
 	tacit_state_Out o = tacit_state_Out_init_zero;
 	size_t at, n;
 	int rc;
 
 	o.kind = tacit_state_OutKind_OUT_TEXT;
+	o.type = type;
 	o.seq = ct->rec.seq;
-	o.parts = text_parts(text, len);
+	o.parts = text_parts(type, text, len);
 	o.time_ms = (uint64_t)now;
 	memcpy(o.previous, ct->rec.chain, sizeof(o.previous));
 	for (at = 0; at < len; at += n, o.part++) {
-		n = text_part_len(text + at, len - at);
+		n = text_part_len(type, text + at, len - at);
 		if ((rc = outbox_add(ct, &o, text + at, n)) != 0)
 			return rc;
 	}
@@ -55,26 +66,35 @@ add_parts(struct tacit_contact *ct, const char *text, size_t len,
 }
 
 int
-tacit_send(struct tacit_contact *ct, const char *text, size_t len,
-    char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq)
+write_add(struct tacit_contact *ct, uint32_t type, const void *data,
+    size_t len)
 {
-	int64_t now = env_unix_ms(ct->t);
+	tacit_state_Past p = tacit_state_Past_init_zero;
 	int rc;
 
-	if (text == NULL || !text_is_valid(text, len, TACIT_TEXT_MAX) ||
-	    text_parts(text, len) > TACIT_TEXT_PARTS_MAX)
-		return TACIT_E_TEXT;
-	if ((rc = may_write(ct)) != 0)
-		return rc;
-
-	if ((rc = change_begin(ct->t)) != 0)
-		return rc;
 	ct->rec.seq++;
-	if ((rc = add_parts(ct, text, len, now)) == 0)
-		rc = history_add(ct, 1, ct->rec.stream, ct->rec.seq,
-		    ct->rec.chain, now, text, len);
-	keys_chain(ct->rec.chain, ct->rec.chain, ct->rec.seq,
-	    (const uint8_t *)text, len);
+	p.from_me = 1;
+	p.type = type;
+	memcpy(p.stream, ct->rec.stream, sizeof(p.stream));
+	p.seq = ct->rec.seq;
+	p.time_ms = env_unix_ms(ct->t);
+	memcpy(p.previous, ct->rec.chain, sizeof(p.previous));
+	if ((rc = add_parts(ct, type, data, len, p.time_ms)) == 0)
+		rc = history_add(ct, &p, data, len);
+	keys_chain(ct->rec.chain, ct->rec.chain, ct->rec.seq, type, data, len);
+	return rc;
+}
+
+static int
+send_one(struct tacit_contact *ct, uint32_t type, const void *data,
+    size_t len, char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq)
+{
+	int rc;
+
+	if ((rc = write_check(ct, type, data, len)) != 0 ||
+	    (rc = change_begin(ct->t)) != 0)
+		return rc;
+	rc = write_add(ct, type, data, len);
 	if ((rc = change_end(ct->t, ct, rc)) != 0)
 		return rc;
 	if (message != NULL)
@@ -82,4 +102,20 @@ tacit_send(struct tacit_contact *ct, const char *text, size_t len,
 	if (seq != NULL)
 		*seq = ct->rec.seq;
 	return 0;
+}
+
+int
+tacit_send(struct tacit_contact *ct, const char *text, size_t len,
+    char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq)
+{
+	return send_one(ct, 0, text, len, message, seq);
+}
+
+int
+tacit_send_data(struct tacit_contact *ct, uint32_t type, const void *data,
+    size_t len, char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq)
+{
+	if (type == 0)
+		return TACIT_E_INVALID;
+	return send_one(ct, type, data, len, message, seq);
 }

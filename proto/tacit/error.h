@@ -34,6 +34,9 @@
 	    "no relay is known yet; add one with the line from its operator") \
 	X(PLAINTEXT,	-11, "bad-link",				\
 	    "ws:// is allowed on loopback addresses only")		\
+	X(FORM,		-12, "bad-form", "this questionnaire cannot be used") \
+	X(ANSWER,	-13, "bad-answer", "this does not answer the question") \
+	X(NOT_FOUND,	-14, "unknown-id", "there is nothing with this id") \
 	X(FRAME,	-20, "bad-frame", "malformed frame")		\
 	X(LIMIT,	-21, "limit", "value over a protocol limit")	\
 	X(SIZE,		-22, "bad-size", "body is not of a size there is") \
@@ -82,7 +85,14 @@
 	    "compare the safety number first, or accept the risk")	\
 	X(IDENTITY_CHANGED, -90, "identity-changed",			\
 	    "the other side's identity key changed")			\
-	X(ROLLED_BACK,	-91, "rolled-back", "this is an older copy of the vault")
+	X(ROLLED_BACK,	-91, "rolled-back", "this is an older copy of the vault") \
+	X(CONFIRM,	-92, "confirm",					\
+	    "say the check words of whom this goes to")			\
+	X(OTHER_NAME,	-93, "other-name",				\
+	    "the text names another contact")				\
+	X(CARD,		-94, "card",					\
+	    "read and acknowledge the card of the practice first")	\
+	X(PAUSED,	-95, "paused", "the practice has paused this contact")
 
 #define TACIT_ERROR_ENUM(name, value, word, text) TACIT_E_##name = value,
 enum tacit_error {

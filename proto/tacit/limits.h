@@ -61,10 +61,12 @@ enum {
 	TACIT_UNITS_RELATIONSHIP = 6,	/* and one to rotate with */
 	TACIT_UNITS_SPARE = 3,
 
-	/* What people write: bytes of UTF-8. */
+	/* What people write: bytes of UTF-8; and data, sent likewise. */
 	TACIT_TEXT_MAX = 24576,
 	TACIT_TEXT_PARTS_MAX = 16,
 	TACIT_PART_MAX = 1539,		/* TEXT_MAX / 16, and a cut code point */
+	TACIT_DATA_PART_MAX = 1536,	/* TEXT_MAX / 16 */
+	TACIT_TYPE_MAX = 65535,		/* of what is no text; from 1 */
 	TACIT_NAME_MAX = 64,
 	TACIT_URL_MAX = 255,
 

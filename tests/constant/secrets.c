@@ -108,7 +108,7 @@ derivation(void)
 	keys_seal(&k, out, SEAL_I_TO_J);
 	keys_pair1(out, s, r[0], r[1], t);
 	keys_seal(&k, out, SEAL_J_TO_I);
-	keys_chain(out, r[0], 5, s, sizeof(s));
+	keys_chain(out, r[0], 5, 1, s, sizeof(s));
 }
 
 static void

@@ -6,6 +6,15 @@ foreach(source ${found})
   string(REGEX REPLACE "^(cli|contract)_" "e2e/\\1/" test ${name})
   list(APPEND cli_tests ${test} ${source})
 endforeach()
+add_executable(hostdata support/hostdata.c)
+target_link_libraries(hostdata PRIVATE tacit_flags libtacit)
+set_target_properties(hostdata PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+# A clock that is ahead, to be preloaded.
+add_library(testclock MODULE support/testclock.c)
+target_link_libraries(testclock PRIVATE tacit_flags)
+set_target_properties(testclock PROPERTIES PREFIX ""
+  LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 list(APPEND cli_tests
   e2e/hello ${CMAKE_CURRENT_LIST_DIR}/hello.sh
   e2e/readme ${CMAKE_CURRENT_LIST_DIR}/readme_doors.sh)

@@ -9,7 +9,10 @@
 export LC_ALL=C.UTF-8 TMUX_TMPDIR=$work
 unset TMUX
 command -v tmux >/dev/null || die 'tmux is needed'
-trap 'tmux kill-server 2>/dev/null || true; clean_up' EXIT
+trap 'left=$?; tmux kill-server 2>/dev/null || true; clean_up $left' EXIT
+
+# One that ends with its last session may take the next one with it.
+echo 'set -g exit-empty off' >"$work/tmux.conf"
 
 # open WHO [COLUMNS ROWS]: this person's chat with contact 1, in a shell
 open() {
@@ -21,7 +24,7 @@ open() {
 	stty -a | grep -q ' icanon.* echo ' && echo 'as it was'
 	sleep 1000
 	END
-	tmux -f /dev/null -u new-session -d -s "$1" -x "${2:-80}" -y "${3:-24}" \
+	tmux -f "$work/tmux.conf" -u new-session -d -s "$1" -x "${2:-80}" -y "${3:-24}" \
 	    "exec sh '$work/$1.chat'"
 	shows "$1" "to $(other "$1")>"
 }
@@ -123,6 +126,10 @@ make anna 'Dr. Anna'
 make ben 'Ben B.'
 add_relay anna
 pair anna ben --in-person
+greet anna ben
+as ben sync --wait-ms 10000 --until 1 >/dev/null
+as ben card acknowledge anna </dev/null >/dev/null
+greet ben anna
 open anna
 open ben 40 12
 
@@ -244,6 +251,7 @@ tmux kill-session -t anna
 open anna
 open ben 40 12
 for who in anna ben; do
+	shows "$who" 'for when you are'
 	is "$who: once after all" "$(screen "$who" -S -500 |
 	    grep -cF 'for when you are')" 1
 	lacks "$who" "$(screen "$who" -S -500)" 'never entered'
@@ -257,6 +265,7 @@ shows anna 'left with 0'
 shows anna 'as it was'
 
 {
+	printf '%s\n' 'me "hello"' 'them "hello"'
 	for i in $(seq 8); do
 		echo "them \"ben $i begins and ends.\""
 		echo "me \"anna $i begins, and ends.\""
@@ -275,7 +284,7 @@ is 'the history of ben' "$(said ben)" \
     "$(sed 's/^me /x /; s/^them /me /; s/^x /them /' "$work/wanted")"
 
 # ---- the other one ends it -------------------------------------------------------------------
-tmux kill-server
+tmux list-sessions -F '#S' | xargs -n 1 tmux kill-session -t
 open anna
 as ben close anna --yes >/dev/null
 as ben sync --wait-ms 500 >/dev/null

@@ -60,11 +60,15 @@ printf 'unread \033]0;title\007 \xe2\x80\xae text' |
     as ben send anna --wait-ms 10000 >/dev/null
 as anna sync --wait-ms 100 >/dev/null &
 wait $!
+words=$(as anna words ben | field words)
 out=$(plain anna 'not monitored' 'ben' 'Number to open' '>1\r' 'NOT VERIFIED' \
     'not monitored' 'emergency' 'unread' 'to ben (not verified)> ' \
     '>hello\r' 'not sent' '(not verified)> ' \
     '>/safety\r' 'equal at both ends' 'verified)> ' '>/nonsense\r' '/help lists' 'verified)> ' \
-    '>/confirm\r' 'recorded' 'to ben> hello' '>\r' 'to ben> ' \
+    '>/confirm\r' 'recorded' 'to ben> hello' '>\r' \
+    'This goes to ben, check words: ' 'Type the words to send:' \
+    '>acorn acorn\r' 'these are not the words' 'to ben> hello' '>\r' \
+    'Type the words to send:' ">$words\r" 'me' \
     '>//quit\r' 'to ben> ' '>/quit\r' -- \
     "$tacit" --vault "$work/anna.vault") || die "list: $out"
 lacks 'title' "$out" $'\033]0;'

@@ -45,7 +45,9 @@ is 'plain error' "$(printf '%s\n' "$out" | wc -l)" 1
 lacks 'plain error' "$out" '{'
 is 'help' "$("$tacit" --help >/dev/null; echo $?)" 0
 for command in init 'relay add' invite accept contacts send sync history \
-    verify rotate close passphrase backup restore chat; do
+    verify rotate close passphrase backup restore chat words \
+    "card set" "card show" "card acknowledge" "away set" "away off" \
+    "quiet set" "quiet off" pause resume discharge lifecycle; do
 	# shellcheck disable=SC2086 # one word or two
 	out=$("$tacit" $command --help) || die "$command --help"
 	has "$command --help" "$out" "usage: tacit $command"

@@ -67,14 +67,14 @@ fails 65 vault-corrupt as anna contacts
 head -c $((size - size % 1024 - 3072)) "$work/whole" >"$work/anna.vault"
 fails 65 '\(vault-truncated\|vault-corrupt\)' as anna contacts
 cp "$work/whole" "$work/anna.vault"
-has 'whole again' "$(as anna contacts)" '"label":"two"'
+has 'whole again' "$(as anna contacts)" '"label":"late"'
 
 # ---- no room -------------------------------------------------------------------
-full() { (ulimit -f "$1" && as anna send two --accept-unverified "${@:2}"); }
-before=$(as anna contacts | jq -c 'select(.label == "two") | .queued')
+full() { (ulimit -f "$1" && as anna send late --accept-unverified "${@:2}"); }
+before=$(as anna contacts | jq -c 'select(.label == "late") | .queued')
 seq -f 'text %g' 2000 >"$work/many"
 fails 74 disk-full full $((size / 1024 + 64)) --lines --wait-ms 0 <"$work/many"
-after=$(as anna contacts | jq -c 'select(.label == "two") | .queued')
+after=$(as anna contacts | jq -c 'select(.label == "late") | .queued')
 is 'what was said to be kept is kept' "$((before + $(wc -l <"$work/fails.out")))" \
     "$after"
 

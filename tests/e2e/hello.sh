@@ -48,6 +48,26 @@ cc -o static "$root/examples/hello.c" "-I$work/prefix/include" \
     sed 's/-ltacit//')
 is 'linked statically' "$(./static </dev/null >/dev/null 2>&1; echo $?)" 64
 
+# The practice layer: the same, and it links by pkg-config alone.
+declared=$(cd "$work/prefix/include/tacit" &&
+    grep -ohE '\btacit_[a-z_]+\(' practice.h boundaries.h | tr -d '(' |
+    sort -u | while read -r name; do
+	grep -q "\b$name(" "$work/prefix/include/tacit/tacit.h" || echo "$name"
+    done)
+is 'exports of the practice layer' "$(nm -D --defined-only \
+    "$LD_LIBRARY_PATH/libtacit_practice.so" | awk '{ print $3 }' | sort -u)" \
+    "$declared"
+is 'its static exports' "$(nm -g --defined-only \
+    "$LD_LIBRARY_PATH/libtacit_practice.a" |
+    awk 'NF == 3 { print $3 }' | sort -u)" "$declared"
+cat >practice.c <<-'END'
+	#include <tacit/practice.h>
+	int main(void) { tacit_practice_close(0); return 0; }
+END
+# shellcheck disable=SC2046
+cc -o practice practice.c $(pkg-config --cflags --libs tacit_practice)
+is 'linked with it' "$(./practice; echo $?)" 0
+
 mkdir cm
 cat >cm/CMakeLists.txt <<-'END'
 	cmake_minimum_required(VERSION 3.20)

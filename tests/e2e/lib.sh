@@ -18,7 +18,7 @@ unset TACIT_PROXY XDG_DATA_HOME TACIT_PASSPHRASE_FILE
 export TACIT_ARGON_MIB=64
 
 clean_up() {
-	local status=$?
+	local status=${1:-$?}
 	for pid in "${pids[@]}"; do
 		# One that ended may have given its number to a stranger.
 		grep -qs "^PPid:[[:space:]]$$\$" "/proc/$pid/status" || continue
@@ -135,6 +135,14 @@ pair() {
 	link=$(echo "$2" | as "$1" invite "${@:3}" | field link)
 	printf '%s\n%s\n' "$link" "$1" | as "$2" accept >/dev/null
 	for who in "$1" "$2" "$1" "$2"; do as "$who" sync >/dev/null; done
+}
+
+# greet WHO CONTACT: a text with its check words, as the first of a day needs
+greet() {
+	local said
+	said=$(as "$1" words "$2" | field words)
+	printf '%s\nhello\n' "$said" |
+	    as "$1" send "$2" --confirm --wait-ms 10000 >/dev/null
 }
 
 finish() {

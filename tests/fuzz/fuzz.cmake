@@ -39,6 +39,11 @@ tacit_fuzz(record tacit_core)
 tacit_fuzz(tunnel tacit_core)
 tacit_fuzz(configuration relay_core)
 tacit_fuzz(control relay_core)
+tacit_fuzz(form tacit_practice_core)
+tacit_fuzz(questionnaire tacit_practice_core)
+tacit_fuzz(manifest tacit_practice_core)
+tacit_fuzz(print tacit_practice_core)
+tacit_fuzz(practice tacit_practice_core)
 
 # A relay without sockets, whose signatures cost as little as the rest.
 tacit_fuzz(relay relay_core store_support)

@@ -87,7 +87,7 @@ fuzz_block(struct fuzz_in *in, size_t *n)
 
 	if (*n > in->left)
 		*n = in->left;
-	if ((p = malloc(*n > 0 ? *n : 1)) == NULL)
+	if ((p = calloc(1, *n > 0 ? *n : 1)) == NULL)
 		abort();
 	(void)fuzz_fill(in, p, *n);
 	return p;

@@ -38,7 +38,10 @@ check_texts(const tacit_Content *c)
 	FUZZ_CHECK((c->which_is == tacit_Content_text_tag) == (c->seq > 0));
 	if (c->which_is == tacit_Content_text_tag)
 		FUZZ_CHECK(t->part < t->parts && t->data.size > 0 &&
-		    t->parts <= TACIT_TEXT_PARTS_MAX);
+		    t->parts <= TACIT_TEXT_PARTS_MAX &&
+		    t->type <= TACIT_TYPE_MAX && (t->type == 0 ?
+		    text_is_valid((const char *)t->data.bytes, t->data.size,
+		    TACIT_PART_MAX) : t->data.size <= TACIT_DATA_PART_MAX));
 	else if (c->which_is == tacit_Content_hello_tag)
 		FUZZ_CHECK(c->is.hello.name.size > 0 &&
 		    c->is.hello.name.size <= TACIT_NAME_MAX);

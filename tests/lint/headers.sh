@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# The public header is C99 and C++17 by itself, and says something about each
+# Each public header is C99 and C++17 by itself, and says something about each
 # function that it exports.
 set -eu
 
@@ -21,12 +21,23 @@ int main(void)
 	return cfg.size == sizeof(cfg) ? tacit_version() == 0 : 1;
 }
 C
-cp "$work/user.c" "$work/user.cc"
-for cc in gcc clang; do
-	# shellcheck disable=SC2086 # lists of options
-	"$cc" -std=c99 -pedantic -Wshadow -Wstrict-prototypes $strict $inc "$work/user.c"
-	# shellcheck disable=SC2086
-	"$cc" -x c++ -std=c++17 -pedantic $strict $inc "$work/user.cc"
+cat >"$work/practice.c" <<'C'
+#include <tacit/practice.h>
+#include <tacit/practice.h>
+int main(void)
+{
+	tacit_practice_close(0);
+	return 0;
+}
+C
+for user in user practice; do
+	cp "$work/$user.c" "$work/$user.cc"
+	for cc in gcc clang; do
+		# shellcheck disable=SC2086 # lists of options
+		"$cc" -std=c99 -pedantic -Wshadow -Wstrict-prototypes $strict $inc "$work/$user.c"
+		# shellcheck disable=SC2086
+		"$cc" -x c++ -std=c++17 -pedantic $strict $inc "$work/$user.cc"
+	done
 done
 
 # Above each TACIT_API ends its comment, or the struct that it fills.
@@ -34,4 +45,5 @@ awk '
 /^TACIT_API/ && !told { print FILENAME ":" FNR ": no comment above: " $0; bad = 1 }
 { told = /\*\/[[:space:]]*$/ || /^};$/ }
 END { exit bad }
-' "$root/client-lib/include/tacit/tacit.h"
+' "$root/client-lib/include/tacit/tacit.h" "$root/client-lib/include/tacit/practice.h" \
+    "$root/client-lib/include/tacit/boundaries.h"

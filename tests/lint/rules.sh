@@ -74,6 +74,7 @@ headers_of() {
 relay_headers=$(headers_of relay | sort -u)
 client_headers=$(headers_of client-lib/src | sort -u)
 cli_headers=$(headers_of client-lib/cli | sort -u)
+practice_headers=$(headers_of client-lib/practice | sort -u)
 
 # among NAME LIST
 among() {
@@ -106,19 +107,33 @@ for f in $(files '*.c' '*.h'); do
 			fi ;;
 		client-lib/cli/* | examples/*)
 			case $h in
-			tacit/tacit.h | tacit/error.h) ;;
+			tacit/tacit.h | tacit/error.h | tacit/practice.h | tacit/boundaries.h) ;;
 			tacit/* | *../* | *.pb.h)
 				say "$f" direction "the command includes $h" ;;
 			esac
-			if among "$base" "$client_headers $relay_headers" &&
+			if among "$base" "$client_headers $relay_headers
+			    $practice_headers" &&
 			    ! among "$base" "$cli_headers"; then
 				say "$f" direction "the command includes $h"
 			fi ;;
+		client-lib/practice/*)
+			case $h in
+			tacit/tacit.h | tacit/error.h | tacit/practice.h | tacit/boundaries.h) ;;
+			tacit/* | *../*)
+				say "$f" direction "practice includes $h" ;;
+			esac
+			if among "$base" "$client_headers $relay_headers
+			    $cli_headers" &&
+			    ! among "$base" "$practice_headers"; then
+				say "$f" direction "practice includes $h"
+			fi ;;
+		client-lib/include/tacit/boundaries.h) ;; # part of practice.h
 		client-lib/*)
 			case $h in
-			*relay/*) say "$f" direction "client-lib includes $h" ;;
+			*relay/* | *practice/* | tacit/practice.h)
+				say "$f" direction "client-lib includes $h" ;;
 			esac
-			if among "$h" "$relay_headers" &&
+			if among "$h" "$relay_headers $practice_headers" &&
 			    ! among "$h" "$client_headers"; then
 				say "$f" direction "client-lib includes $h"
 			fi ;;

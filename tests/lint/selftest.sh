@@ -9,12 +9,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT INT TERM
 mkdir -p "$tree/proto/tacit" "$tree/relay" "$tree/client-lib/src" \
-    "$tree/client-lib/cli"
+    "$tree/client-lib/cli" "$tree/client-lib/practice"
 failed=0
 
 spdx='/* SPDX-License-Identifier: Apache-2.0 */'
 printf '%s\n' "$spdx" >"$tree/relay/store.h"
 printf '%s\n' "$spdx" >"$tree/client-lib/src/vault.h"
+printf '%s\n' "$spdx" >"$tree/client-lib/practice/form.h"
 
 # breaks RULE FILE: what stands on stdin, in FILE, breaks exactly RULE
 breaks() {
@@ -60,6 +61,17 @@ c '#include "../src/vault.h"' | breaks direction client-lib/cli/a.c
 c '#include "vault.h"' | breaks direction client-lib/cli/a.c
 c '#include <tacit/frame.h>' | breaks direction client-lib/cli/a.c
 c '#include <tacit/tacit.h>' | breaks none client-lib/cli/a.c
+c '#include <tacit/practice.h>' | breaks none client-lib/cli/a.c
+c '#include "form.h"' | breaks direction client-lib/cli/a.c
+c '#include "../practice/form.h"' | breaks direction client-lib/cli/a.c
+c '#include <tacit/practice.h>' | breaks direction client-lib/src/a.c
+c '#include <tacit/practice.h>' | breaks none client-lib/practice/a.c
+c '#include "vault.h"' | breaks direction client-lib/practice/a.c
+c '#include "../src/vault.h"' | breaks direction client-lib/practice/a.c
+c '#include <tacit/limits.h>' | breaks direction client-lib/practice/a.c
+c '#include <tacit/tacit.h>' | breaks none client-lib/practice/a.c
+c '#include "form.h"' | breaks none client-lib/practice/a.c
+c '#include "form.h"' | breaks direction client-lib/src/a.c
 c '#include <sqlite3.h>' | breaks vendor relay/a.c
 c '#include <sqlite3.h>' | breaks none relay/store_sqlite.c
 c '#include <libwebsockets.h>' | breaks vendor client-lib/src/a.c

@@ -226,6 +226,7 @@ app_write(struct side *d, int rel, uint32_t size)
 	enum ledger_call how = CALL_REFUSED;
 	uint64_t seq = 0;
 	size_t len = size;
+	uint32_t type;
 	int rc, number;
 
 	if (ct == NULL || info.state == TACIT_CLOSED || (info.inviter &&
@@ -234,7 +235,9 @@ app_write(struct side *d, int rel, uint32_t size)
 	if ((text = __real_malloc(LEDGER_TEXT)) == NULL)
 		abort();
 	number = ledger_text(d->s->ledger, d->i, rel, text, &len);
-	rc = tacit_send(ct, text, len, message, &seq);
+	type = ledger_type(d->i, rel, number);
+	rc = type == 0 ? tacit_send(ct, text, len, message, &seq) :
+	    tacit_send_data(ct, type, text, len, message, &seq);
 	if (rc == TACIT_E_IO || dead(d))
 		how = CALL_UNKNOWN;
 	else if (rc == 0)

@@ -348,9 +348,9 @@ loses(struct sim *s, struct cable *c, const uint8_t *msg, size_t len)
 
 	while (len > 0 && s->lose[c->end] > 0 && c->wire != NULL && all &&
 	    tacit_frame_parse(&f, &used, msg, len) == 0) {
-		if (f.head.which_is == tacit_Frame_deliver_tag) {
-			host_lose(c->wire, f.head.is.deliver.address,
-			    f.head.is.deliver.envelope);
+		if (f.head.which_is == tacit_Frame_deliver_tag &&
+		    host_lose(c->wire, f.head.is.deliver.address,
+		    f.head.is.deliver.envelope)) {
 			ledger_lost(s->ledger, c->end);
 			s->lose[c->end]--;
 		} else

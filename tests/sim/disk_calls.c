@@ -167,6 +167,19 @@ __wrap_pread(int fd, void *out, size_t len, off_t at)
 }
 
 ssize_t
+__wrap_pwrite(int fd, const void *data, size_t len, off_t at)
+{
+	struct open_fd *f = fd_of(fd);
+	int err;
+
+	if (f == NULL)
+		return __real_pwrite(fd, data, len, at);
+	err = f->node == NULL ? EISDIR : node_write(f->node, data, len,
+	    (size_t)at);
+	return err != 0 ? said(err) : (ssize_t)len;
+}
+
+ssize_t
 __wrap___pread_chk(int fd, void *out, size_t len, off_t at, size_t room)
 {
 	if (len > room)

@@ -242,7 +242,7 @@ host_envelopes(struct host *h)
 	return j.op.u.count.envelopes;
 }
 
-void
+int
 host_lose(struct wire *w, const uint8_t *address, const uint8_t *envelope)
 {
 	struct job j = { .op = { .kind = OP_ACK } };
@@ -253,9 +253,12 @@ host_lose(struct wire *w, const uint8_t *address, const uint8_t *envelope)
 	memcpy(a->envelope[0], envelope, sizeof(a->envelope[0]));
 	a->n = 1;
 	run(w->h, &j);
+	if (j.op.rc != 0)
+		return 0;
 	was = actor_enter(w->h->actor);
 	hub_acked(w->h->relay.hub, w->c, a);
 	(void)actor_enter(was);
+	return 1;
 }
 
 /* ---- wires -------------------------------------------------------------------- */

@@ -103,6 +103,16 @@ ledger_other(const struct ledger *l, int rel, int at)
 
 /* ---- texts -------------------------------------------------------------------- */
 
+/* Every third is no text. */
+uint32_t
+ledger_type(int from, int rel, int number)
+{
+	if (number % 3 != 0)
+		return 0;
+	return number % 2 == 0 ? 1 : (uint32_t)(65535 - number - 7 * from -
+	    100 * rel);
+}
+
 /* A text says who wrote it where; the rest follows from that. */
 static size_t
 compose(char *out, int from, int rel, int number, size_t len)
@@ -114,7 +124,8 @@ compose(char *out, int from, int rel, int number, size_t len)
 	    number);
 	for (; at < len; at++) {
 		x = x * 1664525u + 1013904223u;
-		out[at] = (char)('a' + (x >> 24) % 26);
+		out[at] = (char)(ledger_type(from, rel, number) != 0 ?
+		    x >> 24 : 'a' + (x >> 24) % 26);
 	}
 	return at;
 }
@@ -151,8 +162,8 @@ ledger_wrote(struct ledger *l, int from, int rel, int number,
 
 /* Which text is this?  NULL after a word about it. */
 struct text *
-ledger_recognise(struct ledger *l, int at, int rel, const char *text, size_t len,
-    int mine, int *number)
+ledger_recognise(struct ledger *l, int at, int rel, uint32_t type,
+    const char *text, size_t len, int mine, int *number)
 {
 	int from = -1, r = -1, n = -1;
 	struct letters *w;
@@ -173,6 +184,12 @@ ledger_recognise(struct ledger *l, int at, int rel, const char *text, size_t len
 	    len) != len || memcmp(l->scratch, text, len) != 0) {
 		ledger_broken(l, "changed: %d/%d/%d at end %d", from, r, n,
 		    at);
+		return NULL;
+	}
+	if (type != ledger_type(from, r, n)) {
+		ledger_broken(l, "another type: %d/%d/%d is of type %u at "
+		    "end %d, not %u", from, r, n, (unsigned)type, at,
+		    (unsigned)ledger_type(from, r, n));
 		return NULL;
 	}
 	if (w->all[n - 1].how == CALL_REFUSED && w->all[n - 1].ended) {
@@ -270,7 +287,7 @@ check_id(struct ledger *l, struct text *t, const struct tacit_event *e,
 		    (unsigned long long)t->seq, e->message,
 		    (unsigned long long)e->seq, at);
 	if (t->shown_as[0] != '\0' && strcmp(t->shown_as, e->message) != 0 &&
-	    !t->tangled && !(loose && l->put_back[at] && l->put_back[from]))
+	    !t->tangled && !ledger_may_stray(l, from, rel, number))
 		ledger_broken(l, "doubled: text %d of end %d at end %d under "
 		    "%s and %s", number, from, at, t->shown_as, e->message);
 	memcpy(t->shown_as, e->message, sizeof(t->shown_as));
@@ -286,6 +303,26 @@ newest_kept(const struct view *v, const struct letters *w, int rel)
 	    !ledger_is_shown(v, rel, k)))
 		k--;
 	return k;
+}
+
+int
+ledger_may_stray(const struct ledger *l, int from, int rel, int number)
+{
+	return l->put_back[from] && l->put_back[ledger_other(l, rel, from)] &&
+	    ledger_is_loose(l, from, rel, number);
+}
+
+/*
+ * Text ${k} is known to be missing.  What who was put back wrote before all
+ * was healed has got another seq since, which the gap is about.
+ */
+static int
+is_told(const struct ledger *l, const struct view *v, int from, int rel, int k)
+{
+	if (ledger_in_gap(v, rel, l->letters[from][rel].all[k - 1].seq))
+		return 1;
+	return l->put_back[from] && v->gaps[rel] > 0 &&
+	    ledger_is_loose(l, from, rel, k);
 }
 
 /* Nothing may be skipped in silence, and nothing turn up before its turn. */
@@ -310,13 +347,15 @@ check_order(struct ledger *l, int at, int rel, int number, int late)
 			    "%d before, is not", number, at, v->last[rel]);
 		return;
 	}
-	if (number < newest_kept(v, w, rel) && !w->all[number - 1].tangled)
+	if (number < newest_kept(v, w, rel) && !w->all[number - 1].tangled &&
+	    !ledger_may_stray(l, from, rel, number))
 		ledger_broken(l, "out of order: end %d was shown %d after %d "
 		    "in relationship %d", at, number, v->last[rel], rel);
 	for (k = v->last[rel] + 1; k < number; k++) {
 		t = &w->all[k - 1];
 		if (t->how == CALL_DONE && !t->excused &&
-		    !ledger_in_gap(v, rel, t->seq))
+		    !is_told(l, v, from, rel, k) &&
+		    !ledger_may_stray(l, from, rel, k))
 			ledger_broken(l, "skipped: end %d was shown %d after "
 			    "%d in relationship %d and no gap", at, number,
 			    v->last[rel], rel);
@@ -331,8 +370,8 @@ see_message(struct ledger *l, int at, int rel, const struct tacit_event *e,
 {
 	struct view *v = &l->view[at];
 	struct seen s = { e->id, (int)e->type, rel, 0, 0 };
-	struct text *t = ledger_recognise(l, at, rel, e->text, e->text_len, 0,
-	    &s.number);
+	struct text *t = ledger_recognise(l, at, rel, e->data_type, e->text,
+	    e->text_len, 0, &s.number);
 
 	if (t == NULL)
 		return;
@@ -387,6 +426,13 @@ see_gap(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		v->gap[rel][v->gaps[rel]++] = (struct range){ e->from, e->to };
 }
 
+static int
+is_message(const struct tacit_event *e)
+{
+	return e->type == (e->data_type == 0 ? TACIT_EV_MESSAGE :
+	    TACIT_EV_DATA);
+}
+
 void
 ledger_event(struct ledger *l, int at, int rel, const struct tacit_event *e)
 {
@@ -403,18 +449,18 @@ ledger_event(struct ledger *l, int at, int rel, const struct tacit_event *e)
 			    "%s", (unsigned long long)e->id, at,
 			    tacit_event_word((enum tacit_event_type)was->type),
 			    tacit_event_word(e->type));
-		if (e->type == TACIT_EV_MESSAGE)
+		if (is_message(e))
 			see_message(l, at, rel, e, was);
 		return;
 	}
-	if (rel < 0 && (e->type == TACIT_EV_MESSAGE ||
+	if (rel < 0 && (is_message(e) ||
 	    e->type == TACIT_EV_GAP || e->type == TACIT_EV_ACCEPTED ||
 	    e->type == TACIT_EV_PAIRED)) {
 		ledger_broken(l, "end %d is told %s of nobody", at,
 		    tacit_event_word(e->type));
 		return;
 	}
-	if (e->type == TACIT_EV_MESSAGE) {
+	if (is_message(e)) {
 		see_message(l, at, rel, e, NULL);
 		return;
 	}

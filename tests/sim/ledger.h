@@ -28,6 +28,9 @@ void ledger_pair(struct ledger *l, int rel, int a, int b);
  */
 int ledger_text(struct ledger *l, int from, int rel, char *text, size_t *len);
 
+/* What it is to be sent as: 0, a text; or data of this type. */
+uint32_t ledger_type(int from, int rel, int number);
+
 /* What became of the call. */
 enum ledger_call { CALL_DONE, CALL_REFUSED, CALL_UNKNOWN };
 void ledger_wrote(struct ledger *l, int from, int rel, int number,
@@ -54,7 +57,8 @@ void ledger_copied(struct ledger *l, int at, enum ledger_copy which);
 void ledger_put_back(struct ledger *l, int at, enum ledger_copy which);
 /* The clock of ${at} jumped. */
 void ledger_jumped(struct ledger *l, int at, int64_t ms);
-/* The relay's database was put back. */
+/* The relay's database was copied; was put back. */
+void ledger_relay_copied(struct ledger *l);
 void ledger_relay_put_back(struct ledger *l);
 /* A relay said OK to a post of ${at}. */
 void ledger_relay_ok(struct ledger *l, int at);

@@ -18,7 +18,7 @@ struct text {
 	int64_t at;			/* when it was written */
 	uint64_t seq;
 	char message[TACIT_MESSAGE_ID_SIZE];	/* as the writer knows it */
-	char shown_as[TACIT_MESSAGE_ID_SIZE];
+	char shown_as[TACIT_MESSAGE_ID_SIZE];	/* to any life of the vault */
 	char listed[2][TACIT_MESSAGE_ID_SIZE];	/* in the last histories */
 };
 
@@ -44,7 +44,7 @@ struct view {
 	uint8_t *shown[LEDGER_RELS];	/* by number */
 	int n_shown[LEDGER_RELS], last[LEDGER_RELS];
 	int written[LEDGER_RELS];
-	int paired[LEDGER_RELS];
+	int paired[LEDGER_RELS], unreachable[LEDGER_RELS];
 	uint64_t accepted;
 	struct range gap[LEDGER_RELS][RANGES_MAX];
 	int gaps[LEDGER_RELS];
@@ -68,11 +68,14 @@ struct ledger {
 	struct since since[LEDGER_ENDS][LEDGER_RELS];
 	/* When what happened last, in order. */
 	int moment, copied_at[LEDGER_ENDS][LEDGER_COPIES];
-	int back_at[LEDGER_ENDS];
+	int back_at[LEDGER_ENDS], life_at[LEDGER_ENDS];
+	int unfound[LEDGER_ENDS];	/* a copy that nobody knows is one */
+	int relay_copied_at, relay_life_at;	/* of what is in use */
 	int forked[LEDGER_ENDS][LEDGER_RELS];	/* texts that all lives know */
 	int put_back[LEDGER_ENDS], relay_put_back, rel_ended[LEDGER_RELS];
 	int ended_at[LEDGER_RELS];	/* texts of who ended it, by then */
-	int rotates[LEDGER_RELS];
+	int rotates[LEDGER_RELS];	/* somebody wants it */
+	int new_keys[LEDGER_RELS];	/* somebody has them */
 	int64_t began;
 	const int64_t *now;
 	int64_t jumps[LEDGER_ENDS];	/* of clocks, ms, added up */
@@ -87,6 +90,13 @@ struct ledger {
 int ledger_other(const struct ledger *l, int rel, int at);
 /* Text ${number} of ${from} was written before all had healed. */
 int ledger_is_loose(const struct ledger *l, int from, int rel, int number);
+/* Neither end has healed, from now on. */
+void ledger_loosen(struct ledger *l, int rel);
+/*
+ * Both were put back: it may be of a stream that its reader hears of after the
+ * one that followed.
+ */
+int ledger_may_stray(const struct ledger *l, int from, int rel, int number);
 int ledger_is_shown(const struct view *v, int rel, int number);
 int ledger_in_gap(const struct view *v, int rel, uint64_t seq);
 /* ledger_truth.c: events that are not texts. */
@@ -99,6 +109,6 @@ void ledger_see_other(struct ledger *l, int at, int rel,
 void ledger_view_free(struct view *v);
 /* Which text is this?  NULL after a word about it. */
 struct text *ledger_recognise(struct ledger *l, int at, int rel,
-    const char *text, size_t len, int mine, int *number);
+    uint32_t type, const char *text, size_t len, int mine, int *number);
 
 #endif

@@ -80,10 +80,22 @@ fork_off(struct ledger *l, int at, int rel, enum ledger_copy which)
 		*fork = known;
 }
 
+void
+ledger_loosen(struct ledger *l, int rel)
+{
+	int i, e;
+
+	for (i = 0; i < 2; i++) {
+		e = l->end[rel][i];
+		l->since[e][rel] = (struct since){ l->letters[e][rel].n, 0,
+		    INT_MAX };
+	}
+}
+
 static void
 put_back_in(struct ledger *l, int at, int rel, enum ledger_copy which)
 {
-	int i, e, other = ledger_other(l, rel, at), k;
+	int other = ledger_other(l, rel, at), k;
 	struct letters *w = &l->letters[at][rel];
 
 	/* What was written since is in no vault, unless it had left. */
@@ -92,11 +104,7 @@ put_back_in(struct ledger *l, int at, int rel, enum ledger_copy which)
 	fork_off(l, at, rel, which);
 	if (l->back_at[other] > l->copied_at[at][which])
 		tangle(l, rel);
-	for (i = 0; i < 2; i++) {
-		e = l->end[rel][i];
-		l->since[e][rel] = (struct since){ l->letters[e][rel].n, 0,
-		    INT_MAX };
-	}
+	ledger_loosen(l, rel);
 }
 
 void
@@ -111,6 +119,8 @@ ledger_put_back(struct ledger *l, int at, enum ledger_copy which)
 	for (r = 0; r < LEDGER_RELS; r++)
 		l->view[at].written[r] = l->letters[at][r].n;
 	l->put_back[at]++;
+	l->unfound[at] = 1;
+	l->life_at[at] = l->copied_at[at][which];
 	l->back_at[at] = ++l->moment;
 }
 
@@ -136,7 +146,7 @@ ledger_was_away(struct ledger *l, int at, int64_t since)
 			t = &l->letters[from][r].all[k];
 			if (t->how == CALL_DONE && !t->excused &&
 			    t->accepted && t->at < since &&
-			    !ledger_is_shown(&l->view[at], r, k + 1))
+			    t->shown_as[0] == '\0')
 				t->overdue = 1;
 		}
 	}
@@ -148,16 +158,43 @@ ledger_rotates(struct ledger *l, int rel)
 	l->rotates[rel] = 1;
 }
 
+/*
+ * A vault from before a rotation is in use, and with it a relay from before
+ * that vault: what does not heal, if both are told (PROTOCOL.md, section 20,
+ * "Not healed").
+ */
+static int
+is_severed(const struct ledger *l, int rel)
+{
+	int i, at, older = 0;
+
+	for (i = 0; i < 2; i++) {
+		at = l->end[rel][i];
+		if (at < 0 || !l->view[at].unreachable[rel])
+			return 0;
+		older |= l->put_back[at] && l->relay_life_at < l->life_at[at];
+	}
+	return older && l->relay_put_back && l->new_keys[rel];
+}
+
 int
 ledger_goes_on(const struct ledger *l, int rel)
 {
-	return l->end[rel][0] >= 0 && !l->rel_ended[rel];
+	return l->end[rel][0] >= 0 && !l->rel_ended[rel] &&
+	    !is_severed(l, rel);
+}
+
+void
+ledger_relay_copied(struct ledger *l)
+{
+	l->relay_copied_at = ++l->moment;
 }
 
 void
 ledger_relay_put_back(struct ledger *l)
 {
 	l->relay_put_back++;
+	l->relay_life_at = l->relay_copied_at;
 }
 
 void
@@ -209,23 +246,25 @@ void
 ledger_history(struct ledger *l, int at, int rel,
     const struct tacit_message *m)
 {
-	int who = m->from_me ? 0 : 1, number;
-	struct text *t = ledger_recognise(l, at, rel, m->text, m->text_len,
-	    m->from_me, &number);
+	int who = m->from_me ? 0 : 1, number, placed;
+	struct text *t = ledger_recognise(l, at, rel, m->type, m->text,
+	    m->text_len, m->from_me, &number);
 
 	if (t == NULL)
 		return;
+	/* What one of them forgot comes when it can: it has no place. */
+	placed = !t->tangled && (m->from_me || !ledger_may_stray(l,
+	    ledger_other(l, rel, at), rel, number));
 	(void)snprintf(t->listed[who], sizeof(t->listed[who]), "%s", m->id);
 	if (!m->from_me && !ledger_is_shown(&l->view[at], rel, number) &&
 	    !l->put_back[at] && !l->unread[at])
 		ledger_broken(l, "history: end %d has text %d in relationship "
 		    "%d and was not shown it", at, number, rel);
 	if (l->history_last[who] != 0 && number >= l->history_last[who] &&
-	    !t->tangled && (m->from_me || l->view[at].gaps[rel] == 0))
+	    placed && (m->from_me || l->view[at].gaps[rel] == 0))
 		ledger_broken(l, "history: end %d has text %d before %d in "
 		    "relationship %d", at, number, l->history_last[who], rel);
-	/* What one of them forgot comes when it can: it has no place. */
-	if (!t->tangled)
+	if (placed)
 		l->history_last[who] = number;
 	if (m->from_me && l->history_newest < number)
 		l->history_newest = number;
@@ -254,8 +293,12 @@ is_missing(const struct ledger *l, int from, int rel, int k)
 	const struct text *t = &l->letters[from][rel].all[k];
 	int to = ledger_other(l, rel, from);
 
+	/* What would have shown that it is one was lost with its text. */
+	if (l->unfound[from] && l->lost[to] &&
+	    ledger_is_loose(l, from, rel, k + 1))
+		return 0;
 	return t->how == CALL_DONE && t->ended && !t->excused &&
-	    !l->rel_ended[rel] && !ledger_is_shown(&l->view[to], rel, k + 1);
+	    ledger_goes_on(l, rel) && !ledger_is_shown(&l->view[to], rel, k + 1);
 }
 
 /* An end that should have paired in ${rel} and has not; or -1. */

@@ -44,6 +44,10 @@ told_of(struct ledger *l, int at, int rel, const struct tacit_event *e,
 	    !l->put_back[at])
 		ledger_broken(l, "%s: end %d never wrote %s", what, at,
 		    e->message);
+	if (t != NULL && !l->put_back[at] && e->data_type != ledger_type(at,
+	    rel, (int)(t - l->letters[at][rel].all) + 1))
+		ledger_broken(l, "%s: end %d did not write %s as type %u",
+		    what, at, e->message, (unsigned)e->data_type);
 	return t;
 }
 
@@ -155,6 +159,23 @@ is_due(const struct ledger *l, int at, int other)
 	    l->jumps[other] > 0;
 }
 
+/*
+ * A copy that does not know it yet goes on as it was: what passed before it
+ * was found out shows nothing.
+ */
+static void
+begin_to_heal(struct ledger *l, int at, int rel)
+{
+	int r;
+
+	if (rel < 0)
+		l->unfound[at] = 0;
+	for (r = 0; r < LEDGER_RELS; r++)
+		if ((l->end[r][0] == at || l->end[r][1] == at) &&
+		    (rel < 0 || r == rel))
+			ledger_loosen(l, r);
+}
+
 /* Events that are true only if something happened to the world. */
 void
 ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
@@ -166,6 +187,7 @@ ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 	case TACIT_EV_ROLLED_BACK:
 		l->counts.rolled_back++;
 		true_ = back;
+		begin_to_heal(l, at, rel);
 		break;
 	case TACIT_EV_RELAY_RESTORED:
 		l->counts.relay_restored++;
@@ -177,6 +199,8 @@ ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		break;
 	case TACIT_EV_UNREACHABLE:
 		l->counts.unreachable++;
+		if (rel >= 0)
+			l->view[at].unreachable[rel] = 1;
 		true_ = l->relay_put_back || back ||
 		    (rel >= 0 && l->rel_ended[rel]);
 		break;
@@ -186,6 +210,8 @@ ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		break;
 	case TACIT_EV_ROTATED:
 		l->counts.rotated++;
+		if (rel >= 0)
+			l->new_keys[rel] = 1;
 		true_ = rel >= 0 && (l->rotates[rel] || is_due(l, at, p));
 		break;
 	case TACIT_EV_CLOSED:

@@ -13,7 +13,8 @@
  *
  * All may go wrong; --with none leaves out what can be: rollback, one vault put
  * back; memory, allocations that fail; restore, the relay and any vault put
- * back, backups, an end that is away, and relationships that end.
+ * back, backups, an end that is away, and relationships that end.  --with loss:
+ * a relay that loses letters more often than anything else happens.
  *
  * What is not real: Argon2id costs nothing (tests/fuzz/pwhash.c), memory of
  * sodium_malloc() has no guard pages, nothing is calculated twice on curves
@@ -299,7 +300,7 @@ read_with(unsigned *with, const char *word)
 		const char *word;
 		unsigned bit;
 	} all[] = { { "rollback", WITH_ROLLBACK }, { "memory", WITH_MEMORY },
-	    { "restore", WITH_RESTORE },	    { "none", 0 } };
+	    { "restore", WITH_RESTORE }, { "loss", WITH_LOSS }, { "none", 0 } };
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -356,7 +357,7 @@ main(int argc, char **argv)
 	if (!read_options(&o, argc, argv)) {
 		fprintf(stderr, "usage: sim [--from N] [--seeds N] [--seconds "
 		    "N] [--seed N] [--schedule TEXT] [--regressions FILE] "
-		    "[--with rollback|memory|restore|none] [--trace] [--as-it-is] "
+		    "[--with rollback|memory|restore|loss|none] [--trace] [--as-it-is] "
 		    "[--expect-failure]\n");
 		return 64;
 	}

@@ -208,6 +208,8 @@ choose(unsigned w[STEP_KINDS], struct random *r, unsigned with)
 		    w[STEP_close] = 0;
 	if ((with & WITH_MEMORY) == 0)
 		w[STEP_oom] = 0;
+	if ((with & WITH_LOSS) != 0)
+		w[STEP_lose] = 20 * weight[STEP_lose];
 }
 
 static enum step_kind

@@ -66,6 +66,7 @@ enum {
 	WITH_ROLLBACK = 1,
 	WITH_MEMORY = 2,
 	WITH_RESTORE = 4,
+	WITH_LOSS = 8,			/* of letters, most of the time */
 	WITH_ALL = WITH_ROLLBACK | WITH_MEMORY | WITH_RESTORE
 };
 

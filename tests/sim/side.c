@@ -382,19 +382,6 @@ side_look_back(struct side *d)
 
 /* ---- copies ------------------------------------------------------------------- */
 
-/* The other end answered an invitation, and did not confirm yet. */
-static int
-is_half_paired(const struct side *d)
-{
-	const struct tacit_contact *ct;
-
-	for (ct = d->t != NULL ? d->t->contacts : NULL; ct != NULL;
-	    ct = ct->next)
-		if (ct->rec.step == tacit_state_Step_I4_ANSWERED)
-			return 1;
-	return d->t == NULL;
-}
-
 void
 side_copy(struct side *d)
 {
@@ -405,38 +392,30 @@ side_copy(struct side *d)
 	image_free(d->copy);
 	d->copy = disk_copy(d->disk);
 	d->copied = d->s->now;
-	d->copied_half = is_half_paired(d);
 	ledger_copied(d->s->ledger, d->i, LEDGER_FILES);
 }
 
 /*
- * Of the keys that it knows none may be left; or it has not seen yet that the
- * other end holds the first ones, which that has left since (PROTOCOL.md,
- * section 20, "Not healed").
+ * By ${then} none may be left of the keys that what is from ${since} knows
+ * (PROTOCOL.md, section 20, "Not healed").
  */
 static int
-is_too_old(const struct side *d, int64_t since, int half)
+is_too_old(int64_t since, int64_t then)
 {
-	int r, a, b;
-
-	for (r = 0; half && r < d->s->plan->rels; r++) {
-		plan_pair(d->s->plan, r, &a, &b);
-		if (a == d->i && side_keys(d->s->side[b], r) != 0)
-			return 1;
-	}
-	return d->s->now - since > (int64_t)TACIT_TTL_DAYS * DAY_MS;
+	return then - since > (int64_t)TACIT_TTL_DAYS * DAY_MS;
 }
 
 void
 side_put_back(struct side *d)
 {
-	if (d->copy == NULL || is_too_old(d, d->copied, d->copied_half))
+	if (d->copy == NULL || is_too_old(d->copied, d->s->now))
 		return;
 	if (d->t != NULL)
 		side_stop(d);
 	disk_start(d->disk);
 	disk_put_back(d->disk, d->copy);
 	d->restoring = 0;
+	d->life = d->copied;
 	ledger_put_back(d->s->ledger, d->i, LEDGER_FILES);
 }
 
@@ -460,7 +439,6 @@ side_backup(struct side *d)
 		image_free(d->backup);
 		d->backup = disk_copy(d->disk);
 		d->backed_up = d->s->now;
-		d->backed_up_half = is_half_paired(d);
 		d->whole = d->tried;
 		ledger_copied(d->s->ledger, d->i, LEDGER_BACKUP);
 	}
@@ -472,8 +450,7 @@ side_restore(struct side *d)
 {
 	char name[NAME];
 
-	if (d->backup == NULL || is_too_old(d, d->backed_up,
-	    d->backed_up_half))
+	if (d->backup == NULL || is_too_old(d->backed_up, d->s->now))
 		return;
 	if (d->t != NULL)
 		side_stop(d);
@@ -483,6 +460,7 @@ side_restore(struct side *d)
 	disk_put_back(d->disk, d->backup);
 	disk_leave_only(d->disk, name);
 	d->restoring = 1;
+	d->life = d->backed_up;
 	ledger_put_back(d->s->ledger, d->i, LEDGER_BACKUP);
 }
 
@@ -526,13 +504,29 @@ side_keys(struct side *d, int rel)
 	return (int64_t)(ct->rec.rotation & INT64_MAX);
 }
 
+/* Its vault is a copy, and does not use the keys of the other ends yet. */
+static int
+is_behind(struct side *d)
+{
+	int r, a, b;
+
+	for (r = 0; d->life != 0 && r < d->s->plan->rels; r++) {
+		plan_pair(d->s->plan, r, &a, &b);
+		if ((a == d->i || b == d->i) && side_keys(d->s->side[a], r) !=
+		    side_keys(d->s->side[b], r))
+			return 1;
+	}
+	return 0;
+}
+
 int
 side_away(struct side *d, int64_t until)
 {
 	struct actor *was;
 	int busy;
 
-	if (d->t == NULL || disk_end(d->disk) != DISK_FINE)
+	if (d->t == NULL || disk_end(d->disk) != DISK_FINE ||
+	    (is_too_old(d->life, until) && is_behind(d)))
 		return 0;
 	was = actor_enter(&d->actor);
 	busy = app_is_busy(d);

@@ -14,8 +14,8 @@ struct side {
 	struct random chance;		/* what its disk keeps, what its app does */
 	struct disk *disk;
 	struct image *copy;
-	int64_t copied, backed_up;	/* when, */
-	int copied_half, backed_up_half; /* and amidst a pairing */
+	int64_t copied, backed_up;	/* when; */
+	int64_t life;			/* the one that its vault is of; or 0 */
 	struct image *backup;		/* files when one was written, */
 	unsigned whole, tried;		/* its number; of the last attempt */
 	int restoring;

@@ -287,6 +287,7 @@ copy(struct sim *s, int64_t who)
 	image_free(s->relay_copy);
 	s->relay_copy = disk_copy(s->relay_disk);
 	s->relay_copied = s->now;
+	ledger_relay_copied(s->ledger);
 }
 
 /* True if ${st} is something that hits a process or its disk. */

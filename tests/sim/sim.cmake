@@ -15,7 +15,7 @@ function(tacit_sim_of name)
   target_include_directories(${name} PRIVATE ${sim_dir}
     ${CMAKE_SOURCE_DIR}/tests/support)
   target_link_libraries(${name} PRIVATE tacit_core relay_core)
-  foreach(call open __open_2 close fstat lstat pread __pread_chk unlink rename
+  foreach(call open __open_2 close fstat lstat pread pwrite __pread_chk unlink rename
       renameat2 fsync fchmod fcntl realpath clock_gettime pthread_create
       pthread_join pthread_cond_wait pthread_cond_timedwait malloc calloc
       realloc reallocarray strdup strndup sodium_malloc sodium_free
@@ -50,13 +50,17 @@ add_test(NAME sim/regressions COMMAND sim
 set_tests_properties(sim/fresh sim/regressions PROPERTIES TIMEOUT 900)
 
 # Deliberate defects, one line each; every one must be found.
-# tacit_sim_control(DEFECT SOURCE): its own object comes before the library's.
+# tacit_sim_control(DEFECT SOURCE [OPTION...]): its own object comes before the
+# library's; options of its runs.
 set(sim_controls "")
 macro(tacit_sim_control defect source)
   string(TOLOWER sim_control_${defect} control)
   tacit_sim(${control} ${CMAKE_SOURCE_DIR}/${source})
   target_compile_definitions(${control} PRIVATE TACIT_CONTROL_${defect})
   list(APPEND sim_controls ${control})
+  add_test(NAME sim/${control} COMMAND ${control} --seeds 1000 --as-it-is
+    --expect-failure ${ARGN})
+  set_tests_properties(sim/${control} PROPERTIES TIMEOUT 900)
 endmacro()
 
 tacit_sim_control(ACK_EARLY relay/commit.c)
@@ -64,14 +68,10 @@ tacit_sim_control(ACK_UNCOMMITTED client-lib/src/line_in.c)
 tacit_sim_control(NO_REPLAY_MARK client-lib/src/inbox.c)
 tacit_sim_control(NO_DEDUPE client-lib/src/reorder.c)
 tacit_sim_control(NO_ORDER client-lib/src/reorder.c)
-tacit_sim_control(OK_IS_HAD client-lib/src/post.c)
+# Where few letters are lost the history makes up for it: one seed in 450.
+tacit_sim_control(OK_IS_HAD client-lib/src/post.c --with loss)
 tacit_sim_control(WRONG_CONTACT client-lib/src/reorder.c)
 tacit_sim_control(FALSE_ACCEPTED client-lib/src/post.c)
 tacit_sim_control(SWITCH_EARLY client-lib/src/rotate.c)
 tacit_sim_control(NO_SYNC client-lib/src/vault_db.c)
 add_custom_target(sim_all DEPENDS sim ${sim_controls})
-foreach(control ${sim_controls})
-  add_test(NAME sim/${control} COMMAND ${control} --seeds 1000 --as-it-is
-    --expect-failure)
-  set_tests_properties(sim/${control} PROPERTIES TIMEOUT 900)
-endforeach()

@@ -20,6 +20,7 @@ WRAP(int, close, int);
 WRAP(int, fstat, int, struct stat *);
 WRAP(int, lstat, const char *, struct stat *);
 WRAP(ssize_t, pread, int, void *, size_t, off_t);
+WRAP(ssize_t, pwrite, int, const void *, size_t, off_t);
 WRAP(ssize_t, __pread_chk, int, void *, size_t, off_t, size_t);
 WRAP(int, unlink, const char *);
 WRAP(int, rename, const char *, const char *);

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "anchor.h"
+#include "backup.h"
 #include "contact.h"
 #include "line_in.h"
 #include "stage.h"
@@ -459,6 +460,32 @@ stage_keep(struct stage *s, int i, int n)
 	assert(rc == 0);
 	copy_name(name, e, n);
 	copy_file(e->path, name);
+	if (n >= e->copies)
+		e->copies = n + 1;
+}
+
+void
+stage_keep_backup(struct stage *s, int i, int n)
+{
+	struct end *e = &s->end[i];
+	struct tacit *t = stage_end(s, i);
+	char name[300], copy[310];
+	struct backup_target to = { .path = name, .passphrase = passphrase,
+	    .len = strlen(passphrase), .env = &t->env,
+	    .cost = { TACIT_ARGON_PASSES_FLOOR, TACIT_ARGON_MIB_FLOOR } };
+	struct vault *v;
+	int rc;
+
+	copy_name(name, e, n);
+	(void)snprintf(copy, sizeof(copy), "%s.backup", name);
+	rc = backup_write(t->vault, copy, passphrase, strlen(passphrase));
+	assert(rc == 0);
+	rc = vault_open_backup(&v, copy, passphrase, strlen(passphrase));
+	assert(rc == 0);
+	rc = backup_restore(v, &to);
+	assert(rc == 0);
+	vault_close(v);
+	(void)unlink(copy);
 	if (n >= e->copies)
 		e->copies = n + 1;
 }

@@ -23,7 +23,17 @@ endforeach()
 foreach(call begin commit get put next)
   target_link_options(stage_test_backup_fail PRIVATE -Wl,--wrap=vault_${call})
 endforeach()
+foreach(call commit get put del)
+  target_link_options(stage_test_commit PRIVATE -Wl,--wrap=vault_${call})
+endforeach()
 # And this one counts what reaches the ratchet.
 target_link_options(stage_test_libsignal PRIVATE -Wl,--wrap=ratchet_decrypt)
 # This one looks at the clock around each envelope.
 target_link_options(stage_test_heal_cost PRIVATE -Wl,--wrap=inbox_take)
+# The practice layer stands on the public calls of the cores.
+foreach(name practice practice_aside checkin checkin_lies
+    bounds_send bounds_card bounds_life
+    bounds_away)
+  target_link_libraries(stage_test_${name} PRIVATE tacit_practice_core
+    tacit_core)
+endforeach()

@@ -75,6 +75,9 @@ void stage_crash(struct stage *s, int i);
 void stage_keep(struct stage *s, int i, int n);
 void stage_put_back(struct stage *s, int i, int n);
 
+/* The same of a vault that was restored from a backup made now. */
+void stage_keep_backup(struct stage *s, int i, int n);
+
 /* All connections of end ${i} are lost, with what was on them. */
 void stage_cut(struct stage *s, int i);
 

@@ -296,6 +296,80 @@ a_relay_that_denies_what_it_made_is_asked_less_and_less(void **state)
 	stage_free(st.s);
 }
 
+/* ---- closed ---------------------------------------------------------------------- */
+
+/* End 1 is away when end 0 closes, and the relay is that of ${moment} then. */
+static void
+closed_from(int moment)
+{
+	struct story st = { .s = stage_new(story_scratch(),
+	    3000 + (uint64_t)moment) };
+	struct stage_relay *copy = NULL;
+	struct tacit_contact *ct;
+	int n;
+
+	(void)stage_end(st.s, 0);
+	(void)stage_end(st.s, 1);
+	for (n = 0; n < MOMENTS; n++) {
+		if (n == moment)
+			copy = stage_relay_copy(stage_relay(st.s));
+		pairing_turn(&st, n);
+	}
+	stage_quiesce(st.s);
+	ct = story_contact(&st, 0);
+	assert_int_equal(tacit_contact_close(ct), 0);
+	wire_turns(st.s, 30);
+	assert_null(ct->out);
+	wire_use(st.s, copy);
+	hours(st.s, 4);
+	assert_int_equal(story_count(&st, 1, TACIT_EV_CLOSED), 1);
+	assert_true(ct->rec.told_closed);
+	assert_false(contact_has_mailbox(ct));
+	stage_free(st.s);
+	stage_relay_free(copy);
+}
+
+static void
+closed_is_answered_though_the_relay_forgot_a_token(void **state)
+{
+	int moment;
+
+	(void)state;
+	for (moment = EARLY; moment < LATE; moment++)
+		closed_from(moment);
+}
+
+/* It closes, and comes back, before the relay is sure to keep the token. */
+static void
+closed_while_in_doubt_a_request_is_made_again_once(void **state)
+{
+	struct story st = { .s = stage_new(story_scratch(), 10) };
+	struct denier d = { .s = st.s };
+	struct stage_tap tap = { .up = seen, .arg = &d };
+	struct tacit_contact *ct;
+	int n = 0;
+
+	(void)state;
+	(void)stage_end(st.s, 0);
+	(void)stage_end(st.s, 1);
+	do {
+		pairing_turn(&st, n++);
+		ct = contact_by_id(stage_end(st.s, 0), st.id[0]);
+	} while (n < 2 * MOMENTS && (!ct->rec.unsure || ct->rec.due != 0 ||
+	    ct->rec.step != tacit_state_Step_I5_ACTIVE));
+	assert_in_range(n, 1, 2 * MOMENTS - 1);
+	assert_int_equal(tacit_contact_close(ct), 0);
+	stage_cut(st.s, 0);
+	stage_tap(st.s, &tap);
+	for (n = 0; n < 100; n++) {
+		wire_turns(st.s, 4);
+		stage_sleep(st.s, SECOND);
+	}
+	assert_int_equal(d.created, 1);
+	assert_false(ct->rec.unsure);
+	stage_free(st.s);
+}
+
 int
 main(void)
 {
@@ -308,6 +382,9 @@ main(void)
 		cmocka_unit_test(what_nothing_pays_for_is_told_and_made_later),
 		cmocka_unit_test(
 		    a_relay_that_denies_what_it_made_is_asked_less_and_less),
+		cmocka_unit_test(closed_is_answered_though_the_relay_forgot_a_token),
+		cmocka_unit_test(
+		    closed_while_in_doubt_a_request_is_made_again_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include <sodium.h>
 
 #include "heal.h"
+#include "restart.h"
 
 enum { COPIES = 3, STEPS = 400, LETTERS = 2000 };
 
@@ -22,7 +23,47 @@ struct play {
 	struct story st;
 	int next;			/* number of the next letter */
 	uint8_t kept[2][COPIES];
+	int back;			/* was put back last, from 1; 0: none */
+	uint32_t restarts;		/* that its vault knew of then */
 };
+
+/* Who was put back last knows it, and has agreed with the other end. */
+static int
+is_healed(struct play *p)
+{
+	const struct tacit_contact *ct;
+
+	if (p->back == 0)
+		return 1;
+	ct = story_contact(&p->st, p->back - 1);
+	if (ct->t->self.restarts == p->restarts || restart_is_due(ct) ||
+	    ct->rec.healing)
+		return 0;
+	p->back = 0;
+	return 1;
+}
+
+static void
+put_back(struct play *p, int i, int n)
+{
+	stage_put_back(p->st.s, i, n);
+	p->back = i + 1;
+	p->restarts = stage_end(p->st.s, i)->self.restarts;
+	/*
+	 * The same copy may come back later, but none of the other end from
+	 * before all is healed: PROTOCOL.md says what is not.
+	 */
+	memset(p->kept[1 - i], 0, sizeof(p->kept[1 - i]));
+}
+
+static void
+keep(struct play *p, int i, int n)
+{
+	if (!is_healed(p) && p->back != i + 1)
+		return;
+	stage_keep(p->st.s, i, n);
+	p->kept[i][n] = 1;
+}
 
 static void
 one_step(struct play *p)
@@ -32,19 +73,12 @@ one_step(struct play *p)
 
 	switch (stage_below(s, 48)) {
 	case 0:
-		if (!p->kept[i][n])
-			break;
-		stage_put_back(s, i, n);
-		/*
-		 * The same copy may come back later, but not one of the other
-		 * end from before: PROTOCOL.md says what is not healed.
-		 */
-		memset(p->kept[1 - i], 0, sizeof(p->kept[1 - i]));
+		if (p->kept[i][n])
+			put_back(p, i, n);
 		break;
 	case 1:
 	case 2:
-		stage_keep(s, i, n);
-		p->kept[i][n] = 1;
+		keep(p, i, n);
 		break;
 	case 3:
 		stage_crash(s, i);
@@ -133,14 +167,28 @@ play(uint64_t seed)
 		heal_write(&p->st, 1 - n % 2, p->next++, 1);
 	}
 	heal_settle(&p->st);
-	/* `have` goes alone within a day. */
-	for (n = 0; n < 30; n++) {
+	/* `have` goes alone within a day; what it left out has to come again. */
+	for (n = 0; n < 60; n++) {
 		stage_sleep(p->st.s, 60 * HEAL_MINUTE);
 		stage_quiesce(p->st.s);
 	}
 	judge(p);
 	stage_free(p->st.s);
 	free(p);
+}
+
+static void
+what_failed_once_heals(void **state)
+{
+	static const uint64_t seeds[] = {
+		1073197086,	/* what one had had was in no outbox any more */
+		1073200135,	/* a stream that was left was in no `have` */
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
+		play(seeds[i]);
 }
 
 static void
@@ -160,6 +208,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_failed_once_heals),
 		cmocka_unit_test(vaults_put_back_at_any_moment_heal),
 	};
 

@@ -298,6 +298,41 @@ a_lost_offer_is_posted_again(void **state)
 	stage_free(st.s);
 }
 
+/* By who never accepted one, and whose own, higher, was answered. */
+static void
+a_lost_stale_is_said_again(void **state)
+{
+	struct story st;
+	uint64_t event;
+	struct way w;
+	int k;
+
+	(void)state;
+	begin(&st, 12);
+	stage_keep(st.s, 1, 0);
+	event = st.event[1];
+	for (k = 0; k < 3; k++) {
+		offer(&st, 0, 0);
+		stage_quiesce(st.s);
+	}
+	one_session(&st, 4);
+	stage_put_back(st.s, 1, 0);
+	st.event[1] = event;
+	assert_int_equal(restart_all(story_contact(&st, 1)->t), 0);
+	watch_posts(&st, &w, 0);
+	w.lose = 1;
+	stage_quiesce(st.s);
+	assert_true(w.lost >= 1);
+	assert_true(reset_is_pending(story_contact(&st, 1)));
+	w.lose = 0;
+	heal_settle(&st);
+	one_session(&st, 5);
+	(void)story_count(&st, 0, TACIT_EV_ROLLED_BACK);
+	(void)story_count(&st, 1, TACIT_EV_ROLLED_BACK);
+	heal_talk(&st, 10);
+	stage_free(st.s);
+}
+
 static void
 a_repeated_offer_is_a_replay(void **state)
 {
@@ -516,6 +551,7 @@ main(void)
 		cmocka_unit_test(of_two_offers_the_higher_one_counts),
 		cmocka_unit_test(a_stale_offer_is_answered_and_made_again),
 		cmocka_unit_test(a_lost_offer_is_posted_again),
+		cmocka_unit_test(a_lost_stale_is_said_again),
 		cmocka_unit_test(a_repeated_offer_is_a_replay),
 		cmocka_unit_test(
 		    letters_that_a_relay_lost_come_again_in_order),

@@ -13,6 +13,8 @@
 #include <cmocka.h>
 #include <sodium.h>
 
+#include "change.h"
+#include "post.h"
 #include "story.h"
 #include "tacit/frame.h"
 
@@ -104,6 +106,18 @@ falter(void *arg, int i, uint32_t conn, const uint8_t *msg, size_t len)
 	return !kept;
 }
 
+/* End 1 posts what it has to; end 0 sees nothing of it yet. */
+static void
+post(struct stage *s)
+{
+	int n;
+
+	for (n = 0; n < 20; n++) {
+		(void)stage_turn(s, 1);
+		stage_relay_turn(s);
+	}
+}
+
 /* Ten minutes, in steps shorter than any pause may be. */
 static void
 ten_minutes(struct stage *s)
@@ -131,6 +145,7 @@ a_relay_that_cannot_is_asked_again_with_pauses(void **state)
 		{ tacit_Frame_post_tag, -TACIT_E_RATE },
 		{ tacit_Frame_post_tag, -TACIT_E_CONFLICT },
 		{ tacit_Frame_post_tag, 117 },
+		{ tacit_Frame_ack_tag, -TACIT_E_UNAVAILABLE },
 	};
 	struct faltering f = { .asked = 0 };
 	struct stage_tap tap = { .up = falter, .arg = &f };
@@ -144,17 +159,78 @@ a_relay_that_cannot_is_asked_again_with_pauses(void **state)
 		f.kind = rows[i].kind;
 		f.code = rows[i].code;
 		f.asked = 0;
+		assert_int_equal(story_write(&st, 1, 1), 0);
+		post(st.s);
 		stage_tap(st.s, &tap);
 		stage_cut(st.s, 0);
 		assert_int_equal(story_write(&st, 0, 1), 0);
 		ten_minutes(st.s);
 		assert_in_range(f.asked, 5, 40);
 		stage_tap(st.s, NULL);
-		assert_int_equal(story_write(&st, 1, 1), 0);
 		stage_quiesce(st.s);
 		assert_int_equal(story_count(&st, 0, TACIT_EV_MESSAGE), 1);
 		assert_int_equal(story_count(&st, 1, TACIT_EV_MESSAGE), 1);
 	}
+	stage_free(st.s);
+}
+
+/* More than may be under way, and no ack is taken for a while. */
+static void
+letters_follow_those_whose_acks_failed(void **state)
+{
+	struct faltering f = { .kind = tacit_Frame_ack_tag,
+	    .code = -TACIT_E_UNAVAILABLE };
+	struct stage_tap tap = { .up = falter, .arg = &f };
+	struct story st = { .s = stage_new(story_scratch(), 5) };
+	int n;
+
+	(void)state;
+	f.s = st.s;
+	story_pair(&st, TACIT_INVITE_IN_PERSON);
+	stage_tap(st.s, &tap);
+	for (n = 0; n <= TACIT_IN_FLIGHT_MAX; n++)
+		assert_int_equal(story_write(&st, 1, n), 0);
+	post(st.s);
+	while (stage_has_input(st.s, 0))
+		(void)stage_turn(st.s, 0);
+	assert_true(f.asked > 0);
+	stage_tap(st.s, NULL);
+	stage_quiesce(st.s);
+	assert_int_equal(story_count(&st, 0, TACIT_EV_MESSAGE),
+	    TACIT_IN_FLIGHT_MAX + 1);
+	stage_free(st.s);
+}
+
+/* The disk is full between two refusals of what was posted together. */
+static void
+texts_go_though_a_change_failed_while_they_were_refused(void **state)
+{
+	struct faltering f = { .kind = tacit_Frame_post_tag,
+	    .code = -TACIT_E_UNAVAILABLE };
+	struct stage_tap tap = { .up = falter, .arg = &f };
+	struct story st = { .s = stage_new(story_scratch(), 6) };
+	struct tacit_contact *ct;
+
+	(void)state;
+	f.s = st.s;
+	story_pair(&st, TACIT_INVITE_IN_PERSON);
+	ct = story_contact(&st, 0);
+	stage_tap(st.s, &tap);
+	assert_int_equal(story_write(&st, 0, 1), 0);
+	assert_int_equal(story_write(&st, 0, 2), 0);
+	while (!ct->failing) {
+		stage_relay_turn(st.s);
+		(void)stage_turn(st.s, 0);
+	}
+	assert_int_equal(f.asked, 2);
+	assert_true(post_is_under_way(ct));
+	/* What fails has nothing to do with what is under way. */
+	assert_int_equal(change_begin(ct->t), 0);
+	assert_int_equal(change_end(ct->t, ct, TACIT_E_DISK_FULL),
+	    TACIT_E_DISK_FULL);
+	stage_tap(st.s, NULL);
+	stage_quiesce(st.s);
+	assert_int_equal(story_count(&st, 1, TACIT_EV_MESSAGE), 2);
 	stage_free(st.s);
 }
 
@@ -236,6 +312,9 @@ main(void)
 		    a_mailbox_that_is_gone_is_told_once_and_waited_for_by_nobody),
 		cmocka_unit_test(
 		    a_relay_that_cannot_is_asked_again_with_pauses),
+		cmocka_unit_test(letters_follow_those_whose_acks_failed),
+		cmocka_unit_test(
+		    texts_go_though_a_change_failed_while_they_were_refused),
 		cmocka_unit_test(
 		    a_relay_that_hangs_up_is_called_less_and_less_often),
 		cmocka_unit_test(a_relay_that_says_nothing_is_given_up),

@@ -60,14 +60,14 @@ make_text(struct story *st, struct made *m, uint64_t seq,
 {
 	size_t at, n, parts = 0, i = 0;
 
-	for (at = 0; at < len; at += text_part_len(text + at, len - at))
+	for (at = 0; at < len; at += text_part_len(0, text + at, len - at))
 		parts++;
 	for (at = 0; at < len; at += n, i++) {
-		n = text_part_len(text + at, len - at);
+		n = text_part_len(0, text + at, len - at);
 		make_part(st, &m[i], seq, (uint32_t)i, (uint32_t)parts, chain,
 		    text + at, n);
 	}
-	keys_chain(chain, chain, seq, (const uint8_t *)text, len);
+	keys_chain(chain, chain, seq, 0, text, len);
 	return parts;
 }
 
@@ -361,7 +361,7 @@ texts_that_may_not_be_stop_nothing(void **state)
 	make_part(&st, &m, 1, 0, 1, chain, "letter 1", 8);
 	hand(&st, &m);
 	shown(&st, 1, 0);
-	keys_chain(chain, chain, 1, (const uint8_t *)"letter 1", 8);
+	keys_chain(chain, chain, 1, 0, "letter 1", 8);
 	make_part(&st, &m, 2, 1, 2, chain, " of two", 7);
 	hand(&st, &m);
 	assert_int_equal(story_count(&st, 0, TACIT_EV_MESSAGE), 1);
@@ -387,7 +387,7 @@ a_broken_chain_is_told_and_silences_nobody(void **state)
 	shown(&st, 2, 0);
 	is_poison(&st);
 	memcpy(chain, wrong, sizeof(chain));
-	keys_chain(chain, chain, 2, (const uint8_t *)"letter 2", 8);
+	keys_chain(chain, chain, 2, 0, "letter 2", 8);
 	(void)make_text(&st, &m, 3, chain, "letter 3", 8);
 	hand(&st, &m);
 	shown(&st, 3, 0);

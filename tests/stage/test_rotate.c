@@ -164,12 +164,29 @@ one_disturbance_at_every_step(void **state)
 
 /* ---- ends ------------------------------------------------------------------- */
 
+/* End ${i} was shown ${n} letters, and then that the other one ended it. */
+static void
+check_closed_after(struct play *p, int i, int n)
+{
+	struct tacit_event e;
+	int shown = 0, closed = 0;
+
+	while (story_next(&p->st, i, &e)) {
+		assert_false(closed);
+		shown += e.type == TACIT_EV_MESSAGE;
+		closed = e.type == TACIT_EV_CLOSED;
+	}
+	assert_int_equal(shown, n);
+	assert_true(closed);
+}
+
 static void
 closed_at_every_step_nothing_is_left(void **state)
 {
+	enum { LETTERS = 40 };
 	struct stage *s;
 	struct play p;
-	int at, i;
+	int at, i, n;
 
 	(void)state;
 	for (at = 0; at < PLAY_STEPS; at += play_stride(3)) {
@@ -177,9 +194,19 @@ closed_at_every_step_nothing_is_left(void **state)
 		play_begin(&p, s);
 		assert_int_equal(tacit_rotate(story_contact(&p.st, 0)), 0);
 		play_turns(s, 0, at);
+		/* Some are in the mailbox of before, if it switches now. */
+		i = at / play_stride(3) % 2;
+		stage_cut(s, 1 - i);
+		for (n = 0; n < LETTERS; n++)
+			play_write(&p, i);
+		for (n = 0; n < PLAY_STEPS; n++) {
+			(void)stage_turn(s, i);
+			stage_relay_turn(s);
+		}
 		assert_int_equal(tacit_contact_close(story_contact(&p.st,
-		    at % 2)), 0);
+		    i)), 0);
 		heal_settle(&p.st);
+		check_closed_after(&p, 1 - i, LETTERS);
 		for (i = 0; i < 2; i++) {
 			assert_int_equal(play_rec(&p, i)->step,
 			    tacit_state_Step_CLOSED);
@@ -203,6 +230,8 @@ alone(struct stage *s, int i, int days)
 	int n;
 
 	for (n = 0; n < 4 * days; n++) {
+		/* One that just started has no input yet. */
+		(void)stage_turn(s, i);
 		stage_relay_turn(s);
 		while (stage_turn(s, i))
 			stage_relay_turn(s);
@@ -240,6 +269,41 @@ one_end_may_be_away_for_forty_days_at_every_step(void **state)
 			assert_int_equal(story_count(&p.st, n,
 			    TACIT_EV_MESSAGE), p.written[1 - n]);
 		heal_talk(&p.st, 1000);
+		stage_free(s);
+	}
+}
+
+/*
+ * Letters of a copy that was put back wait in the mailbox that was left: it is
+ * read to its end before it is closed.
+ */
+static void
+who_comes_back_after_forty_days_hears_a_copy(void **state)
+{
+	struct stage *s;
+	struct play p;
+	int i, n;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		s = stage_new(story_scratch(), (uint64_t)i);
+		play_begin(&p, s);
+		stage_keep(s, i, 0);
+		play_rotate(&p);
+		stage_cut(s, 1 - i);
+		stage_put_back(s, i, 0);
+		alone(s, i, 40);
+		for (n = 0; n < 3; n++) {
+			heal_settle(&p.st);
+			stage_sleep(s, 25 * HOUR);
+		}
+		play_write(&p, 0);
+		play_write(&p, 1);
+		heal_settle(&p.st);
+		play_check_agreed(&p);
+		for (n = 0; n < 2; n++)
+			assert_int_equal(story_count(&p.st, n,
+			    TACIT_EV_MESSAGE), 1);
 		stage_free(s);
 	}
 }
@@ -378,6 +442,7 @@ main(void)
 		cmocka_unit_test(closed_at_every_step_nothing_is_left),
 		cmocka_unit_test(
 		    one_end_may_be_away_for_forty_days_at_every_step),
+		cmocka_unit_test(who_comes_back_after_forty_days_hears_a_copy),
 		cmocka_unit_test(one_spare_unit_is_enough_for_ever),
 		cmocka_unit_test(without_a_unit_the_secret_alone_changes),
 		cmocka_unit_test(time_or_messages_begin_one),

@@ -200,15 +200,79 @@ a_copy_that_waits_and_has_no_anchor_heals(void **state)
 	from_offer(0, UNKNOWN_FRAME, 3);
 }
 
+/* ---- a copy of before the other end confirmed -------------------------------- */
+
+enum later {
+	ALONE,				/* the inviter alone went on */
+	BOTH,				/* and paired */
+	ROTATED				/* and took other keys */
+};
+
+/* The inviter is copied after ${at} turns, if it is I4 then: 1. */
+static int
+from_answered(int at, enum later later)
+{
+	struct stage *s = stage_new(story_scratch(), (uint64_t)at);
+	struct play p = { .st.s = s };
+	uint64_t seen;
+	int n, k, is_i4;
+
+	story_invite(&p.st, TACIT_INVITE_IN_PERSON, 10);
+	story_accept(&p.st);
+	play_turns(s, 0, at);
+	is_i4 = play_rec(&p, 0)->step == tacit_state_Step_I4_ANSWERED;
+	if (!is_i4)
+		goto out;
+	stage_keep(s, 0, 0);
+	for (n = 0; later == ALONE && n < PLAY_STEPS; n++) {
+		(void)stage_turn(s, 0);
+		stage_relay_turn(s);
+	}
+	if (later != ALONE)
+		stage_quiesce(s);
+	seen = p.st.event[0];
+	if (later == ROTATED)
+		play_rotate(&p);
+	stage_put_back(s, 0, 0);
+	p.st.event[0] = seen;
+	heal_settle(&p.st);
+	for (k = 0; k < 2; k++)
+		(void)story_count(&p.st, k, TACIT_EV_PAIRED);
+	for (n = 0; n < 4; n++) {
+		for (k = 0; k < 2; k++)
+			play_write(&p, k);
+		heal_settle(&p.st);
+		stage_sleep(s, 2 * HOUR);
+	}
+	for (k = 0; k < 2; k++)
+		play_check_shown(&p, k, 1);
+	play_check_agreed(&p);
+out:
+	stage_free(s);
+	return is_i4;
+}
+
+static void
+a_copy_of_before_the_other_end_confirmed_heals(void **state)
+{
+	int at, n = 0;
+
+	(void)state;
+	for (at = PLAY_STEPS; at < 2 * PLAY_STEPS; at += play_stride(5))
+		n += from_answered(at, (enum later)(at % 3));
+	assert_true(n >= 6);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_relay_may_go_back_to_any_step),
 		cmocka_unit_test(a_relay_may_go_back_over_two_rotations),
-		cmocka_unit_test(what_was_closed_pays_again),
+				cmocka_unit_test(what_was_closed_pays_again),
 		cmocka_unit_test(a_copy_that_waits_for_an_answer_heals),
 		cmocka_unit_test(a_copy_that_waits_and_has_no_anchor_heals),
+		cmocka_unit_test(a_copy_of_before_the_other_end_confirmed_heals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <pb_encode.h>
 #include <sodium.h>
 
 #include "contact.h"
@@ -24,6 +23,7 @@
 #include "record.h"
 #include "story.h"
 #include "tacit/frame.h"
+#include "twin.h"
 #include "words.h"
 
 enum { LETTERS = 3, LONG = 4000, NEVER = 1 << 30 };
@@ -144,69 +144,6 @@ __wrap_vault_next(struct vault *v, enum vault_table t, const void *prefix,
 	if (vault_in_transaction(v) && fails(v, TACIT_E_NOMEM) != 0)
 		return TACIT_E_NOMEM;
 	return __real_vault_next(v, t, prefix, prefix_len, key, out);
-}
-
-/* ---- memory is what the vault says ------------------------------------------ */
-
-static void
-same_record(const pb_msgdesc_t *fields, const void *a, const void *b)
-{
-	static uint8_t one[16384], two[16384];
-	pb_ostream_t x = pb_ostream_from_buffer(one, sizeof(one));
-	pb_ostream_t y = pb_ostream_from_buffer(two, sizeof(two));
-
-	assert_true(pb_encode(&x, fields, a));
-	assert_true(pb_encode(&y, fields, b));
-	assert_int_equal(x.bytes_written, y.bytes_written);
-	assert_memory_equal(one, two, x.bytes_written);
-}
-
-static void
-same_contact(const struct tacit_contact *a, const struct tacit_contact *b)
-{
-	const struct out_ref *o, *p;
-
-	same_record(tacit_state_Contact_fields, &a->rec, &b->rec);
-	assert_int_equal(a->pairing == NULL, b->pairing == NULL);
-	if (a->pairing != NULL)
-		same_record(tacit_state_Pairing_fields, a->pairing,
-		    b->pairing);
-	assert_int_equal(a->unread, b->unread);
-	for (o = a->out, p = b->out; o != NULL && p != NULL;
-	    o = o->next, p = p->next) {
-		assert_int_equal(o->n, p->n);
-		assert_int_equal(o->kind, p->kind);
-		assert_int_equal(o->seq, p->seq);
-		assert_int_equal(o->last_part, p->last_part);
-		assert_int_equal(o->okayed_ms, p->okayed_ms);
-		if (o->kind != tacit_state_OutKind_OUT_HELLO)
-			assert_int_equal(o->okayed, p->okayed);
-	}
-	assert_null(o);
-	assert_null(p);
-}
-
-static void
-memory_is_what_the_vault_says(struct tacit *t)
-{
-	struct tacit twin = { .vault = t->vault, .ratchet = t->ratchet,
-	    .env = t->env };
-	const struct tacit_contact *a, *b;
-
-	assert_false(vault_in_transaction(t->vault));
-	assert_int_equal(t->broken, 0);
-	assert_int_equal(core_load(&twin), 0);
-	same_record(tacit_state_Self_fields, &t->self, &twin.self);
-	for (a = t->contacts, b = twin.contacts; a != NULL; a = a->next) {
-		if (!contact_is_shown(a) && a->rec.due == 0)
-			continue;
-		assert_non_null(b);
-		assert_memory_equal(a->id, b->id, sizeof(a->id));
-		same_contact(a, b);
-		b = b->next;
-	}
-	assert_null(b);
-	core_free(&twin);
 }
 
 /* ---- only what is durable is posted ------------------------------------------ */

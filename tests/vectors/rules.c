@@ -170,12 +170,18 @@ hint(json_t *in)
 static json_t *
 chain(json_t *in)
 {
-	const char *text = string(in, "text");
-	uint8_t previous[32], out[32];
+	uint8_t previous[32], out[32], data[64];
+	uint64_t seq = number(in, "seq");
+	const char *text;
 
 	bytes(previous, sizeof(previous), in, "previous");
-	keys_chain(out, previous, number(in, "seq"), (const uint8_t *)text,
-	    strlen(text));
+	if (json_object_get(in, "type") != NULL) {
+		keys_chain(out, previous, seq, (uint32_t)number(in, "type"),
+		    data, bytes_upto(data, sizeof(data), in, "data"));
+		return answer(out, sizeof(out));
+	}
+	text = string(in, "text");
+	keys_chain(out, previous, seq, 0, text, strlen(text));
 	return answer(out, sizeof(out));
 }
 
@@ -396,6 +402,21 @@ read_hello(tacit_Hello *h, json_t *in)
 	bytes(h->relay_pin, 32, in, "relay_pin");
 }
 
+/* Data stands there in hexadecimal. */
+static void
+read_text(tacit_Text *t, json_t *body)
+{
+	t->part = (uint32_t)number(body, "part");
+	t->parts = (uint32_t)number(body, "parts");
+	if (json_object_get(body, "type") == NULL) {
+		TEXT_FIELD(t->data, body, "data");
+		return;
+	}
+	t->type = (uint32_t)number(body, "type");
+	t->data.size = (pb_size_t)bytes_upto(t->data.bytes,
+	    sizeof(t->data.bytes), body, "data");
+}
+
 static void
 read_body(tacit_Content *c, json_t *in)
 {
@@ -404,9 +425,7 @@ read_body(tacit_Content *c, json_t *in)
 
 	if (strcmp(is, "text") == 0) {
 		c->which_is = tacit_Content_text_tag;
-		c->is.text.part = (uint32_t)number(body, "part");
-		c->is.text.parts = (uint32_t)number(body, "parts");
-		TEXT_FIELD(c->is.text.data, body, "data");
+		read_text(&c->is.text, body);
 	} else if (strcmp(is, "hello") == 0) {
 		c->which_is = tacit_Content_hello_tag;
 		read_hello(&c->is.hello, body);

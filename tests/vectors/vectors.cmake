@@ -5,7 +5,18 @@ add_executable(vectors ${vectors_dir}/vectors.c ${vectors_dir}/rules.c
 target_link_libraries(vectors PRIVATE tacit_core PkgConfig::jansson)
 set_target_properties(vectors PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+# Its control: the chain says nothing of the type.
+add_executable(vectors_control ${vectors_dir}/vectors.c ${vectors_dir}/rules.c
+  ${vectors_dir}/rules_frame.c ${CMAKE_SOURCE_DIR}/client-lib/src/keys.c)
+target_compile_definitions(vectors_control PRIVATE TACIT_CONTROL_NO_TYPE)
+target_link_libraries(vectors_control PRIVATE tacit_core PkgConfig::jansson)
+set_target_properties(vectors_control PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME vectors/control COMMAND vectors_control
+  ${vectors_dir}/vectors.json)
+set_tests_properties(vectors/control PROPERTIES WILL_FAIL TRUE)
 add_test(NAME vectors/c COMMAND vectors ${vectors_dir}/vectors.json)
 add_test(NAME vectors/second COMMAND sh ${vectors_dir}/second/run.sh
   ${vectors_dir}/vectors.json ${CMAKE_BINARY_DIR}/tests/second)
-set_tests_properties(vectors/c vectors/second PROPERTIES TIMEOUT 120)
+set_tests_properties(vectors/c vectors/control vectors/second
+  PROPERTIES TIMEOUT 120)

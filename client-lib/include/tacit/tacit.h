@@ -34,12 +34,13 @@
  *			the whole vault
  *   tacit_relay_add(), tacit_invite(), tacit_accept(), tacit_verify(),
  *   tacit_accept_unverified(), tacit_rotate(), tacit_contact_close(),
- *   tacit_send(), tacit_event_done()
+ *   tacit_send(), tacit_send_data(), tacit_event_done(), tacit_commit()
  *			one transaction: one fsync, and a few more each 32nd
  *			time
  *   tacit_step()	timeout_ms, and after that 30 ms and the transactions
  *			that are then under way
  *   tacit_close()	emptying the vault's log: a few fsyncs
+ *   tacit_data_next()	the first: reading all rows of the host
  *   all others		memory, and what they read of the vault
  *
  * Text is UTF-8.  Sizes are bytes.  Pointers that a function fills in stay
@@ -100,7 +101,10 @@ enum {
 	TACIT_MESSAGE_ID_SIZE = 23,	/* "m_", 20 of a-z2-7, NUL */
 	TACIT_NAME_SIZE = 65,		/* 64 bytes of UTF-8 and NUL */
 	TACIT_LINK_SIZE = 512,		/* a link or an admission line, NUL */
-	TACIT_SAFETY_SIZE = 61		/* 60 digits, NUL */
+	TACIT_SAFETY_SIZE = 61,		/* 60 digits, NUL */
+	TACIT_ROW_KEY_SIZE = 64,	/* key of a row of the host, at most */
+	TACIT_ROW_VALUE_SIZE = 32768,	/* and what it holds */
+	TACIT_OPS_MAX = 256		/* in one tacit_commit() */
 };
 
 /* One person's vault, open.  Layout is private. */
@@ -238,7 +242,7 @@ struct tacit_progress {
 					   it was last tried */
 	int problem;			/* of the last attempt to reach a
 					   relay; 0 after a success */
-	uint64_t queued;		/* texts that no relay has yet */
+	uint64_t queued;		/* texts and data that no relay has */
 };
 TACIT_API TACIT_MUST int tacit_progress(struct tacit *t,
     struct tacit_progress *out);
@@ -275,7 +279,7 @@ struct tacit_contact_info {
 	int inviter;			/* I made the invitation */
 	int unconfirmed;		/* texts wait until verified or accepted */
 	uint32_t unread;		/* message events not yet done */
-	uint32_t queued;		/* texts that no relay has yet */
+	uint32_t queued;		/* texts and data that no relay has */
 	int ready;			/* invitation stored at the relay; or
 					   Hello stored there */
 	int problem;			/* why it is not ready yet: an error; 0 */
@@ -388,6 +392,20 @@ TACIT_API TACIT_MUST int tacit_send(struct tacit_contact *ct,
     const char *text, size_t len, char message[TACIT_MESSAGE_ID_SIZE],
     uint64_t *seq);
 
+/*
+ * The same with ${len} bytes of ${type}, which travel exactly as a text does
+ * and are numbered with the texts, for the library at the other end: they are
+ * never shown to a person.  A host that does not know a type leaves it alone.
+ *
+ * Limits:  ${type} 1 to 65,535, of which 1 to 99 are this project's (1: its
+ *          practice layer) and the rest the host's; 1 to 24,576 bytes, any.
+ * Errors:  TACIT_E_INVALID (type or length), and those of tacit_send() but
+ *          TACIT_E_TEXT.
+ */
+TACIT_API TACIT_MUST int tacit_send_data(struct tacit_contact *ct,
+    uint32_t type, const void *data, size_t len,
+    char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq);
+
 enum tacit_message_state {
 	TACIT_QUEUED = 1,		/* in the vault */
 	TACIT_ACCEPTED,			/* durable at the relay */
@@ -399,6 +417,7 @@ struct tacit_message {
 	uint64_t place;			/* in this contact's history, from 1 */
 	char id[TACIT_MESSAGE_ID_SIZE];
 	uint64_t seq;
+	uint32_t type;			/* 0: a text; or of tacit_send_data() */
 	int from_me;
 	enum tacit_message_state state;
 	int64_t time_ms;		/* Unix time, the writer's clock */
@@ -409,7 +428,7 @@ struct tacit_message {
 
 /*
  * The newest message of the history with ${ct} whose place is below
- * ${before} (0: the newest of all).
+ * ${before} (0: the newest of all), text or data: look at ${out->type}.
  * Errors:  TACIT_E_STATE: there is none.
  */
 TACIT_API TACIT_MUST int tacit_history(struct tacit_contact *ct,
@@ -433,7 +452,9 @@ enum tacit_event_type {
 					   which only they have (or 0) */
 	TACIT_EV_RELAY_RESTORED,	/* text: the URL of the relay */
 	TACIT_EV_POISON,		/* an envelope that made no sense */
-	TACIT_EV_ROTATED		/* both ends use new keys and mailboxes */
+	TACIT_EV_ROTATED,		/* both ends use new keys and mailboxes */
+	TACIT_EV_DATA			/* message, seq, late, data_type; text:
+					   the bytes of tacit_send_data() */
 };
 
 enum tacit_who {
@@ -448,6 +469,7 @@ struct tacit_event {
 	struct tacit_contact *contact;	/* or NULL */
 	char message[TACIT_MESSAGE_ID_SIZE];
 	uint64_t seq, from, to;
+	uint32_t data_type;		/* of what it is about; 0: a text */
 	int verified, late, reason;
 	enum tacit_who who;		/* or 0 */
 	char name[TACIT_NAME_SIZE];
@@ -469,6 +491,75 @@ TACIT_API TACIT_MUST int tacit_event_done(struct tacit *t, uint64_t id);
 
 /* The word that commands print for an event type, as "message"; static. */
 TACIT_API const char *tacit_event_word(enum tacit_event_type type);
+
+/* ---- rows of the host ----------------------------------------------------- */
+
+/*
+ * A small store in the vault, for the layer above: bytes under a key.  Rows
+ * are sealed and verified like all others, their keys too, and go into
+ * backups; whoever puts back an older copy of the vault has the rows of then.
+ * tacit_commit() writes them.
+ *
+ * Limits:  keys of 1 to 64 bytes, any; those whose first byte is 0 belong to
+ *          this project.  Values of 0 to 32,768 bytes.
+ */
+
+/*
+ * Copy the value of a row.  Output: ${len}.
+ * Returns: 1, 0 if there is no such row (${len} is then untouched), or an
+ *          error.
+ * Errors:  TACIT_E_LIMIT (more than ${cap} bytes: ${len} says how many),
+ *          TACIT_E_INVALID.
+ */
+TACIT_API TACIT_MUST int tacit_data_get(struct tacit *t, const void *key,
+    size_t key_len, void *value, size_t cap, size_t *len);
+
+/*
+ * The first key, in the order of bytes, that begins with ${prefix} and is
+ * above ${after}.  Either may be empty.
+ * Output:  ${key}, up to TACIT_ROW_KEY_SIZE bytes, and ${key_len}; they may be
+ *          where ${after} was.
+ * Returns: 1, 0 if there is none, or an error.
+ * Errors:  TACIT_E_INVALID.
+ */
+TACIT_API TACIT_MUST int tacit_data_next(struct tacit *t, const void *prefix,
+    size_t prefix_len, const void *after, size_t after_len, void *key,
+    size_t *key_len);
+
+enum tacit_op_kind {
+	TACIT_OP_PUT = 1,		/* key, data: write a row */
+	TACIT_OP_DELETE,		/* key: remove it; none is fine */
+	TACIT_OP_SEND,			/* contact, type (0: a text), data:
+					   as tacit_send(), _send_data() */
+	TACIT_OP_DONE			/* event: as tacit_event_done() */
+};
+
+struct tacit_op {
+	size_t size;			/* sizeof(struct tacit_op) */
+	enum tacit_op_kind kind;
+	const void *key;
+	size_t key_len;
+	const void *data;
+	size_t len;
+	struct tacit_contact *contact;
+	uint32_t type;
+	uint64_t event;
+	char *message;			/* output of SEND, or NULL:
+					   TACIT_MESSAGE_ID_SIZE bytes */
+	uint64_t *seq;			/* output of SEND, or NULL */
+};
+
+/*
+ * Do ${n} things, in their order, as one: all of them are durable when this
+ * returns 0, in one transaction, and none after an error or a crash before.
+ * What waits at ${message} and ${seq} is written after success alone.
+ *
+ * Limits:  ${n} up to TACIT_OPS_MAX.
+ * Errors:  those of the calls named above; TACIT_E_INVALID (also: a contact of
+ *          another vault).
+ */
+TACIT_API TACIT_MUST int tacit_commit(struct tacit *t,
+    const struct tacit_op *ops, size_t n);
 
 #ifdef __cplusplus
 }

@@ -185,6 +185,19 @@ append(struct book *b, const struct record *r)
 	b->n++;
 }
 
+/* As often as it stands there: who is killed before it confirms is told again. */
+static void
+erase(struct book *b, const struct record *what)
+{
+	const struct record it = *what;
+	uint64_t i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->all[i].kind == it.kind && b->all[i].rel == it.rel &&
+		    b->all[i].seq == it.seq)
+			b->all[i].kind = 0;
+}
+
 enum planted {
 	LOST, DOUBLED, EARLIER, LATE, FOREIGN, OTHER_ID, ALARM, NOT_KEPT,
 	TWICE_KEPT, NOT_ACCEPTED, PLANTED
@@ -206,10 +219,10 @@ plant(struct shared *s, int from, int rel, enum planted what)
 	twin = *r;
 	switch (what) {
 	case LOST: case NOT_KEPT: case NOT_ACCEPTED:
-		r->kind = 0;
+		erase(what == NOT_ACCEPTED ? mine : theirs, r);
 		break;
 	case EARLIER:
-		r->kind = 0;
+		erase(theirs, r);
 		append(theirs, &twin);
 		break;
 	case DOUBLED:

@@ -385,6 +385,29 @@ a_contact_is_found_by_what_it_is_called(void **state)
 }
 
 static void
+bad_data_is_refused(struct tacit_contact *ct)
+{
+	static const struct {
+		uint32_t type;
+		size_t len;
+		int nothing;
+	} bad[] = {
+		{ 0, 1, 0 }, { 65536, 1, 0 }, { UINT32_MAX, 1, 0 },
+		{ 1, 0, 0 }, { 1, TACIT_TEXT_MAX + 1, 0 }, { 1, 5, 1 },
+	};
+	static char data[TACIT_TEXT_MAX + 1];
+	char out[TACIT_MESSAGE_ID_SIZE];
+	uint64_t seq = 77;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(tacit_send_data(ct, bad[i].type,
+		    bad[i].nothing ? NULL : data, bad[i].len, out, &seq),
+		    TACIT_E_INVALID);
+	assert_int_equal(seq, 77);
+}
+
+static void
 calls_on_a_contact_check_what_they_are_given(void **state)
 {
 	static const struct {
@@ -424,6 +447,7 @@ calls_on_a_contact_check_what_they_are_given(void **state)
 	memset(long_text, 'x', sizeof(long_text) - 1);
 	assert_int_equal(tacit_send(ct, long_text, TACIT_TEXT_MAX + 1, out,
 	    &seq), TACIT_E_TEXT);
+	bad_data_is_refused(ct);
 	assert_int_equal(seq, 77);
 	assert_int_equal(looks(t), before);
 
@@ -431,6 +455,10 @@ calls_on_a_contact_check_what_they_are_given(void **state)
 	    &seq), 0);
 	assert_int_equal(seq, 1);
 	assert_int_equal(tacit_send(ct, "x", 1, NULL, NULL), 0);
+	assert_int_equal(tacit_send_data(ct, 65535, long_text, TACIT_TEXT_MAX,
+	    out, &seq), 0);
+	assert_int_equal(seq, 3);
+	assert_int_equal(tacit_send_data(ct, 1, "\0", 1, NULL, NULL), 0);
 	assert_int_not_equal(looks(t), before);
 	drop(t, path);
 }

@@ -136,6 +136,28 @@ texts_are_checked(void **state)
 	EXPECT(0, text("a"), C->which_is = 0);
 }
 
+#define TYPE(n)	C->is.text.type = (n)
+
+static void
+data_is_checked(void **state)
+{
+	(void)state;
+	EXPECT(1, text("a"), TYPE(1));
+	EXPECT(1, text("\xff\x80"), TYPE(100));
+	EXPECT(1, text("\xed\xa0\x80"), TYPE(65535));
+	EXPECT(1, text("a"), TYPE(1); memset(C->is.text.data.bytes, 0, 1536);
+	    N(1536));
+	EXPECT(0, text("a"), TYPE(1); memset(C->is.text.data.bytes, 0, 1537);
+	    N(1537));
+	EXPECT(0, text("a"), TYPE(65536));
+	EXPECT(0, text("a"), TYPE(UINT32_MAX));
+	EXPECT(0, text("\xff"), TYPE(0));
+	EXPECT(0, text(""), TYPE(1));
+	EXPECT(0, text("a"), TYPE(1); C->seq = 0);
+	EXPECT(0, text("a"), TYPE(1); C->is.text.parts = 17);
+	EXPECT(0, text("a"), TYPE(1); C->is.text.part = 1);
+}
+
 static void
 control_is_not_numbered(void **state)
 {
@@ -266,6 +288,16 @@ a_whole_part_fits_beside_one_have(void **state)
 	fill_have(&c.have[0]);
 	assert_int_equal(content_write(out, sizeof(out), &c), 0);
 	assert_int_equal(read_exact(&c, out, sizeof(out)), 0);
+
+	/* Of data too, with any type and the longest numbers there can be. */
+	c.seq = c.time_ms = UINT64_MAX >> 8;
+	c.is.text.type = TACIT_TYPE_MAX;
+	c.is.text.data.size = TACIT_DATA_PART_MAX;
+	assert_int_equal(content_write(out, sizeof(out), &c), 0);
+	assert_int_equal(read_exact(&c, out, sizeof(out)), 0);
+	c.seq = c.time_ms = UINT64_MAX;
+	c.is.text.type = 0;
+	c.is.text.data.size = TACIT_PART_MAX;
 
 	c.have_count = 2;
 	fill_have(&c.have[1]);
@@ -440,6 +472,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_checked),
+		cmocka_unit_test(data_is_checked),
 		cmocka_unit_test(control_is_not_numbered),
 		cmocka_unit_test(needs_are_checked),
 		cmocka_unit_test(a_hello_has_a_name_and_a_url_in_one_spelling),

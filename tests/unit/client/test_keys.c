@@ -61,7 +61,7 @@ every_label_gives_another_key(void **state)
 	add(&r, k.hint, sizeof(k.hint));
 	keys_hint(hint, &k, s);
 	add(&r, hint, sizeof(hint));
-	keys_chain(out, s, 1, s, 32);
+	keys_chain(out, s, 1, 0, s, 32);
 	add(&r, out, sizeof(out));
 }
 
@@ -157,22 +157,32 @@ a_hint_is_of_one_key_and_one_envelope(void **state)
 }
 
 static void
-the_chain_depends_on_place_and_text(void **state)
+the_chain_depends_on_place_type_and_text(void **state)
 {
 	static const uint64_t seqs[] = { 1, 2, 256, UINT64_C(1) << 32,
 	    UINT64_C(1) << 63 };
+	static const uint32_t types[] = { 1, 2, 100, 256, 65535 };
 	uint8_t zero[32] = { 0 }, out[32];
 	struct results r = { .n = 0 };
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(seqs) / sizeof(seqs[0]); i++) {
-		keys_chain(out, zero, seqs[i], zero, 4);
+		keys_chain(out, zero, seqs[i], 0, zero, 4);
 		add(&r, out, sizeof(out));
 	}
-	keys_chain(out, zero, 1, zero, 5);
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		keys_chain(out, zero, 1, types[i], zero, 4);
+		add(&r, out, sizeof(out));
+	}
+	/* A type is no part of the text behind it. */
+	keys_chain(out, zero, 1, 0, "\0\0\0\1\0\0\0\0", 8);
 	add(&r, out, sizeof(out));
-	keys_chain(out, r.out[0], 1, zero, 4);
+	keys_chain(out, zero, 1, 0, "\0\0\0\1\0\0\0\4\0\0\0", 12);
+	add(&r, out, sizeof(out));
+	keys_chain(out, zero, 1, 0, zero, 5);
+	add(&r, out, sizeof(out));
+	keys_chain(out, r.out[0], 1, 0, zero, 4);
 	add(&r, out, sizeof(out));
 }
 
@@ -185,7 +195,7 @@ main(void)
 		cmocka_unit_test(the_transcript_depends_on_everything),
 		cmocka_unit_test(the_second_pair_key_depends_on_both_nonces),
 		cmocka_unit_test(a_hint_is_of_one_key_and_one_envelope),
-		cmocka_unit_test(the_chain_depends_on_place_and_text),
+		cmocka_unit_test(the_chain_depends_on_place_type_and_text),
 	};
 
 	if (sodium_init() < 0)

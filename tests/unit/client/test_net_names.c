@@ -16,6 +16,7 @@
 #include "nettest.h"
 
 static const struct net_times short_times = { 300, 60, 90 };
+static const struct net_times patient = { NETTEST_PATIENCE_MS, 60, 90 };
 
 static void
 wait_until_asked(struct net *n)
@@ -37,7 +38,7 @@ a_silent_name_server_holds_nobody_up(void **state)
 
 	(void)state;
 	nameserver_hold();
-	assert_int_equal(net_open(&n, NULL), 0);
+	assert_int_equal(net_open_timed(&n, NULL, &patient), 0);
 	/* One lookup, and so one worker, however many want the name. */
 	for (i = 1; i <= 20; i++)
 		assert_int_equal(nettest_dial(n, i, &lost), 0);

@@ -132,7 +132,7 @@ count_parts(const char *text, size_t len)
 	size_t parts, n;
 
 	for (parts = 0; len > 0; parts++, text += n, len -= n) {
-		n = text_part_len(text, len);
+		n = text_part_len(0, text, len);
 		assert_in_range(n, 1, TACIT_PART_MAX);
 		assert_true(text_is_valid(text, n, TACIT_PART_MAX));
 		assert_true(n == len || n + 3 >= TACIT_PART_MAX);
@@ -158,11 +158,60 @@ every_text_fits_16_parts(void **state)
 			len += put_char(text + len, n <= want - len ? n : 1);
 		}
 		assert_true(text_is_valid(text, len, TACIT_TEXT_MAX));
-		assert_in_range(count_parts(text, len), 1,
-		    TACIT_TEXT_PARTS_MAX);
+		n = count_parts(text, len);
+		assert_in_range(n, 1, TACIT_TEXT_PARTS_MAX);
+		assert_int_equal(text_parts(0, text, len), n);
 	}
-	assert_int_equal(text_part_len("abc", 3), 3);
-	assert_int_equal(text_part_len("", 0), 0);
+	assert_int_equal(text_part_len(0, "abc", 3), 3);
+	assert_int_equal(text_part_len(0, "", 0), 0);
+}
+
+static void
+data_is_any_bytes_of_a_type(void **state)
+{
+	static const struct {
+		uint32_t type;
+		size_t len;
+		int ok;
+	} some[] = {
+		{ 1, 1, 1 }, { 99, 1536, 1 }, { 100, 1537, 1 },
+		{ 65535, TACIT_TEXT_MAX, 1 }, { 1, 0, 0 },
+		{ 65535, 0, 0 }, { 1, TACIT_TEXT_MAX + 1, 0 },
+		{ 65536, 1, 0 }, { UINT32_MAX, 1, 0 },
+		{ 0, 1, 0 }, { 0, TACIT_TEXT_MAX, 0 },
+	};
+	static char data[TACIT_TEXT_MAX + 1];
+	size_t i;
+
+	(void)state;
+	memset(data, 0x80, sizeof(data));	/* never the end of a text */
+	for (i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		if (text_is_sound(some[i].type, data, some[i].len,
+		    TACIT_TEXT_MAX) != some[i].ok)
+			fail_msg("row %zu", i);
+	assert_true(text_is_sound(0, "\xc3\xbc", 2, 2));
+	assert_false(text_is_sound(0, "\xc3\xbc", 1, 2));
+}
+
+static void
+all_data_fits_16_parts_of_one_length(void **state)
+{
+	static char data[TACIT_TEXT_MAX];
+	size_t len, at, n, parts;
+
+	(void)state;
+	memset(data, 0x80, sizeof(data));
+	for (len = 1; len <= sizeof(data); len += len < 20 ? 1 : 509) {
+		for (at = parts = 0; at < len; at += n, parts++) {
+			n = text_part_len(7, data + at, len - at);
+			assert_in_range(n, 1, TACIT_DATA_PART_MAX);
+			assert_true(at + n == len || n == TACIT_DATA_PART_MAX);
+		}
+		assert_in_range(parts, 1, TACIT_TEXT_PARTS_MAX);
+		assert_int_equal(text_parts(7, data, len), parts);
+	}
+	assert_int_equal(text_parts(7, data, sizeof(data)),
+	    TACIT_TEXT_PARTS_MAX);
 }
 
 int
@@ -172,6 +221,8 @@ main(void)
 		cmocka_unit_test(text_and_labels_are_what_the_page_says),
 		cmocka_unit_test(lengths_end_where_they_should),
 		cmocka_unit_test(every_text_fits_16_parts),
+		cmocka_unit_test(data_is_any_bytes_of_a_type),
+		cmocka_unit_test(all_data_fits_16_parts_of_one_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

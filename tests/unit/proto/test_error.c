@@ -30,6 +30,8 @@ static const struct {
 	{ -4, "bad-text" }, { -5, "bad-label" }, { -6, "unknown-contact" },
 	{ -7, "ambiguous-contact" }, { -8, "contact-closed" },
 	{ -9, "vault-exists" }, { -10, "no-relay" }, { -11, "bad-link" },
+	{ -12, "bad-form" }, { -13, "bad-answer" },
+	{ -14, "unknown-id" },
 	{ -20, "bad-frame" }, { -21, "limit" }, { -22, "bad-size" },
 	{ -23, "version" }, { -24, "not-authentic" }, { -25, "replay" },
 	{ -26, "poison" }, { -27, "conflict" }, { -40, "rate" },
@@ -43,7 +45,8 @@ static const struct {
 	{ -85, "invitation-unknown" }, { -86, "invitation-own" },
 	{ -87, "admission-refused" }, { -88, "pin-mismatch" },
 	{ -89, "not-verified" }, { -90, "identity-changed" },
-	{ -91, "rolled-back" },
+	{ -91, "rolled-back" }, { -92, "confirm" }, { -93, "other-name" },
+	{ -94, "card" }, { -95, "paused" },
 };
 
 static void
@@ -94,7 +97,7 @@ every_error_has_its_word_and_one_line(void **state)
 static void
 what_is_no_error_has_a_text_too(void **state)
 {
-	static const int others[] = { 1, -12, -59, -120, -121, 4711,
+	static const int others[] = { 1, -19, -59, -120, -121, 4711,
 	    INT32_MIN };
 	size_t i;
 

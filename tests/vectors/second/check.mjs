@@ -93,7 +93,8 @@ const rotate = (b) => join(pbUint(1, b.id), pbFixed(2, hex(b.address)),
 
 const bodies = {
 	text: [6, (b) => join(pbUint(1, b.part), pbUint(2, b.parts),
-	    pbBytes(3, utf8(b.data)))],
+	    pbBytes(3, b.type ? hex(b.data) : utf8(b.data)),
+	    pbUint(4, b.type ?? 0))],
 	hello: [7, (b) => join(pbBytes(1, utf8(b.name)),
 	    pbFixed(2, hex(b.address)), pbFixed(3, hex(b.token)),
 	    pbFixed(4, hex(b.nonce)), pbBytes(5, utf8(b.relay_url)),
@@ -288,7 +289,7 @@ const rules = {
 	    hintKey(sealKey(v.pair, v.direction))),
 	hint: (v) => hint(sealKey(v.pair, v.direction), hex(v.envelope)),
 	chain: (v) => H("tacit/1/chain", hex(v.previous), u64(v.seq),
-	    utf8(v.text)),
+	    ...(v.type ? [u32(v.type), hex(v.data)] : [utf8(v.text)])),
 	envelope, link, admission, blob, content, signature,
 	frame: wholeFrame,
 };

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Out of office, once a day and contact; and hours of quiet. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bounds.h"
+#include "civil.h"
+#include "queue.h"
+#include "zone.h"
+
+enum { ALL_DAYS = 0x7f };
+
+static int
+away_row(struct tacit_practice *p, tacit_rows_Away *out)
+{
+	struct row_key k;
+
+	row_key(&k, ROW_AWAY);
+	return row_get(p->t, &k, tacit_rows_Away_fields, out);
+}
+
+static bool
+is_day(uint32_t date)
+{
+	return date == 0 || civil_is_date(date);
+}
+
+static bool
+is_notice(const char *text)
+{
+	return text[0] != '\0' && practice_is_text(text);
+}
+
+int
+tacit_away_set(struct tacit_practice *p, int64_t now_ms, const char *text,
+    uint32_t from, uint32_t until)
+{
+	tacit_rows_Away row = tacit_rows_Away_init_zero;
+	struct row_key k;
+	struct batch b;
+	int rc;
+
+	if (p == NULL || text == NULL || now_ms < 0 || !is_day(from) ||
+	    !is_day(until) || (until != 0 && until < from))
+		return TACIT_E_INVALID;
+	if (strlen(text) >= sizeof(row.text) || !is_notice(text))
+		return TACIT_E_TEXT;
+	/* What is there already came before. */
+	p->now_ms = now_ms;
+	if ((rc = look_tend(p)) != 0)
+		return rc;
+	memcpy(row.text, text, strlen(text) + 1);
+	row.from = from;
+	row.until = until;
+	row_key(&k, ROW_AWAY);
+	batch_begin(&b, p);
+	batch_put(&b, &k, tacit_rows_Away_fields, &row);
+	look_note(&b, p->seen);
+	return batch_commit(&b);
+}
+
+static int
+end_row(struct tacit_practice *p, enum row_kind kind)
+{
+	struct row_key k;
+	struct batch b;
+
+	if (p == NULL)
+		return TACIT_E_INVALID;
+	row_key(&k, kind);
+	batch_begin(&b, p);
+	batch_delete(&b, &k);
+	return batch_commit(&b);
+}
+
+int
+tacit_away_end(struct tacit_practice *p)
+{
+	return end_row(p, ROW_AWAY);
+}
+
+/* ---- at the practice ------------------------------------------------------------ */
+
+/* Was this contact answered on this day?  1, 0 or an error; sets the key. */
+static int
+was_said(struct tacit_practice *p, const char *id, uint32_t date,
+    struct row_key *k)
+{
+	struct row_key value = { .len = 0 };
+	int rc;
+
+	row_key(k, ROW_AWAY_SAID);
+	row_key_contact(k, id);
+	rc = row_get_bytes(p->t, k, value.data, 4, &value.len);
+	if (rc == 1 && value.len != 4)
+		return TACIT_E_CORRUPT;
+	return rc == 1 ? row_key_get_u32(&value, 0) == date : rc;
+}
+
+static void
+say(struct batch *b, struct tacit_contact *ct, const struct row_key *said,
+    uint32_t date, const tacit_rows_Away *row)
+{
+	tacit_practice_Practice *m = calloc(1, sizeof(*m));
+	struct row_key value = { .len = 0 };
+
+	if (m == NULL) {
+		batch_fail(b, TACIT_E_NOMEM);
+		return;
+	}
+	m->which_is = tacit_practice_Practice_away_tag;
+	memcpy(m->is.away.text, row->text, sizeof(row->text));
+	m->is.away.until = row->until;
+	row_key_u32(&value, date);
+	batch_put_bytes(b, said, value.data, value.len);
+	batch_send(b, ct, m, NULL);
+	free(m);
+}
+
+void
+away_look(struct batch *b, const struct tacit_event *ev)
+{
+	struct tacit_contact_info info = { .size = sizeof(info) };
+	uint32_t date = zone_civil(b->p->now_ms).date;
+	tacit_rows_Away row;
+	struct row_key k;
+	int rc;
+
+	if (ev->type != TACIT_EV_MESSAGE)
+		return;
+	if ((rc = away_row(b->p, &row)) != 1) {
+		batch_fail(b, rc);
+		return;
+	}
+	/* From now on it has been seen, over any crash. */
+	look_note(b, ev->id);
+	if (date < row.from || (row.until != 0 && date > row.until))
+		return;
+	if ((rc = tacit_contact_info(ev->contact, &info)) != 0 ||
+	    (rc = was_said(b->p, info.id, date, &k)) < 0) {
+		batch_fail(b, rc);
+		return;
+	}
+	if (rc == 0 && info.inviter && bounds_reaches(&info))
+		say(b, ev->contact, &k, date, &row);
+}
+
+/* ---- at the client -------------------------------------------------------------------- */
+
+int
+away_take(struct batch *b, const struct taken *in)
+{
+	const tacit_practice_Away *m = &in->m->is.away;
+	tacit_rows_Event ev = tacit_rows_Event_init_zero;
+	int rc;
+
+	if ((rc = bounds_is_practice(in->ct)) != 0)
+		return rc < 0 ? rc : TACIT_E_POISON;
+	if (!is_notice(m->text) || !is_day(m->until))
+		return TACIT_E_POISON;
+	ev.type = TACIT_PRACTICE_AWAY;
+	ev.date = m->until;
+	memcpy(ev.value, m->text, sizeof(m->text));
+	queue_tell(b, in->ct, &ev);
+	return 0;
+}
+
+/* ---- quiet ------------------------------------------------------------------------------- */
+
+int
+tacit_quiet_set(struct tacit_practice *p, uint32_t from, uint32_t until,
+    uint32_t weekdays)
+{
+	tacit_rows_Quiet row = { from, until, weekdays };
+	struct row_key k;
+	struct batch b;
+
+	if (p == NULL || from >= MINUTES_OF_DAY || until >= MINUTES_OF_DAY ||
+	    weekdays == 0 || weekdays > ALL_DAYS)
+		return TACIT_E_INVALID;
+	row_key(&k, ROW_QUIET);
+	batch_begin(&b, p);
+	batch_put(&b, &k, tacit_rows_Quiet_fields, &row);
+	return batch_commit(&b);
+}
+
+int
+tacit_quiet_end(struct tacit_practice *p)
+{
+	return end_row(p, ROW_QUIET);
+}
+
+int
+tacit_quiet_at(struct tacit_practice *p, int64_t now_ms)
+{
+	struct civil now;
+	tacit_rows_Quiet q;
+	uint32_t weekday, today, before;
+	struct row_key k;
+	int rc;
+
+	if (p == NULL || now_ms < 0)
+		return TACIT_E_INVALID;
+	row_key(&k, ROW_QUIET);
+	if ((rc = row_get(p->t, &k, tacit_rows_Quiet_fields, &q)) != 1)
+		return rc;
+	now = zone_civil(now_ms);
+	weekday = civil_weekday(now.date);
+	today = UINT32_C(1) << weekday & q.weekdays;
+	before = UINT32_C(1) << (weekday + 6) % 7 & q.weekdays;
+	if (q.from == q.until)
+		return today != 0;
+	if (q.from < q.until)
+		return today != 0 && now.minute >= q.from &&
+		    now.minute < q.until;
+	return (today != 0 && now.minute >= q.from) ||
+	    (before != 0 && now.minute < q.until);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What this version knows: who takes which message, and who looks at time. */
+#include "bounds.h"
+#include "checkin.h"
+
+static const struct taker takers[] = {
+	{ tacit_practice_Practice_definition_tag, checkin_take_definition },
+	{ tacit_practice_Practice_schedule_tag, checkin_take_schedule },
+	{ tacit_practice_Practice_stop_tag, checkin_take_stop },
+	{ tacit_practice_Practice_answered_tag, checkin_take_answered },
+	{ tacit_practice_Practice_card_tag, card_take },
+	{ tacit_practice_Practice_card_had_tag, card_take_had },
+	{ tacit_practice_Practice_away_tag, away_take },
+	{ tacit_practice_Practice_life_tag, life_take },
+};
+
+static tend_fn *const tenders[] = {
+	checkin_tend_plans,
+	checkin_tend_tasks,
+	look_tend,
+	card_tend,
+	life_tend,
+};
+
+const struct practice_parts practice_parts = {
+	.takers = takers,
+	.n_takers = sizeof(takers) / sizeof(takers[0]),
+	.tend = tenders,
+	.n_tend = sizeof(tenders) / sizeof(tenders[0]),
+};

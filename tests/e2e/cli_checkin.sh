@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Check-ins by the command, between two people: what stands in
+# docs/checkins.md is done word by word, then everything that is refused.
+. "$(dirname "$0")/lib.sh"
+
+if nm -D "$tacit" | grep -q __asan; then
+	echo "skipped: a clock cannot be preloaded under a sanitizer"
+	exit 0
+fi
+export TZ=UTC0
+
+# later SECONDS COMMAND...: with a clock that is so much ahead
+later() {
+	LD_PRELOAD=$build/tests/testclock.so TACIT_TEST_AHEAD_S=$1 "${@:2}"
+}
+
+start_relay
+make anna 'Anna Berg'
+make ben 'Ben'
+add_relay anna
+pair anna ben --in-person
+
+# block WHO: the lines of that fenced block of the page
+block() {
+	sed -n "/^\`\`\`sh $1\$/,/^\`\`\`\$/p" "$root/docs/checkins.md" |
+	    grep -v '^```'
+}
+[ "$(block therapist | wc -l)" -ge 3 ] || die 'docs/checkins.md: no example'
+
+# run WHO LINE: a line of the page, on that person's vault
+run() {
+	local line=${2//k_abcdefghijkl/$checkin}
+	line=${line//2026-11-22/$day}
+	TACIT_PASSPHRASE_FILE="$work/$1.pass" bash -c "tacit() {
+	    '$tacit' --vault '$work/$1.vault' --json \"\$@\"; }; $line"
+}
+
+# ---- the page -----------------------------------------------------------------
+checkin=none day=none n=0
+while read -r line; do
+	out=$(run anna "$line")
+	n=$((n + 1))
+	case $line in
+	*'checkin send'*) checkin=$(printf '%s\n' "$out" | field checkin) ;;
+	esac
+done < <(block therapist)
+is 'state' "$(as anna checkin list ben | field state)" waiting
+is 'lines of the therapist' "$([ "$n" -ge 3 ] && echo yes)" yes
+
+# Nothing leaves before its time; all of it 15 minutes later.
+as ben sync >"$work/early"
+lacks 'nothing is asked yet' "$(cat "$work/early")" checkin
+later 900 as anna sync >/dev/null
+is 'state' "$(as anna checkin list ben | field state)" sent
+later 900 as ben sync >"$work/due"
+later 900 as ben sync >>"$work/due"
+is 'asked once' "$(grep -c '"checkin-due"' "$work/due")" 1
+has 'asked' "$(cat "$work/due")" "\"checkin\":\"$checkin\""
+day=$(grep checkin-due "$work/due" | field date)
+is 'state' "$(as ben checkin list anna | field state)" asked
+
+# What refuses nothing else: one answer too many.
+status=0
+out=$(printf '%s\n' hard none alone 6.5 '' 'A long day.' x |
+    later 900 as ben checkin answer "$checkin" 2>&1) || status=$?
+is 'more answers than questions' "$status" 64
+has 'and says so' "$out" 'more answers'
+while read -r line; do
+	out=$(later 900 run ben "$line")
+done < <(block client)
+is 'answered' "$(printf '%s\n' "$out" | tail -n 1 | field state)" sent
+later 900 as anna sync >"$work/answered"
+has 'told' "$(cat "$work/answered")" '"event":"checkin-answered"'
+has 'the event names it' "$(cat "$work/answered")" "$checkin"
+has 'an alert' "$(cat "$work/answered")" '"event":"checkin-alert"'
+
+while read -r line; do
+	out=$(run anna "$line")
+done < <(block look)
+has 'score' "$out" '"score":"Day","value":"0"'
+has 'response' "$out" '"resourceType":"QuestionnaireResponse"'
+has 'what was written' "$out" '"A long day."'
+is 'answers' "$(as anna checkin list ben | field answers)" 1
+page=$(TACIT_PASSPHRASE_FILE=$work/anna.pass "$tacit" --vault \
+    "$work/anna.vault" checkin show "$checkin" "$day")
+has 'for people' "$page" 'How much energy was there?'
+has 'for people' "$page" 'ALERT'
+
+# ---- answering in pieces ---------------------------------------------------------
+as anna checkin send ben session-feedback >/dev/null
+later 900 as anna sync >/dev/null
+second=$(later 900 as ben sync | grep checkin-due | field checkin)
+echo nonsense-that-is-no-option >"$work/nonsense"
+fails 65 bad-answer later 900 as ben checkin answer "$second" \
+    <"$work/nonsense"
+left=$(later 900 as ben checkin answer "$second" </dev/null)
+is 'kept' "$(printf '%s\n' "$left" | field state)" kept
+has 'and what is missing' "$left" '"missing"'
+
+# ---- what is refused ----------------------------------------------------------------
+fails 65 bad-form as anna checkin import "$work/no-such-file"
+echo '{' >"$work/broken.json"
+fails 65 bad-form as anna checkin import "$work/broken.json"
+fails 65 unknown-id as anna checkin send ben f_aaaaaaaaaaaa
+fails 65 unknown-id as anna checkin send ben no-such-form
+fails 65 unknown-contact as anna checkin send nobody daily-check-in
+fails 64 usage as anna checkin send ben
+fails 64 usage as anna checkin send ben daily-check-in extra
+fails 64 usage as anna checkin send ben daily-check-in --every 0
+fails 64 usage as anna checkin send ben daily-check-in --every 1 --weekdays mon
+fails 64 usage as anna checkin send ben daily-check-in --weekdays mon,
+fails 64 usage as anna checkin send ben daily-check-in --weekdays day
+fails 64 usage as anna checkin send ben daily-check-in --weekdays ''
+fails 64 usage as anna checkin send ben daily-check-in --window 18:00-21:00
+fails 64 usage as anna checkin send ben daily-check-in --every 1 --window 21:00-18:00
+fails 64 usage as anna checkin send ben daily-check-in --every 1 --window 6-7
+fails 64 usage as anna checkin send ben daily-check-in --every 1 --window 18:60-19:00
+fails 64 usage as anna checkin send ben daily-check-in --every 1 --window 18:00-24:01
+fails 64 usage as anna checkin send ben daily-check-in --last-day 2001-01-01
+fails 64 usage as anna checkin send ben daily-check-in --last-day tomorrow
+fails 64 usage as anna checkin send ben daily-check-in --first-day 2026-02-30
+fails 64 usage as anna checkin send ben daily-check-in --yes
+fails 65 unknown-id as anna checkin stop k_aaaaaaaaaaaa
+fails 65 unknown-id as anna checkin stop "$checkin$checkin"
+fails 65 unknown-id as ben checkin stop "$checkin"
+fails 65 unknown-id as anna checkin show "$checkin" 2001-01-01
+fails 65 unknown-id as ben checkin show "$checkin" "$day"
+fails 64 usage as anna checkin show "$checkin" today
+fails 64 usage as anna checkin show "$checkin"
+fails 65 unknown-id as ben checkin answer k_aaaaaaaaaaaa </dev/null
+fails 65 state later 900 as ben checkin answer "$checkin" </dev/null
+fails 65 unknown-id as anna checkin answer "$checkin" </dev/null
+fails 64 usage as anna checkin
+fails 64 usage as anna checkin trends
+
+# Stopped: nothing can be answered, and it says so.
+third=$(as anna checkin send ben daily-check-in |
+    field checkin)
+later 1800 as anna sync >/dev/null
+later 1800 as ben sync >/dev/null
+as anna checkin stop "$third" >/dev/null
+later 1800 as ben sync >/dev/null
+fails 65 state later 1800 as ben checkin answer "$third" </dev/null
+finish

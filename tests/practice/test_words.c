@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words to check by, and a label in a text: no misdirected message. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "words.h"
+
+enum { BOTH = 2 * WORDS_WORD_MAX + 2 };
+
+static void
+the_list_can_be_read_aloud(void **state)
+{
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < WORDS_LIST; i++) {
+		n = strlen(words_list[i]);
+		assert_in_range(n, 4, WORDS_WORD_MAX);
+		assert_int_equal(strspn(words_list[i],
+		    "abcdefghijklmnopqrstuvwxyz"), n);
+		/* In order: so none is there twice. */
+		if (i > 0)
+			assert_true(strcmp(words_list[i - 1],
+			    words_list[i]) < 0);
+	}
+}
+
+static void
+words_are_of_the_name_alone(void **state)
+{
+	char a[BOTH], b[BOTH], name[16];
+	int i, seen[WORDS_LIST] = { 0 }, same = 0, kinds = 0;
+	size_t w;
+
+	(void)state;
+	words_of(a, "c_aaaaaaaaaaaa", 14);
+	words_of(b, "c_aaaaaaaaaaaa", 14);
+	assert_string_equal(a, b);
+	/* Final: a contact keeps its words in every version. */
+	assert_string_equal(a, "stream ladder");
+	for (i = 0; i < 4096; i++) {
+		(void)snprintf(name, sizeof(name), "c_%012d", i);
+		words_of(b, name, 14);
+		same += strcmp(a, b) == 0;
+		assert_non_null(strchr(b, ' '));
+		for (w = 0; w < WORDS_LIST; w++)
+			if (strncmp(b, words_list[w],
+			    strcspn(b, " ")) == 0 &&
+			    strlen(words_list[w]) == strcspn(b, " "))
+				seen[w]++;
+	}
+	for (w = 0; w < WORDS_LIST; w++)
+		kinds += seen[w] > 0;
+	assert_int_equal(kinds, WORDS_LIST);
+	assert_true(same <= 3);
+}
+
+static void
+what_was_typed_is_compared_as_words(void **state)
+{
+	static const struct {
+		const char *typed;
+		int same;
+	} rows[] = {
+		{ "river copper", 1 },
+		{ "  River\t COPPER ", 1 },
+		{ "", 0 },
+		{ " ", 0 },
+		{ "river", 0 },
+		{ "river ", 0 },
+		{ "copper river", 0 },
+		{ "rivercopper", 0 },
+		{ "river copper x", 0 },
+		{ "river copperx", 0 },
+		{ "xriver copper", 0 },
+		{ "river coppe", 0 },
+		{ "river-copper", 0 },
+		{ "river copper\n", 0 },
+		{ "y", 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(words_same("river copper", rows[i].typed),
+		    rows[i].same);
+}
+
+static void
+a_label_is_found_as_whole_words(void **state)
+{
+	static const struct {
+		const char *text, *label, *own;
+		int named;
+	} rows[] = {
+		{ "Hello Ben, how are you?", "Ben", "Anna", 1 },
+		{ "hello BEN", "Ben", "Anna", 1 },
+		{ "Ben", "Ben", "Anna", 1 },
+		{ "(Ben)", "ben", "Anna", 1 },
+		{ "Ben's turn", "Ben", "Anna", 1 },
+		{ "and Ben.B. too", "Ben.B.", "Anna", 1 },
+		{ "x\nMaria Sol\ny", "Maria Sol", "Anna", 1 },
+		{ "gr\xc3\xbc\xc3\x9f dich, J\xc3\xb6rg!", "J\xc3\xb6rg",
+		    "Anna", 1 },
+		{ "Anna and Anna Maria", "Anna", "Anna Maria", 1 },
+		{ "(1) and then", "(1) ", "Anna", 1 },
+
+		{ "", "Ben", "Anna", 0 },
+		{ "Be", "Ben", "Anna", 0 },
+		{ "Benjamin", "Ben", "Anna", 0 },
+		{ "Ruben", "Ben", "Anna", 0 },
+		{ "Ben2", "Ben", "Anna", 0 },
+		{ "2Ben", "Ben", "Anna", 0 },
+		{ "B en", "Ben", "Anna", 0 },
+		{ "Maria  Sol", "Maria Sol", "Anna", 0 },
+		{ "Ben\xc3\xa9", "Ben", "Anna", 0 },
+		{ "\xc3\xa9" "Ben", "Ben", "Anna", 0 },
+		{ "J\xc3\x96RG", "J\xc3\xb6rg", "Anna", 0 },
+		{ "so Jo said", "Jo", "Anna", 0 },
+		{ "so \xc3\xa9\xc3\xa9 said", "\xc3\xa9\xc3\xa9", "Anna", 0 },
+		{ "hello anna", "Anna", "Anna", 0 },
+		{ "hello anna", "Anna", "ANNA", 0 },
+		{ "Anna Maria, hello", "Anna", "Anna Maria", 0 },
+		{ "Anna Maria, hello", "Maria", "Anna Maria", 0 },
+		{ "nothing of it", "Ben", "Anna", 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (words_name(rows[i].text, strlen(rows[i].text),
+		    rows[i].label, rows[i].own) != (rows[i].named != 0))
+			fail_msg("%s in \"%s\"", rows[i].label, rows[i].text);
+	/* The text ends where its length says. */
+	assert_false(words_name("Ben", 2, "Ben", "Anna"));
+	assert_true(words_name("Benn", 3, "Ben", "Anna"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_list_can_be_read_aloud),
+		cmocka_unit_test(words_are_of_the_name_alone),
+		cmocka_unit_test(what_was_typed_is_compared_as_words),
+		cmocka_unit_test(a_label_is_found_as_whole_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
