@@ -22,7 +22,8 @@ enum {
 	PREKEYS_SKIPPED = 4096,
 	OLD_SEQS = 160,			/* whose chain values one `old` has */
 	OLD_WAIT_MAX_MS = 24 * 3600 * 1000,
-	BELIEVED_MS = 24 * 3600 * 1000
+	BELIEVED_MS = 24 * 3600 * 1000,
+	UNHEARD_STREAMS = 64		/* begun one after the other */
 };
 
 static int
@@ -369,13 +370,36 @@ note_old(struct tacit_contact *ct, const uint8_t wire[TACIT_STREAM_LEN])
 	return told ? 0 : say(ct->t, ct, TACIT_WHO_THEM, 0, 0);
 }
 
+/*
+ * Was any stream heard that follows ${stream}?  Each time that a vault is put
+ * back before it said anything in its new stream, the next one follows that.
+ */
+static int
+goes_on(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
+    uint64_t upto, bool *more)
+{
+	uint8_t at[TACIT_STREAM_LEN], next[TACIT_STREAM_LEN];
+	struct heard h;
+	int i, rc;
+
+	*more = 0;
+	memcpy(at, stream, sizeof(at));
+	for (i = 0; i < UNHEARD_STREAMS && !*more; i++, upto = 0) {
+		keys_next_stream(next, ct->rec.relationship, at, upto);
+		if ((rc = heard_get(ct, next, &h)) != 0)
+			return rc;
+		*more = h.had.high != 0;
+		memcpy(at, next, sizeof(at));
+	}
+	return 0;
+}
+
 int
 restart_on_old(struct tacit_contact *ct, const tacit_Content *c,
     const uint8_t wire[TACIT_STREAM_LEN])
 {
 	const tacit_Old *old = &c->is.old;
 	tacit_state_Out o = tacit_state_Out_init_zero;
-	uint8_t next[TACIT_STREAM_LEN];
 	struct heard h;
 	int rc;
 
@@ -389,11 +413,8 @@ restart_on_old(struct tacit_contact *ct, const tacit_Content *c,
 	memcpy(o.about, old->stream, sizeof(o.about));
 	o.from = old->from;
 	o.last = h.had.high;
-	keys_next_stream(next, ct->rec.relationship, old->stream, o.to);
-	if ((rc = heard_get(ct, next, &h)) != 0)
-		return rc;
-	o.more = h.had.high != 0;
-	if ((rc = outbox_add(ct, &o, NULL, 0)) != 0)
+	if ((rc = goes_on(ct, old->stream, o.to, &o.more)) != 0 ||
+	    (rc = outbox_add(ct, &o, NULL, 0)) != 0)
 		return rc;
 	return again_history(ct, c->have, c->have_count);
 }

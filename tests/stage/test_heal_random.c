@@ -183,6 +183,7 @@ what_failed_once_heals(void **state)
 	static const uint64_t seeds[] = {
 		1073197086,	/* what one had had was in no outbox any more */
 		1073200135,	/* a stream that was left was in no `have` */
+		4008701957,	/* a stream never heard hid the one after it */
 	};
 	size_t i;
 

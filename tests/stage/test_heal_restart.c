@@ -274,6 +274,79 @@ a_vault_put_back_again_and_again_is_still_heard(void **state)
 	stage_free(st.s);
 }
 
+/* Nothing of end 0 arrives once its texts have another name than ${stream}. */
+struct silence {
+	struct story *st;
+	uint8_t stream[TACIT_STREAM_LEN];
+};
+
+static int
+is_renamed(const struct silence *q)
+{
+	return !stream_is(story_contact(q->st, 0)->rec.stream, q->stream);
+}
+
+static int
+drop_renamed(void *arg, int i, uint32_t conn, const uint8_t *msg, size_t len)
+{
+	(void)conn;
+	(void)msg;
+	(void)len;
+	return i != 0 || !is_renamed(arg);
+}
+
+/* End 0 agrees on a new stream, and is put back before it says a word in it. */
+static void
+begin_unheard(struct story *st)
+{
+	struct silence q = { .st = st };
+	struct stage_tap tap = { .up = drop_renamed, .arg = &q };
+	int n;
+
+	memcpy(q.stream, story_contact(st, 0)->rec.stream, sizeof(q.stream));
+	assert_int_equal(restart_all(stage_end(st->s, 0)), 0);
+	stage_tap(st->s, &tap);
+	for (n = 0; n < 2000 && !is_renamed(&q); n++) {
+		stage_relay_turn(st->s);
+		(void)stage_turn(st->s, n % 2);
+		stage_sleep(st->s, 1000);
+	}
+	assert_true(is_renamed(&q));
+	stage_cut(st->s, 0);
+	stage_tap(st->s, NULL);
+}
+
+/* Whoever asks again from before finds the names that the texts came under. */
+static void
+streams_that_were_never_heard_are_found_again(void **state)
+{
+	static const int times[] = { 1, 2, 20 };
+	struct heal_shown *s;
+	struct story st;
+	size_t row;
+	int n;
+
+	(void)state;
+	for (row = 0; row < sizeof(times) / sizeof(times[0]); row++) {
+		s = calloc(2, sizeof(*s));
+		assert_non_null(s);
+		begin(&st, 6 + row);
+		heal_write(&st, 0, 1, 3);
+		stage_keep(st.s, 0, 0);
+		for (n = 0; n < times[row]; n++)
+			begin_unheard(&st);
+		heal_settle(&st);
+		stage_put_back(st.s, 0, 0);
+		heal_settle(&st);
+		heal_look(&st, 1, &s[1]);
+		assert_int_equal(heal_run(&s[1], 0, 1, 3), s[1].n);
+		heal_ids(&st, 0);
+		heal_talk(&st, 50);
+		free(s);
+		stage_free(st.s);
+	}
+}
+
 int
 main(void)
 {
@@ -282,6 +355,7 @@ main(void)
 		cmocka_unit_test(nothing_is_posted_before_the_restart),
 		cmocka_unit_test(
 		    a_vault_put_back_again_and_again_is_still_heard),
+		cmocka_unit_test(streams_that_were_never_heard_are_found_again),
 		cmocka_unit_test(more_than_one_question_may_be_needed),
 		cmocka_unit_test(both_go_back),
 		cmocka_unit_test(an_end_that_goes_back_may_close),
