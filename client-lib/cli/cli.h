@@ -246,7 +246,7 @@ void text_time(char out[32], int64_t time_ms);
 void text_clock(char out[32], int64_t time_ms);
 
 /* "2026-11-22", of a day as the practice layer counts them. */
-enum { TEXT_DAY_SIZE = 16 };
+enum { TEXT_DAY_SIZE = 16, DAY_MINUTES = 24 * 60 };
 void text_day(char out[TEXT_DAY_SIZE], uint32_t date);
 /* And back; false: that is no such spelling. */
 bool text_to_day(uint32_t *date, const char *text);

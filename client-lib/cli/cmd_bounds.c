@@ -255,7 +255,7 @@ static bool
 is_time(uint32_t *out, const char *text)
 {
 	return text != NULL && strlen(text) == 5 &&
-	    text_to_minute(out, text) && *out < 1440;
+	    text_to_minute(out, text) && *out < DAY_MINUTES;
 }
 
 int

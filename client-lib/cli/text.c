@@ -202,7 +202,7 @@ text_to_minute(uint32_t *minute, const char *text)
 			return false;
 	*minute = (uint32_t)((text[0] - '0') * 600 + (text[1] - '0') * 60 +
 	    (text[3] - '0') * 10 + text[4] - '0');
-	return text[3] < '6' && *minute <= 1440;
+	return text[3] < '6' && *minute <= DAY_MINUTES;
 }
 
 bool

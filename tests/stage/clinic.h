@@ -189,6 +189,17 @@ clinic_send(struct clinic *c, const struct tacit_checkin_when *w,
 	clinic_settle(c);
 }
 
+/* A clinic begins, and its client is asked on the evening of the first day. */
+static inline void
+clinic_asked(struct clinic *c, uint64_t seed, const struct tacit_checkin_when *w,
+    char id[TACIT_CHECKIN_ID_SIZE])
+{
+	clinic_begin(c, seed);
+	clinic_send(c, w, id);
+	clinic_go(c, 20260320, 1100);
+	clinic_told(c, 1, TACIT_CHECKIN_DUE, id, 20260320);
+}
+
 /* Answer what is asked now. */
 static inline void
 clinic_answer(struct clinic *c, const char *id, const char *mood,

@@ -298,10 +298,7 @@ what_was_answered_survives_a_crash_at_every_answer(void **state)
 	size_t i;
 
 	(void)state;
-	clinic_begin(&c, 8);
-	clinic_send(&c, &w, id);
-	clinic_go(&c, 20260320, 1100);
-	clinic_told(&c, 1, TACIT_CHECKIN_DUE, id, 20260320);
+	clinic_asked(&c, 8, &w, id);
 	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		assert_int_equal(tacit_checkin_open(&k, c.p[1],
 		    clinic_ct(&c, 1), id), 0);
@@ -357,10 +354,7 @@ what_was_begun_is_gone_when_its_time_is_over(void **state)
 	struct clinic c;
 
 	(void)state;
-	clinic_begin(&c, 15);
-	clinic_send(&c, &w, id);
-	clinic_go(&c, 20260320, 1100);
-	clinic_told(&c, 1, TACIT_CHECKIN_DUE, id, 20260320);
+	clinic_asked(&c, 15, &w, id);
 	assert_int_equal(tacit_checkin_open(&k, c.p[1], clinic_ct(&c, 1), id),
 	    0);
 	assert_int_equal(tacit_checkin_set(k, 0, "bad", NULL), 0);
@@ -523,10 +517,7 @@ a_check_in_that_is_stopped_is_asked_no_more(void **state)
 	struct clinic c;
 
 	(void)state;
-	clinic_begin(&c, 11);
-	clinic_send(&c, &w, id);
-	clinic_go(&c, 20260320, 1100);
-	clinic_told(&c, 1, TACIT_CHECKIN_DUE, id, 20260320);
+	clinic_asked(&c, 11, &w, id);
 	assert_int_equal(tacit_checkin_open(&k, c.p[1], clinic_ct(&c, 1), id),
 	    0);
 	assert_int_equal(tacit_checkin_set(k, 0, "bad", NULL), 0);
