@@ -33,6 +33,7 @@ enum {
 	CHECKIN_SPREAD_MS = 15 * 60 * 1000,	/* a definition or schedule
 						   waits for up to that */
 	CHECKIN_RETRY_MS = 60 * 60 * 1000,	/* one that may not be sent */
+	CHECKIN_LOOK_MS = 60 * 1000,	/* is there an answer at a relay? */
 	CHECKIN_ZONES_MS = 26 * 60 * 60 * 1000	/* from the first zone's
 						   midnight to the last's */
 };

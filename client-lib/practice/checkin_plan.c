@@ -257,6 +257,50 @@ tell_missed(struct batch *b, struct tacit_contact *ct,
 }
 
 /*
+ * Was their mailbox read to its end?  An answer that waits at a relay was
+ * given in time: nobody is told that it was missed because this device slept
+ * or had no network.  1, 0 or an error.
+ */
+static int
+has_read(struct tacit_practice *p, struct tacit_contact *ct)
+{
+	struct tacit_progress all = { .size = sizeof(all) };
+	struct tacit_contact_info info = { .size = sizeof(info) };
+	int rc;
+
+	if (p->now_ms < p->fresh_ms)
+		return 0;
+	if ((rc = tacit_contact_info(ct, &info)) != 0 ||
+	    (rc = tacit_progress(p->t, &all)) != 0)
+		return rc;
+	return all.drained || !info.left;
+}
+
+/* Tell of each that is over by now; ${*at}: when the next one is. */
+static int
+tell_all(struct tacit_practice *p, struct tacit_contact *ct,
+    const struct row_key *k, tacit_rows_Plan *plan, int64_t *at)
+{
+	struct batch b;
+	uint32_t date;
+	int n;
+
+	batch_begin(&b, p);
+	for (n = 0; n < CHECKIN_MISSED_MAX && (date = schedule_after(
+	    &plan->schedule, plan->judged)) != 0; n++) {
+		*at = zone_ms(schedule_closes(&plan->schedule, date)) +
+		    CHECKIN_ZONES_MS;
+		if (*at > p->now_ms)
+			break;
+		tell_missed(&b, ct, k, plan, date);
+		plan->judged = date;
+	}
+	if (n > 0)
+		batch_put(&b, k, tacit_rows_Plan_fields, plan);
+	return batch_commit(&b);
+}
+
+/*
  * Occurrences whose window has passed in every zone: the last zone's wall says
  * so at most that much later than ours.
  */
@@ -264,26 +308,24 @@ static int
 judge(struct tacit_practice *p, struct tacit_contact *ct,
     const struct row_key *k, tacit_rows_Plan *plan)
 {
-	int64_t at = INT64_MAX;
-	struct batch b;
-	uint32_t date;
-	int n;
+	uint32_t date = schedule_after(&plan->schedule, plan->judged);
+	int64_t at;
+	int rc;
 
-	batch_begin(&b, p);
-	for (n = 0; (date = schedule_after(&plan->schedule,
-	    plan->judged)) != 0; n++) {
-		at = zone_ms(schedule_closes(&plan->schedule, date)) +
-		    CHECKIN_ZONES_MS;
-		if (at > p->now_ms || n == CHECKIN_MISSED_MAX)
-			break;
-		tell_missed(&b, ct, k, plan, date);
-		plan->judged = date;
+	if (date == 0)
+		return 0;
+	at = zone_ms(schedule_closes(&plan->schedule, date)) +
+	    CHECKIN_ZONES_MS;
+	if (at <= p->now_ms) {
+		if ((rc = has_read(p, ct)) < 0)
+			return rc;
+		if (rc == 0)
+			at = p->now_ms + CHECKIN_LOOK_MS;
+		else if ((rc = tell_all(p, ct, k, plan, &at)) != 0)
+			return rc;
 	}
-	if (date != 0)
-		practice_wake(p, at);
-	if (n > 0)
-		batch_put(&b, k, tacit_rows_Plan_fields, plan);
-	return batch_commit(&b);
+	practice_wake(p, at);
+	return 0;
 }
 
 /* Nobody is asked any more. */

@@ -64,6 +64,9 @@ struct tacit_practice {
 					   done, or not ours */
 	int64_t now_ms;			/* of the step that is under way */
 	int64_t due_ms;			/* of the next; INT64_MAX: none */
+	int64_t step_ms;		/* of the last step; 0: none yet */
+	int64_t fresh_ms;		/* what was read from relays may be of
+					   before the device slept, until then */
 	uint64_t seen;			/* events of the vault that look.c is
 					   through with; 0: not read yet */
 	tacit_rows_Event *shown;	/* lent to the host, or NULL */

@@ -10,6 +10,8 @@
 #include "take.h"
 #include "wire_value.h"
 
+enum { SLEPT_MS = 5 * 60 * 1000 };
+
 int
 practice_open_with(struct tacit_practice **out, struct tacit *t,
     const struct practice_parts *parts)
@@ -70,6 +72,20 @@ take_events(struct tacit_practice *p)
 	return rc;
 }
 
+/*
+ * A device that slept finds out after a while only that its connections are
+ * gone: until then the vault believes that it read all that there is.
+ */
+static void
+note_sleep(struct tacit_practice *p, int64_t now_ms)
+{
+	if (p->step_ms != 0 && now_ms - p->step_ms > SLEPT_MS)
+		p->fresh_ms = now_ms + SLEPT_MS;
+	if (p->fresh_ms > now_ms + SLEPT_MS)
+		p->fresh_ms = 0;		/* the clock was set back */
+	p->step_ms = now_ms;
+}
+
 int
 tacit_practice_step(struct tacit_practice *p, int64_t now_ms)
 {
@@ -82,6 +98,7 @@ tacit_practice_step(struct tacit_practice *p, int64_t now_ms)
 	if (now_ms < p->now_ms)
 		practice_wake(p, 0);
 	p->now_ms = now_ms;
+	note_sleep(p, now_ms);
 	if ((rc = take_events(p)) != 0)
 		return rc;
 	if (now_ms < p->due_ms)

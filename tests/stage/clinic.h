@@ -118,6 +118,18 @@ clinic_go(struct clinic *c, uint32_t date, uint32_t minute)
 	clinic_settle(c);
 }
 
+/* Both devices stay on for as long as it takes to know that they are. */
+static inline void
+clinic_stay(struct clinic *c)
+{
+	int n;
+
+	for (n = 0; n < 3; n++) {
+		c->now += 2 * MINUTE;
+		clinic_settle(c);
+	}
+}
+
 static inline void
 clinic_crash(struct clinic *c, int i)
 {

@@ -32,6 +32,7 @@ target_link_options(stage_test_libsignal PRIVATE -Wl,--wrap=ratchet_decrypt)
 target_link_options(stage_test_heal_cost PRIVATE -Wl,--wrap=inbox_take)
 # The practice layer stands on the public calls of the cores.
 foreach(name practice practice_aside checkin checkin_lies
+    checkin_missed
     bounds_send bounds_card bounds_life
     bounds_away)
   target_link_libraries(stage_test_${name} PRIVATE tacit_practice_core

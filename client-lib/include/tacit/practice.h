@@ -124,7 +124,8 @@ enum tacit_practice_event_type {
 					   band or the alert; value: the score
 					   or the question that it is about */
 	TACIT_CHECKIN_MISSED,		/* no answer came in its time, in
-					   whatever zone they are */
+					   whatever zone they are, and none
+					   waits at a relay */
 	/* of boundaries: 40 to 59 */
 	TACIT_PRACTICE_CARD = 40,	/* the practice has a new card; to be
 					   shown and acknowledged */
