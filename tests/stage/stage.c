@@ -71,6 +71,19 @@ stage_route(struct stage *s, int i, struct stage_relay *r)
 }
 
 void
+stage_use_relay(struct stage *s, struct stage_relay *r)
+{
+	int i;
+
+	for (i = 0; i < STAGE_ENDS; i++) {
+		assert(s->end[i].cables == NULL);
+		s->end[i].relay = r;
+	}
+	stage_relay_free(s->relay);
+	s->relay = r;
+}
+
+void
 stage_tap(struct stage *s, const struct stage_tap *tap)
 {
 	s->tap = tap != NULL ? *tap : (struct stage_tap){ .arg = NULL };
@@ -97,6 +110,12 @@ void
 stage_sleep(struct stage *s, int64_t ms)
 {
 	s->now += ms;
+}
+
+int64_t
+stage_now(const struct stage *s)
+{
+	return s->now;
 }
 
 /* ---- what the core is given ----------------------------------------------- */

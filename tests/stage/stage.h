@@ -9,7 +9,7 @@
 #include "core.h"
 #include "stage_relay.h"
 
-enum { STAGE_ENDS = 4 };
+enum { STAGE_ENDS = 40 };
 
 struct stage;
 
@@ -23,6 +23,9 @@ struct stage_relay *stage_relay(struct stage *s);
 
 /* How many anchors end ${i} has at its relay, as far as it knows. */
 uint64_t stage_anchors(struct stage *s, int i);
+
+/* ${r} is the relay of all ends from now on; the one before is freed. */
+void stage_use_relay(struct stage *s, struct stage_relay *r);
 
 /* End ${i} finds ${r} where it looks for its relay, from its next connection. */
 void stage_route(struct stage *s, int i, struct stage_relay *r);
@@ -50,6 +53,7 @@ void stage_forward(struct stage *s, int i, uint32_t conn, const uint8_t *msg,
 /* Uniform below ${n}, from the seed. */
 uint32_t stage_below(struct stage *s, uint32_t n);
 void stage_sleep(struct stage *s, int64_t ms);
+int64_t stage_now(const struct stage *s);	/* Unix ms */
 
 /*
  * End ${i} takes its turn: one message that came in, if there is one, then

@@ -79,6 +79,20 @@ stage_relay_new(void)
 	return make(NULL);
 }
 
+struct stage_relay *
+stage_relay_on_disk(const char *dir)
+{
+	struct store_clock clock;
+	struct config config;
+	struct store *store;
+	int rc;
+
+	config_default(&config);
+	rc = store_sqlite_open(&store, &clock, dir, &config.limits);
+	assert(rc == 0);
+	return make(store);
+}
+
 static struct stage_relay *
 with_keys_of(struct stage_relay *twin, const struct stage_relay *r)
 {

@@ -15,6 +15,9 @@ struct stage_wire;			/* one connection, relay's side */
 struct stage_relay *stage_relay_new(void);
 void stage_relay_free(struct stage_relay *r);
 
+/* The same over the database that relays have, in directory ${dir}. */
+struct stage_relay *stage_relay_on_disk(const char *dir);
+
 /* Another relay with the keys of ${r}: empty; with all that ${r} holds now. */
 struct stage_relay *stage_relay_twin(const struct stage_relay *r);
 struct stage_relay *stage_relay_copy(struct stage_relay *r);
