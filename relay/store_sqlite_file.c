@@ -68,7 +68,11 @@ static const char settings[] =
 	"PRAGMA page_size = 4096;"
 	"PRAGMA locking_mode = EXCLUSIVE;"
 	"PRAGMA synchronous = FULL;"
+#ifdef TACIT_CONTROL_NO_SECURE_DELETE
+	"PRAGMA secure_delete = OFF;"
+#else
 	"PRAGMA secure_delete = ON;"
+#endif
 	"PRAGMA temp_store = MEMORY;"
 	"PRAGMA mmap_size = 0;"
 	"PRAGMA cell_size_check = ON;"

@@ -94,6 +94,9 @@ was_said(struct tacit_practice *p, const char *id, uint32_t date,
 	rc = row_get_bytes(p->t, k, value.data, 4, &value.len);
 	if (rc == 1 && value.len != 4)
 		return TACIT_E_CORRUPT;
+#ifdef TACIT_CONTROL_AWAY_TWICE
+	return 0;
+#endif
 	return rc == 1 ? row_key_get_u32(&value, 0) == date : rc;
 }
 

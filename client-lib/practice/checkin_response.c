@@ -56,6 +56,10 @@ tell_alerts(struct batch *b, const struct taken *in, const char *title,
 	unsigned int n;
 
 	for (n = 0; n < CHECKIN_ALERTS_MAX && form_told(&told, a, n); n++) {
+#ifdef TACIT_CONTROL_ONE_ALERT
+		if (n > 0)
+			break;
+#endif
 		describe(value, &told, a);
 		checkin_tell(b, in->ct, TACIT_CHECKIN_ALERT, m->id, m->date,
 		    title, told.band != NULL ? told.band->label :

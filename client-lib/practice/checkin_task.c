@@ -171,6 +171,10 @@ ask(struct look *l)
 	tacit_rows_Task *t = l->task;
 	uint32_t date = schedule_open(&t->schedule, l->now);
 
+#ifdef TACIT_CONTROL_ASK_LATE
+	if (l->now.minute < t->schedule.open + 2)
+		return;
+#endif
 	if (date == 0 || date <= t->over || date == t->asked)
 		return;
 	t->asked = date;

@@ -136,8 +136,10 @@ life_check(struct tacit_practice *p, const struct tacit_contact_info *info)
 
 	if ((rc = life_of(p, info->id, &row)) != 0)
 		return rc;
+#ifndef TACIT_CONTROL_AFTER_DISCHARGE
 	if (row.state == TACIT_LIFE_DISCHARGED)
 		return TACIT_E_CONTACT_CLOSED;
+#endif
 	if (row.changed)
 		return TACIT_E_IDENTITY_CHANGED;
 	return !info->inviter && row.state == TACIT_LIFE_PAUSED ?

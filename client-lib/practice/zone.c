@@ -14,6 +14,10 @@ civil_at(time_t t)
 	/* It fails only in years that do not fit an int. */
 	if (localtime_r(&t, &tm) == NULL)
 		return c;
+#ifdef TACIT_CONTROL_NO_DST
+	t -= tm.tm_isdst > 0 ? 3600 : 0;
+	(void)localtime_r(&t, &tm);
+#endif
 	c.date = (uint32_t)((tm.tm_year + 1900) * 10000 +
 	    (tm.tm_mon + 1) * 100 + tm.tm_mday);
 	c.minute = (uint32_t)(tm.tm_hour * 60 + tm.tm_min);

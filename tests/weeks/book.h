@@ -26,7 +26,9 @@ enum {
 /* Words that are in every text, label and form, and nowhere else. */
 #define MARK_TEXT	"Murmeltier"
 #define MARK_LABEL	"Quendel"
+#ifndef MARK_FORM
 #define MARK_FORM	"Abendfrage"
+#endif
 
 struct text {
 	int from, to;

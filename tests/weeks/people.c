@@ -149,8 +149,11 @@ people_refused(struct world *w, int k, int want)
 {
 	char id[TACIT_MESSAGE_ID_SIZE];
 
-	people_says(w, "refused", send(w, 0, k, MARK_TEXT, NULL, 0, id),
-	    want);
+	int rc = send(w, 0, k, MARK_TEXT, NULL, 0, id);
+
+	if (rc != want)
+		book_finding(&w->book, "refused", "to %d: %s, not %s", k,
+		    tacit_error_word(rc), tacit_error_word(want));
 }
 
 /* ---- a client -------------------------------------------------------------------- */

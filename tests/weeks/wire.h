@@ -9,15 +9,18 @@
 #include "book.h"
 #include "stage.h"
 
-enum { WIRE_KINDS = 64, WIRE_SAMPLES = 400, WIRE_SAMPLE = 48 };
+enum { WIRE_KINDS = 64, WIRE_SAMPLES = 600, WIRE_SAMPLE = 48 };
 
 struct wire {
 	struct book *book;
 	uint64_t frames[WIRE_KINDS];	/* by their number in frame.proto */
 	uint64_t messages, letters;
-	/* From the middle of letters that were posted. */
-	uint8_t sample[WIRE_SAMPLES][WIRE_SAMPLE];
-	uint64_t samples;
+	/* From the middle of letters that were posted, and later taken. */
+	struct {
+		uint8_t envelope[16], bytes[WIRE_SAMPLE];
+		int taken;
+	} sample[WIRE_SAMPLES];
+	uint64_t posts;
 	char dir[64];			/* of the relay */
 };
 

@@ -364,12 +364,19 @@ world_begin(struct world *w, uint64_t seed)
 }
 
 void
-world_end(struct world *w)
+world_stop(struct world *w)
 {
 	int i;
 
 	for (i = 0; i < PEOPLE; i++)
 		tacit_practice_close(w->who[i].p);
 	stage_free(w->s);
+	wire_shredded(&w->wire);
+}
+
+void
+world_end(struct world *w)
+{
+	wire_end(&w->wire);
 	book_free(&w->book);
 }

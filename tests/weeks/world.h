@@ -57,6 +57,8 @@ struct world {
 };
 
 void world_begin(struct world *w, uint64_t seed);
+/* All devices and the relay stop; then the rest. */
+void world_stop(struct world *w);
 void world_end(struct world *w);
 
 uint32_t world_below(struct world *w, uint32_t n);
