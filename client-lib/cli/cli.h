@@ -43,7 +43,10 @@ enum cli_option {
 	OPT_HOW = 1 << 21,
 	OPT_BEGIN = 1 << 22,
 	OPT_END = 1 << 23,
-	OPT_DAYS = 1 << 24
+	OPT_DAYS = 1 << 24,
+	OPT_FORMAT = 1 << 25,
+	OPT_OUT = 1 << 26,
+	OPT_KEY = 1 << 27
 };
 
 struct cli {
@@ -67,6 +70,8 @@ struct cli {
 	const char *date;		/* DATE, or NULL */
 	uint32_t every;
 	const char *first_day, *last_day, *weekdays, *window;
+	const char *format, *out, *key;
+	const char *series;		/* SERIES, or NULL */
 
 	struct tacit *t;		/* open vault, or NULL */
 	struct tacit_practice *p;	/* over it, or NULL */
@@ -282,8 +287,47 @@ void bounds_sentence(FILE *f, const struct tacit_practice_event *ev);
 /* What a card says, in lines; cmd_bounds.c */
 void bounds_card(FILE *f, const struct tacit_card *card);
 
+/* The form that argv names: an id, or one that comes along, which is kept
+ * then.  Errors: TACIT_E_NOT_FOUND, TACIT_E_LIMIT.  cmd_checkin.c */
+int checkin_find_form(struct cli *c, char form[TACIT_CHECKIN_ID_SIZE]);
+
 /* What the word says, as "voice"; TACIT_HOW_NONE: nothing.  cmd_life.c */
 enum tacit_how life_how(const char *word);
+
+/* ---- outfile.c: files that are there whole or not at all ------------------------- */
+
+struct outfile {
+	const char *path, *name;	/* as argv has it; in its folder */
+	char temp[32];			/* what it is called until then */
+	int folder, fd;
+	bool replace, named, kept;
+	int number;			/* errno of what failed; or 0 */
+};
+
+/*
+ * Begin a file that is to be called ${path}, which stays the caller's, for me
+ * alone.  What has that name already is replaced if ${replace}, and only if
+ * it is a file.
+ * Owner:   the caller, outfile_close(), also after a failure.
+ * Returns: 0, or the exit status after saying what is wrong.
+ */
+int outfile_open(const struct cli *c, struct outfile *o, const char *path,
+    bool replace);
+
+/* Write to the struct outfile.  Errors: TACIT_E_IO, TACIT_E_DISK_FULL. */
+int outfile_write(void *outfile, const void *bytes, size_t len);
+
+/* Say why: ${error}, or what the system said of the file. */
+int outfile_fail(const struct cli *c, const struct outfile *o, int error);
+
+/*
+ * All ${n} of them are there now, durably and in this order, or none is that
+ * was not there before.  Returns as outfile_open().
+ */
+int outfile_keep(const struct cli *c, struct outfile *o, size_t n);
+
+/* Close; what was not kept is gone. */
+void outfile_close(struct outfile *o);
 
 /* ---- qr.c ---------------------------------------------------------------------- */
 
@@ -315,6 +359,7 @@ int cmd_checkin_stop(struct cli *c);
 int cmd_checkin_list(struct cli *c);
 int cmd_checkin_answer(struct cli *c);
 int cmd_checkin_show(struct cli *c);
+int cmd_checkin_trend(struct cli *c);
 int cmd_words(struct cli *c);
 int cmd_card_set(struct cli *c);
 int cmd_card_show(struct cli *c);

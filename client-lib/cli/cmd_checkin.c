@@ -196,9 +196,8 @@ take_when(const struct cli *c, struct tacit_checkin_when *w)
 	return w->once ? 0 : take_window(c, w);
 }
 
-/* What argv names: an id, or a form that comes along. */
-static int
-find_form(struct cli *c, char form[TACIT_CHECKIN_ID_SIZE])
+int
+checkin_find_form(struct cli *c, char form[TACIT_CHECKIN_ID_SIZE])
 {
 	if (is_shipped(c->form))
 		return tacit_checkin_import_shipped(c->p, c->form, form);
@@ -234,7 +233,7 @@ cmd_checkin_send(struct cli *c)
 	    (status = session_open(c)) != 0 ||
 	    (status = session_contact(c, &ct, &info)) != 0)
 		return status;
-	if ((rc = find_form(c, form)) != 0 ||
+	if ((rc = checkin_find_form(c, form)) != 0 ||
 	    (rc = tacit_checkin_send(c->p, ct, form, &w, session_unix_ms(),
 	    id)) != 0)
 		return say_why(c, rc);

@@ -23,6 +23,7 @@ cli_status(int error)
 	case TACIT_E_TRUNCATED:
 	case TACIT_E_NOT_A_VAULT:
 	case TACIT_E_NOT_A_BACKUP:
+	case TACIT_E_FILE_EXISTS:
 		return EX_DATAERR;
 	case TACIT_E_IO:
 	case TACIT_E_DISK_FULL:

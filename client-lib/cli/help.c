@@ -103,6 +103,16 @@ static const struct {
 	{ "checkin show", "CHECKIN DATE", "show what they answered",
 	    "With --json: its scores, then the FHIR QuestionnaireResponse.\n"
 	    },
+	{ "checkin trend", "CONTACT [FORM [SERIES]] [--format text|svg|csv]\n"
+	    "               [--out FILE [--yes]]",
+	    "show what scores and numbers came to",
+	    "FORM is an id or a name of `checkin forms', SERIES a number "
+	    "within it.\n"
+	    "  --format WORD        text, drawn as wide as the terminal; svg, "
+	    "one series; csv\n"
+	    "  --out FILE           write FILE instead; it is there whole or "
+	    "not at all\n"
+	    "  --yes                although FILE exists\n" },
 	{ "words", "CONTACT", "show the check words of a contact",
 	    "The first text of a day, and a quick change to another contact, "
 	    "are confirmed with\nthem, so that nothing goes to the wrong "

@@ -24,7 +24,7 @@ struct command {
 	int (*run)(struct cli *);
 	unsigned options;		/* enum cli_option */
 	enum { NOTHING, CONTACT, A_FILE, CONTACT_FORM, CHECKIN,
-	    CHECKIN_DATE, MAY_CONTACT } takes;
+	    CHECKIN_DATE, MAY_CONTACT, CONTACT_SERIES } takes;
 	const char *asks;		/* what comes from standard input */
 };
 
@@ -55,6 +55,8 @@ static const struct command commands[] = {
 	{ "checkin answer", cmd_checkin_answer, OPT_WAIT, CHECKIN,
 	    "the answers" },
 	{ "checkin show", cmd_checkin_show, 0, CHECKIN_DATE, NULL },
+	{ "checkin trend", cmd_checkin_trend, OPT_FORMAT | OPT_OUT | OPT_YES,
+	    CONTACT_SERIES, NULL },
 	{ "words", cmd_words, 0, CONTACT, NULL },
 	{ "card set", cmd_card_set, 0, NOTHING, "the card" },
 	{ "card show", cmd_card_show, 0, MAY_CONTACT, NULL },
@@ -102,6 +104,8 @@ static const struct option options[] = {
 	{ "begin", required_argument, NULL, OPT_BEGIN },
 	{ "end", required_argument, NULL, OPT_END },
 	{ "days", required_argument, NULL, OPT_DAYS },
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "out", required_argument, NULL, OPT_OUT },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -192,6 +196,12 @@ take(struct cli *c, int option)
 	case OPT_DAYS:
 		c->days = optarg;
 		break;
+	case OPT_FORMAT:
+		c->format = optarg;
+		break;
+	case OPT_OUT:
+		c->out = optarg;
+		break;
 	default:
 		break;
 	}
@@ -273,6 +283,8 @@ static const struct {
 	    "number or a label of `tacit contacts'" },
 	{ CONTACT_FORM, offsetof(struct cli, form), "a FORM: an id of `tacit "
 	    "checkin forms' or a name there" },
+	{ CONTACT_SERIES, offsetof(struct cli, contact), "a CONTACT: an id, a "
+	    "number or a label of `tacit contacts'" },
 	{ A_FILE, offsetof(struct cli, file), "a FILE" },
 	{ CHECKIN, offsetof(struct cli, checkin), "a CHECKIN: an id of `tacit "
 	    "checkin list'" },
@@ -280,6 +292,17 @@ static const struct {
 	    "`tacit checkin list'" },
 	{ CHECKIN_DATE, offsetof(struct cli, date), "a DATE, as 2026-11-22" },
 };
+
+/* One more that may be there. */
+static void
+may_take(const char **out, int *argc, char ***argv)
+{
+	if (*argc == 0)
+		return;
+	*out = (*argv)[0];
+	--*argc;
+	++*argv;
+}
 
 static int
 take_arguments(struct cli *c, const struct command *k, int *argc,
@@ -291,7 +314,7 @@ take_arguments(struct cli *c, const struct command *k, int *argc,
 		if (arguments[i].takes != (int)k->takes)
 			continue;
 		if (*argc == 0 || (k->takes != CONTACT &&
-		    (*argv)[0][0] == '\0'))
+		    k->takes != CONTACT_SERIES && (*argv)[0][0] == '\0'))
 			return cli_usage(c, "`%s' needs %s", k->name,
 			    arguments[i].what);
 		memcpy((char *)c + arguments[i].where, *argv,
@@ -299,10 +322,11 @@ take_arguments(struct cli *c, const struct command *k, int *argc,
 		--*argc;
 		++*argv;
 	}
-	if (k->takes == MAY_CONTACT && *argc > 0) {
-		c->contact = (*argv)[0];
-		--*argc;
-		++*argv;
+	if (k->takes == MAY_CONTACT)
+		may_take(&c->contact, argc, argv);
+	if (k->takes == CONTACT_SERIES) {
+		may_take(&c->form, argc, argv);
+		may_take(&c->series, argc, argv);
 	}
 	return 0;
 }
@@ -315,7 +339,7 @@ unknown(const struct cli *c, const char *word)
 		return cli_usage(c, "`relay' is followed by `add'");
 	if (strcmp(word, "checkin") == 0)
 		return cli_usage(c, "`checkin' is followed by import, forms, "
-		    "send, stop, list, answer or show");
+		    "send, stop, list, answer, show or trend");
 	if (strcmp(word, "card") == 0)
 		return cli_usage(c, "`card' is followed by `set', `show' or "
 		    "`acknowledge'");

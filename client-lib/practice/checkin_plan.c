@@ -81,6 +81,7 @@ post(struct batch *b, struct tacit_contact *ct, const struct row_key *k,
 	plan->post_ms = 0;
 	plan->judged = schedule_last_over(&plan->schedule,
 	    zone_civil(now_ms));
+	plan->first = plan->judged;
 	batch_put(b, k, tacit_rows_Plan_fields, plan);
 }
 

@@ -52,8 +52,8 @@ int trend_term(struct sink *s, const struct trend *t, unsigned int columns,
  */
 int trend_svg(struct sink *s, const struct trend *t, unsigned int number);
 
-/* As a table: a line of names, and one for each point. */
-int trend_csv(struct sink *s, const struct trend *t);
+/* As a table: a line of ${names}, if wanted, and one for each point. */
+int trend_csv(struct sink *s, const struct trend *t, bool names);
 
 /* ---- for those who draw ------------------------------------------------- */
 

@@ -29,14 +29,15 @@ put_point(struct sink *s, const struct trend *t, const struct trend_point *p)
 }
 
 int
-trend_csv(struct sink *s, const struct trend *t)
+trend_csv(struct sink *s, const struct trend *t, bool names)
 {
 	size_t i;
 	int rc = trend_check(t);
 
 	if (rc != 0)
 		return rc;
-	sink_text(s, "form,label,date,time,state,value,band\r\n");
+	if (names)
+		sink_text(s, "form,label,date,time,state,value,band\r\n");
 	for (i = 0; i < t->n_points; i++)
 		put_point(s, t, &t->points[i]);
 	return s->error;

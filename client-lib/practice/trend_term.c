@@ -292,13 +292,32 @@ put_facts(struct screen *sc)
 	sink_text(sc->s, "\n");
 }
 
+/* How many columns the title may take, and never takes more. */
+static unsigned int
+title_columns(const struct screen *sc)
+{
+	const char *at = sc->t->title;
+	size_t len = strlen(at), n;
+	uint32_t c;
+
+	if (len >= sc->columns / 2)
+		return sc->columns / 2;
+	/* No character is wider than it has bytes, unless it is spelled out. */
+	for (; *at != '\0'; at += n)
+		if ((n = safe_take(&c, at, strlen(at))) == 0 ||
+		    safe_steers(c))
+			return sc->columns / 2;
+	return (unsigned int)len;
+}
+
 static void
 put_title(struct screen *sc)
 {
-	safe_line(sc->s, sc->t->title, sc->columns / 2, sc->utf8);
+	unsigned int title = title_columns(sc);
+
+	safe_line(sc->s, sc->t->title, title, sc->utf8);
 	sink_text(sc->s, ": ");
-	safe_line(sc->s, sc->t->label, sc->columns - sc->columns / 2 - 2,
-	    sc->utf8);
+	safe_line(sc->s, sc->t->label, sc->columns - title - 2, sc->utf8);
 	sink_text(sc->s, "\n");
 }
 

@@ -64,6 +64,7 @@
 	X(NOT_A_BACKUP,	-67, "not-a-backup", "this file is not a backup") \
 	X(EVENT_LOOP,	-66, "internal",				\
 	    "the libuv support of libwebsockets is not installed")		\
+	X(FILE_EXISTS,	-68, "file-exists", "there is already a file of this name") \
 	X(INTERNAL,	-79, "internal", "internal error")		\
 	X(REFUSED,	-80, "refused", "refused by the relay")		\
 	X(PASSPHRASE,	-81, "wrong-passphrase", "wrong passphrase")	\

@@ -46,4 +46,4 @@ awk '
 { told = /\*\/[[:space:]]*$/ || /^};$/ }
 END { exit bad }
 ' "$root/client-lib/include/tacit/tacit.h" "$root/client-lib/include/tacit/practice.h" \
-    "$root/client-lib/include/tacit/boundaries.h"
+    "$root/client-lib/include/tacit/boundaries.h" "$root/client-lib/include/tacit/records.h"

@@ -69,7 +69,7 @@ main(int argc, char **argv)
 	else if (strcmp(argv[1], "svg") == 0)
 		rc = trend_svg(&s, t, 0);
 	else if (strcmp(argv[1], "csv") == 0)
-		rc = trend_csv(&s, t);
+		rc = trend_csv(&s, t, true);
 	else
 		rc = trend_term(&s, t, columns, strcmp(argv[1], "ascii") != 0);
 	return rc == 0 && fflush(stdout) == 0 ? 0 : 1;

@@ -74,7 +74,7 @@ svg(struct sink *s, const struct work *w)
 static int
 table(struct sink *s, const struct work *w)
 {
-	return trend_csv(s, &w->trend);
+	return trend_csv(s, &w->trend, true);
 }
 
 static int

@@ -120,7 +120,7 @@ what_is_no_series_is_refused_and_leaves_no_byte(void **state)
 		rows[i].spoil(&t, p, b);
 		if (trend_term(&s, &t, 80, true) != rows[i].rc ||
 		    trend_svg(&s, &t, 0) != rows[i].rc ||
-		    trend_csv(&s, &t) != rows[i].rc || m.len != 0)
+		    trend_csv(&s, &t, true) != rows[i].rc || m.len != 0)
 			fail_msg("%s", rows[i].name);
 	}
 	memory_free(&m);
@@ -151,7 +151,7 @@ a_table_has_every_value_as_it_was_written(void **state)
 	struct sink s = memory_sink(&m, SIZE_MAX);
 
 	(void)state;
-	assert_int_equal(trend_csv(&s, &sound), 0);
+	assert_int_equal(trend_csv(&s, &sound, true), 0);
 	assert_string_equal(m.bytes,
 	    "form,label,date,time,state,value,band\r\n"
 	    "\"Form\",\"Score\",2026-11-20,2026-11-20T18:05:03+00:00,answered,"
@@ -322,7 +322,7 @@ whatever_passes_is_drawn(void **state)
 		assert_int_equal(trend_term(&s, &t, 40 + (unsigned int)
 		    random_below(&rnd, 161), round % 2 == 0), 0);
 		assert_int_equal(trend_svg(&s, &t, 0), 0);
-		assert_int_equal(trend_csv(&s, &t), 0);
+		assert_int_equal(trend_csv(&s, &t, true), 0);
 	}
 	memory_free(&m);
 	free(p);

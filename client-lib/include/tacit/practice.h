@@ -437,5 +437,6 @@ TACIT_API TACIT_MUST int tacit_checkin_submit(struct tacit_checkin *c);
 #endif
 
 #include <tacit/boundaries.h>
+#include <tacit/records.h>
 
 #endif
