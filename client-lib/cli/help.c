@@ -113,6 +113,28 @@ static const struct {
 	    "  --out FILE           write FILE instead; it is there whole or "
 	    "not at all\n"
 	    "  --yes                although FILE exists\n" },
+	{ "checkin export", "CONTACT [--format fhir|html|json] [--out FILE "
+	    "[--yes]]\n               [--first-day DATE] [--last-day DATE]",
+	    "print the check-ins that were answered",
+	    "As `tacit export', without texts; a FHIR Bundle on standard "
+	    "output if not told\notherwise.\n" },
+	{ "export", "CONTACT --format fhir|html|json --out FILE [--yes]\n"
+	    "               [--first-day DATE] [--last-day DATE]",
+	    "write a record of a contact",
+	    "  --format WORD        fhir, a FHIR R4 Bundle; html, a page to "
+	    "read and print; json,\n                       a line for each "
+	    "entry\n"
+	    "  --out FILE           FILE, FILE.manifest and "
+	    "FILE.manifest.sig are written, all or none\n"
+	    "  --yes                although they exist\n"
+	    "  --first-day DATE     as 2026-11-22; and --last-day: of these "
+	    "days alone\n"
+	    "The record is not encrypted.\n" },
+	{ "check", "FILE [--key KEY]", "check a record against its manifest",
+	    "  --key KEY            the key that must have signed, as `tacit "
+	    "export' printed it\n"
+	    "FILE.manifest and FILE.manifest.sig are read beside FILE.  No "
+	    "vault is needed.\n" },
 	{ "words", "CONTACT", "show the check words of a contact",
 	    "The first text of a day, and a quick change to another contact, "
 	    "are confirmed with\nthem, so that nothing goes to the wrong "

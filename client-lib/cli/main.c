@@ -57,6 +57,11 @@ static const struct command commands[] = {
 	{ "checkin show", cmd_checkin_show, 0, CHECKIN_DATE, NULL },
 	{ "checkin trend", cmd_checkin_trend, OPT_FORMAT | OPT_OUT | OPT_YES,
 	    CONTACT_SERIES, NULL },
+	{ "checkin export", cmd_checkin_export, OPT_FORMAT | OPT_OUT |
+	    OPT_YES | OPT_FIRST | OPT_LAST_DAY, CONTACT, NULL },
+	{ "export", cmd_export, OPT_FORMAT | OPT_OUT | OPT_YES | OPT_FIRST |
+	    OPT_LAST_DAY, CONTACT, NULL },
+	{ "check", cmd_check, OPT_KEY, A_FILE, NULL },
 	{ "words", cmd_words, 0, CONTACT, NULL },
 	{ "card set", cmd_card_set, 0, NOTHING, "the card" },
 	{ "card show", cmd_card_show, 0, MAY_CONTACT, NULL },
@@ -106,6 +111,7 @@ static const struct option options[] = {
 	{ "days", required_argument, NULL, OPT_DAYS },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "out", required_argument, NULL, OPT_OUT },
+	{ "key", required_argument, NULL, OPT_KEY },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -136,6 +142,18 @@ number(const struct cli *c, uint32_t *out, int option, uint32_t min,
 		    option_name(option), (unsigned)min, (unsigned)max);
 	*out = (uint32_t)n;
 	return 0;
+}
+
+/* Options that are words, and where these go. */
+static void
+take_words(struct cli *c, int option)
+{
+	if (option == OPT_FORMAT)
+		c->format = optarg;
+	else if (option == OPT_OUT)
+		c->out = optarg;
+	else if (option == OPT_KEY)
+		c->key = optarg;
 }
 
 /* Take one option of a command or of all. */
@@ -196,13 +214,8 @@ take(struct cli *c, int option)
 	case OPT_DAYS:
 		c->days = optarg;
 		break;
-	case OPT_FORMAT:
-		c->format = optarg;
-		break;
-	case OPT_OUT:
-		c->out = optarg;
-		break;
 	default:
+		take_words(c, option);
 		break;
 	}
 	c->given |= (unsigned)option;
@@ -339,7 +352,8 @@ unknown(const struct cli *c, const char *word)
 		return cli_usage(c, "`relay' is followed by `add'");
 	if (strcmp(word, "checkin") == 0)
 		return cli_usage(c, "`checkin' is followed by import, forms, "
-		    "send, stop, list, answer, show or trend");
+		    "send, stop, list, answer, show, "
+		    "trend or export");
 	if (strcmp(word, "card") == 0)
 		return cli_usage(c, "`card' is followed by `set', `show' or "
 		    "`acknowledge'");

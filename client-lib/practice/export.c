@@ -80,6 +80,19 @@ export_trend(struct export *x, const struct trend *t)
 	return x->format->trend(x, t);
 }
 
+/* A text may have NULs: they steer, and are made visible as all that does. */
+static bool
+is_utf8(const char *text, size_t len)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; len > 0; text += n, len -= n)
+		if ((n = safe_take(&c, text, len)) == 0)
+			return false;
+	return true;
+}
+
 static int
 check_entry(const struct entry *e)
 {
@@ -97,7 +110,7 @@ check_entry(const struct entry *e)
 		return TACIT_E_INVALID;
 	if (e->text != NULL && (e->text_len == 0 ||
 	    e->text_len > EXPORT_TEXT_MAX ||
-	    !safe_is_text(e->text, e->text_len)))
+	    !is_utf8(e->text, e->text_len)))
 		return TACIT_E_TEXT;
 	return 0;
 }

@@ -106,7 +106,7 @@ int export_begin(struct export *x, const struct export_format *format,
 int export_trend(struct export *x, const struct trend *t);
 
 /*
- * Errors:  TACIT_E_TEXT (not UTF-8, NUL, too long), TACIT_E_INVALID (id,
+ * Errors:  TACIT_E_TEXT (not UTF-8, too long), TACIT_E_INVALID (id,
  *          time, kind, state, fate, or what does not belong together).
  */
 int export_entry(struct export *x, const struct entry *e);

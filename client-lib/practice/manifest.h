@@ -82,6 +82,7 @@ struct manifest_problem {
  * ${key}:  the key that must have signed; NULL: the one it names itself,
  *          which says that nothing changed, but not who made it.
  * ${previous}: the hash that it must follow; NULL: any.
+ * Output:  ${signer} (may be NULL): the key that signed it.
  * Errors:  TACIT_E_CRYPTO (signature, key, previous, a file that differs),
  *          TACIT_E_POISON (no such manifest), TACIT_E_VERSION, TACIT_E_NOMEM,
  *          what ${r} says; all with ${why}.
@@ -89,6 +90,6 @@ struct manifest_problem {
 int manifest_check(const char *bytes, size_t len,
     const uint8_t signature[MANIFEST_SIGNATURE_SIZE], const uint8_t *key,
     const uint8_t *previous, const struct manifest_reader *r,
-    struct manifest_problem *why);
+    uint8_t signer[MANIFEST_KEY_SIZE], struct manifest_problem *why);
 
 #endif

@@ -196,7 +196,7 @@ int
 manifest_check(const char *bytes, size_t len,
     const uint8_t signature[MANIFEST_SIGNATURE_SIZE], const uint8_t *key,
     const uint8_t *previous, const struct manifest_reader *r,
-    struct manifest_problem *why)
+    uint8_t signer[MANIFEST_KEY_SIZE], struct manifest_problem *why)
 {
 	struct manifest_problem unread;
 	struct stated st = { .n_files = 0 };
@@ -222,5 +222,7 @@ manifest_check(const char *bytes, size_t len,
 		    "follow the one before");
 	for (i = 0; i < st.n_files && rc == 0; i++)
 		rc = check_file(&st.files[i], r, why);
+	if (rc == 0 && signer != NULL)
+		memcpy(signer, st.key, MANIFEST_KEY_SIZE);
 	return rc;
 }

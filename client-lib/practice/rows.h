@@ -37,7 +37,10 @@ enum row_kind {
 	ROW_QUIET = 'q',		/* one: rows.Quiet */
 	ROW_SEEN = 'm',			/* one: id of an event, 8 bytes */
 	ROW_LIFE = 'l',			/* contact: rows.Life */
-	ROW_ENTRY = 'n'			/* contact, number: rows.Entry */
+	ROW_ENTRY = 'n',		/* contact, number: rows.Entry */
+	ROW_SEAL_KEY = 'x',		/* one: what keys of manifests are
+					   made of */
+	ROW_SEALED = 'X'		/* contact: hash of its last manifest */
 };
 
 struct row_key {

@@ -75,19 +75,25 @@ hand_on(struct tacit_practice *p, const struct tacit_event *ev,
 	return rc == TACIT_E_POISON ? set_aside(p, ev, malformed) : rc;
 }
 
+bool
+take_read(tacit_practice_Practice *out, const char *data, size_t len)
+{
+	pb_istream_t s = pb_istream_from_buffer((const pb_byte_t *)data, len);
+
+	return pb_decode(&s, tacit_practice_Practice_fields, out);
+}
+
 static int
 take_data(struct tacit_practice *p, const struct tacit_event *ev)
 {
 	tacit_practice_Practice *m = calloc(1, sizeof(*m));
-	pb_istream_t s = pb_istream_from_buffer((const pb_byte_t *)ev->text,
-	    ev->text_len);
 	take_fn *take;
 	int rc;
 
 	if (m == NULL)
 		return TACIT_E_NOMEM;
 	if (ev->contact == NULL ||
-	    !pb_decode(&s, tacit_practice_Practice_fields, m))
+	    !take_read(m, ev->text, ev->text_len))
 		rc = set_aside(p, ev, malformed);
 	else if ((take = taker_of(p->parts, m->which_is)) == NULL)
 		rc = set_aside(p, ev, unknown);

@@ -10,6 +10,9 @@
 /* True of data of our type, and of what became of such data. */
 bool take_is_ours(const struct tacit_event *ev);
 
+/* False: ${len} bytes at ${data} are no message of this layer. */
+bool take_read(tacit_practice_Practice *out, const char *data, size_t len);
+
 /*
  * Take ${ev}, in one commit: it is done, and so is all that follows from it.
  * What is unknown or malformed is counted, and that is all.

@@ -86,3 +86,12 @@ zone_ms(struct civil at)
 	}
 	return (int64_t)first * 1000;
 }
+
+int
+zone_minutes(int64_t ms)
+{
+	struct civil c = zone_civil(ms);
+	int64_t wall = (int64_t)civil_days(c.date) * MINUTES_OF_DAY + c.minute;
+
+	return (int)(wall - ms / 60000);
+}

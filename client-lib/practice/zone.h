@@ -18,4 +18,7 @@ struct civil zone_civil(int64_t ms);
  */
 int64_t zone_ms(struct civil at);
 
+/* How many minutes east of UTC the wall is at ${ms}, from 1970 to 9999. */
+int zone_minutes(int64_t ms);
+
 #endif

@@ -305,6 +305,13 @@ tacit_relay_add(struct tacit *t, const char *line, size_t len,
 	return rc;
 }
 
+void
+tacit_name(const struct tacit *t, char out[TACIT_NAME_SIZE])
+{
+	memcpy(out, t->self.name.bytes, t->self.name.size);
+	out[t->self.name.size] = '\0';
+}
+
 static void
 progress_add(const struct tacit_contact *ct, struct tacit_progress *p)
 {

@@ -48,7 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)crypto_sign_seed_keypair(key, secret, seed);
 	(void)crypto_sign_detached(signature, NULL, data, size, secret);
 	rc = manifest_check((const char *)data, size, signature, key, NULL, &r,
-	    &why);
+	    NULL, &why);
 	FUZZ_CHECK(rc == 0 || rc == TACIT_E_CRYPTO || rc == TACIT_E_POISON ||
 	    rc == TACIT_E_VERSION);
 	FUZZ_CHECK((rc == 0) == (why.what[0] == '\0'));

@@ -107,7 +107,7 @@ check(struct world *w, const uint8_t *key, const uint8_t *previous,
 	struct manifest_reader r = { read_file, w };
 	char *exact = block_copy(w->manifest, w->manifest_len);
 	int rc = manifest_check(exact, w->manifest_len, w->signature, key,
-	    previous, &r, why);
+	    previous, &r, NULL, why);
 
 	free(exact);
 	assert_true((rc == 0) == (why->what[0] == '\0'));

@@ -207,7 +207,7 @@ check_manifest(struct world *w)
 	struct manifest_reader r = { read_nothing, NULL };
 
 	return manifest_check(w->manifest, w->manifest_len, w->signature,
-	    NULL, NULL, &r, NULL);
+	    NULL, NULL, &r, NULL, NULL);
 }
 
 /* The manifest of one empty file. */

@@ -99,6 +99,97 @@ TACIT_API TACIT_MUST int tacit_series_print(const struct tacit_series *s,
     uint32_t n, enum tacit_series_as as, unsigned columns, char **text,
     size_t *len);
 
+/* ---- records ------------------------------------------------------------------ */
+
+enum {
+	TACIT_MANIFEST_SIZE = 8192,
+	TACIT_SIGNATURE_SIZE = 64,
+	TACIT_RECORD_KEY_SIZE = 65,	/* 64 hexadecimal digits and NUL */
+	TACIT_RECORD_WHY_SIZE = 200
+};
+
+/* Where a record goes, piece by piece. */
+struct tacit_writer {
+	/* All ${len} bytes; 0, or an error of tacit/error.h, which ends it. */
+	int (*write)(void *context, const void *bytes, size_t len);
+	void *context;
+};
+
+struct tacit_record_options {
+	size_t size;			/* sizeof, set by the caller */
+	const char *format;		/* "html": a page to read and print;
+					   "json": a line for each entry;
+					   "fhir": a FHIR R4 Bundle */
+	const char *name;		/* of the file, for its manifest; NULL:
+					   none is made and nothing is noted */
+	int checkins;			/* these alone, without texts */
+	uint32_t from, until;		/* days here, both included; 0: from
+					   the first, to the last */
+};
+
+/* What was written, and the manifest of it if there is one. */
+struct tacit_record {
+	size_t size;			/* sizeof, set by the caller */
+	uint64_t messages, checkins, notes;
+	size_t manifest_len;		/* 0: none */
+	char manifest[TACIT_MANIFEST_SIZE];
+	uint8_t signature[TACIT_SIGNATURE_SIZE];
+	char key[TACIT_RECORD_KEY_SIZE]; /* that signed it */
+};
+
+/*
+ * Write what the vault holds of ${ct} to ${to}: texts, check-ins that were
+ * answered, and as notes what else happened; in the order of the history, from
+ * the oldest.  Data of other types than the practice layer's are left out, and
+ * so is what the other end had no right to say.  A page has the series of
+ * tacit_series_open(), too.
+ *
+ * The manifest names length and SHA-256 of what was written, and the manifest
+ * before it of the same contact; it is signed with a key of this vault that is
+ * another one for each contact.  That there was such an export is durable
+ * before this returns 0: who has it and stores nothing leaves a gap that the
+ * next manifest shows.
+ *
+ * Time:    all of the history is read once; its texts are in memory until the
+ *          call returns.  ${to} is called from within, and must not call the
+ *          library.
+ * Limits:  ${name}: 1 to 64 of A-Z a-z 0-9 _ - and dots, neither - nor dot in
+ *          front.
+ * Output:  ${out}; after an error nothing that was written is to be used.
+ * Errors:  TACIT_E_INVALID (size, format, name, days, clock), TACIT_E_LABEL,
+ *          those of ${to}.
+ */
+TACIT_API TACIT_MUST int tacit_record_write(struct tacit_practice *p,
+    struct tacit_contact *ct, const struct tacit_record_options *options,
+    int64_t now_ms, const struct tacit_writer *to, struct tacit_record *out);
+
+/* Where the files of a record are read from. */
+struct tacit_reader {
+	/* Up to ${cap} bytes from ${at}; ${*len} is 0 at the end only.  ${name}
+	   has no separator and no dot in front.  0, or an error. */
+	int (*read)(void *context, const char *name, uint64_t at, void *out,
+	    size_t cap, size_t *len);
+	void *context;
+};
+
+/*
+ * Is a record whole and unchanged?  ${len} bytes at ${manifest}, and their
+ * signature; its files are read by ${from}.  No vault is needed.
+ *
+ * Limits:  ${key}: 64 hexadecimal digits, the key that must have signed; NULL:
+ *          whichever it names itself, which says that nothing changed since,
+ *          and not who made it.
+ * Output:  ${signer} (may be NULL): the key that signed.  After an error
+ *          ${why}: the first thing that is wrong, a line for a person.
+ * Errors:  TACIT_E_CRYPTO (signature, key, a file that differs),
+ *          TACIT_E_POISON (no such manifest), TACIT_E_VERSION,
+ *          TACIT_E_INVALID (${key}), those of ${from}.
+ */
+TACIT_API TACIT_MUST int tacit_record_check(const char *manifest, size_t len,
+    const uint8_t signature[TACIT_SIGNATURE_SIZE], const char *key,
+    const struct tacit_reader *from, char signer[TACIT_RECORD_KEY_SIZE],
+    char why[TACIT_RECORD_WHY_SIZE]);
+
 #ifdef __cplusplus
 }
 #endif

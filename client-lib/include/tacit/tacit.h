@@ -210,6 +210,9 @@ TACIT_API TACIT_MUST int tacit_backup(struct tacit *t, const char *path,
 TACIT_API TACIT_MUST int tacit_restore(const struct tacit_config *cfg,
     const char *path, const char *passphrase, size_t len, uint32_t *contacts);
 
+/* What I call myself there, as tacit_create() was told. */
+TACIT_API void tacit_name(const struct tacit *t, char out[TACIT_NAME_SIZE]);
+
 /* ---- running ------------------------------------------------------------ */
 
 /* A descriptor that polls readable when tacit_step() has work. */
