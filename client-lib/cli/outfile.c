@@ -47,7 +47,10 @@ look(const struct cli *c, struct outfile *o)
 		return o->replace && S_ISREG(st.st_mode) ? 0 :
 		    fail_exists(c, o);
 	o->number = errno;
-	return o->number == ENOENT ? 0 : fail(c, o);
+	if (o->number != ENOENT)
+		return fail(c, o);
+	o->number = 0;
+	return 0;
 }
 
 /* Open the folder and find the name in it. */
@@ -66,11 +69,11 @@ split(const struct cli *c, struct outfile *o)
 		folder = copy;
 	}
 	o->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	o->number = errno;
+	o->number = o->folder == -1 ? errno : 0;
 	free(copy);
 	if (o->name[0] == '\0')
-		return cli_usage(c, "%.500s is no name of a file", o->path);
-	return o->folder == -1 ? fail(c, o) : 0;
+		return cli_usage(c, "--out takes the name of a file");
+	return o->number != 0 ? fail(c, o) : 0;
 }
 
 int
@@ -94,8 +97,8 @@ outfile_open(const struct cli *c, struct outfile *o, const char *path,
 		(void)snprintf(o->temp + 7 + 2 * i, 3, "%02x", salt[i]);
 	o->fd = openat(o->folder, o->temp, O_WRONLY | O_CREAT | O_EXCL |
 	    O_NOFOLLOW | O_CLOEXEC, 0600);
-	o->number = errno;
-	return o->fd == -1 ? fail(c, o) : 0;
+	o->number = o->fd == -1 ? errno : 0;
+	return o->number != 0 ? fail(c, o) : 0;
 }
 
 int

@@ -60,10 +60,10 @@ note_schedule(char out[RECORD_NOTE_MAX], struct record *r, bool mine,
 	print_day(from, s->from);
 	print_day(until, s->until);
 	if (s->once)
-		(void)snprintf(out, RECORD_NOTE_MAX, "Asks once, until %s: "
+		(void)snprintf(out, RECORD_NOTE_MAX, "Check-in, once, until %s: "
 		    "%s", until, title);
 	else
-		(void)snprintf(out, RECORD_NOTE_MAX, "Asks again and again, "
+		(void)snprintf(out, RECORD_NOTE_MAX, "Check-in, again and again "
 		    "from %s to %s: %s", from, until, title);
 	return 1;
 }
@@ -110,7 +110,7 @@ note_of_message(char out[RECORD_NOTE_MAX], struct record *r,
 	case tacit_practice_Practice_stop_tag:
 		if ((rc = title_of(title, r, said->is.stop.id,
 		    m->from_me)) == 1)
-			(void)snprintf(out, RECORD_NOTE_MAX, "Asks no more: "
+			(void)snprintf(out, RECORD_NOTE_MAX, "Check-in, no more: "
 			    "%s", title);
 		return rc;
 	/* Of these a practice alone has the say. */

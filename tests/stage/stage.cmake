@@ -28,13 +28,15 @@ foreach(call commit get put del)
 endforeach()
 # And this one counts what reaches the ratchet.
 target_link_options(stage_test_libsignal PRIVATE -Wl,--wrap=ratchet_decrypt)
+# This one counts what is read of a vault.
+target_link_options(stage_test_records PRIVATE -Wl,--wrap=vault_get)
 # This one looks at the clock around each envelope.
 target_link_options(stage_test_heal_cost PRIVATE -Wl,--wrap=inbox_take)
 # The practice layer stands on the public calls of the cores.
 foreach(name practice practice_aside checkin checkin_lies
     checkin_missed
     bounds_send bounds_card bounds_life
-    bounds_away)
+    bounds_away records)
   target_link_libraries(stage_test_${name} PRIVATE tacit_practice_core
     tacit_core)
 endforeach()
