@@ -141,6 +141,14 @@ class P(html.parser.HTMLParser):
         assert not any(k.startswith('on') for k, _ in attrs)
 P().feed(page)
 PY
+# The schema that FHIR itself gives out finds nothing wrong.
+# shellcheck source=tests/support/npm.sh
+. "$root/tests/support/npm.sh"
+npm_install "$root/tests/practice/validate" "$build/tests/validate" >/dev/null
+out=$(node "$build/tests/validate/bundle.mjs" "$rec/ben.fhir.json" \
+    "$rec/answers.json") || die 'not valid FHIR'
+is 'valid' "$(printf '%s\n' "$out" | grep -c 'are valid')" 2
+
 out=$(as anna checkin export ben)
 is 'lines of JSON' "$(printf '%s\n' "$out" | python3 -c 'import json, sys
 print(sum(json.loads(l)["kind"] == "check-in" for l in sys.stdin))')" 3

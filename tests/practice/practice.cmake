@@ -41,3 +41,6 @@ add_test(NAME practice/valid_fhir COMMAND sh ${practice_dir}/validate/run.sh
   $<TARGET_FILE:practice_exporter>
   ${practice_dir}/questionnaires ${CMAKE_SOURCE_DIR}/client-lib/practice/forms)
 set_tests_properties(practice/valid_fhir PROPERTIES TIMEOUT 300)
+# Both install the same packages there.
+set_tests_properties(e2e/cli/export practice/valid_fhir PROPERTIES
+  RESOURCE_LOCK validate)

