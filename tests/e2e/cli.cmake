@@ -15,6 +15,11 @@ add_library(testclock MODULE support/testclock.c)
 target_link_libraries(testclock PRIVATE tacit_flags)
 set_target_properties(testclock PROPERTIES PREFIX ""
   LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+# Ends the process before the n-th file gets its name; preloaded as well.
+add_library(testname MODULE support/testname.c)
+target_link_libraries(testname PRIVATE tacit_flags)
+set_target_properties(testname PROPERTIES PREFIX ""
+  LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 list(APPEND cli_tests
   e2e/hello ${CMAKE_CURRENT_LIST_DIR}/hello.sh
   e2e/readme ${CMAKE_CURRENT_LIST_DIR}/readme_doors.sh)

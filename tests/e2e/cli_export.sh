@@ -289,23 +289,30 @@ is 'what failed is not in the chain' \
     "${manifest%% *}"
 
 # A vault that is in use is waited for, and then said to be.
-as ben sync --wait-ms 4000 >/dev/null &
-sleep 1
+TACIT_PASSPHRASE_FILE=$work/ben.pass "$tacit" --vault "$work/ben.vault" \
+    sync --wait-ms 60000 >/dev/null &
+holder=$!
+pids+=("$holder")
+for n in $(seq 100); do
+	as ben --lock-wait-ms 0 contacts >/dev/null 2>&1 || break
+	sleep 0.05
+done
 x 69 vault-busy as ben --lock-wait-ms 100 export anna --format json \
     --out "$rec/n.jsonl"
-wait $!
+kill "$holder"
 
-# Killed at any moment: whole, or not there.
-for n in 1 2 3 4 5 6; do
-	TACIT_PASSPHRASE_FILE=$work/anna.pass "$tacit" --vault \
-	    "$work/anna.vault" export ben --format html --out \
-	    "$rec/k$n.html" >/dev/null &
-	sleep "0.$((n * 3 + 10))"
-	kill -9 $! 2>/dev/null || true
-	wait $! 2>/dev/null || true
-	if [ -e "$rec/k$n.html" ]; then
-		is 'whole' "$("$tacit" --json check "$rec/k$n.html" --key \
-		    "$key" | field state)" whole
-	fi
+# Killed before each of the names is given: the record is not there, or whole.
+for n in 1 2 3; do
+	status=0
+	LD_PRELOAD=$build/tests/testname.so TACIT_TEST_NAMES=$n as anna export \
+	    ben --format html --out "$rec/k$n.html" >/dev/null 2>&1 ||
+	    status=$?
+	is 'killed' "$status" 137
+	[ ! -e "$rec/k$n.html" ] || die "a record before its name $n"
+	is 'named until then' "$(find "$rec" -name "k$n.*" | wc -l)" $((n - 1))
 done
+LD_PRELOAD=$build/tests/testname.so TACIT_TEST_NAMES=4 as anna export ben \
+    --format html --out "$rec/k4.html" >/dev/null
+is 'whole' "$("$tacit" --json check "$rec/k4.html" --key "$key" |
+    field state)" whole
 finish
