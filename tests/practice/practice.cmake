@@ -44,3 +44,6 @@ set_tests_properties(practice/valid_fhir PROPERTIES TIMEOUT 300)
 # Both install the same packages there.
 set_tests_properties(e2e/cli/export practice/valid_fhir PROPERTIES
   RESOURCE_LOCK validate)
+
+add_test(NAME practice/six_cover COMMAND python3 ${practice_dir}/cover.py
+  ${practice_dir}/questionnaires)

@@ -390,6 +390,15 @@ judge_all(struct world *w)
 	judge_set_aside(w);
 }
 
+/*
+ * What belongs into four weeks and is not in them: acts in acts.h, drawn in
+ * plan.c, judged here.  tests/acceptance/04-practice.sh asks for an empty list.
+ */
+static const char *const not_played[] = {
+	"recall before delivery",
+	"recall after delivery",
+};
+
 /* ---- figures ------------------------------------------------------------------------- */
 
 static void
@@ -435,4 +444,6 @@ judge_figures(struct world *w)
 	figure(w, "steps of practice layers", w->steps, 1000);
 	figure(w, "messages at the relay", w->wire.messages, 1000);
 	figure(w, "letters among them", w->wire.letters, 1000);
+	for (i = 0; i < sizeof(not_played) / sizeof(not_played[0]); i++)
+		(void)printf("not played: %s\n", not_played[i]);
 }
