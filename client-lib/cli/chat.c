@@ -16,6 +16,7 @@
 #include "chat_line.h"
 #include "chat_screen.h"
 #include "chat_send.h"
+#include "chat_told.h"
 #include "cli.h"
 
 enum { OLD_MESSAGES = 20, LOOK_BACK = 256, WAIT_MS = 60000,
@@ -117,7 +118,9 @@ show_head(struct chat *h)
 	    "line.\n\n"
 	    "/help lists what else you can type; /quit leaves.\n"
 	    "\xc2\xb7 waits here   \xe2\x9c\x93 kept by the relay until "
-	    "they fetch it\n", f);
+	    "they fetch it\n"
+	    "\xe2\x97\x8b arrived, \xe2\x97\x8f read: if they let you know\n",
+	    f);
 	if (fclose(f) == 0)
 		screen_line(&h->screen, text);
 	free(text);
@@ -153,8 +156,10 @@ show_history(struct chat *h, uint32_t wanted)
 		h->first = before;
 	for (at = before; at != 0 && at <= h->newest; at++)
 		if (tacit_history(h->ct, at + 1, &m) == 0 && m.place == at &&
-		    m.type == 0)
+		    m.type == 0) {
 			screen_message(&h->screen, h->info.label, &m, false);
+			told_shown(h->c, h->ct, &h->screen, &m);
+		}
 	give_back(h);
 }
 
@@ -228,7 +233,7 @@ show_event(struct chat *h, const struct tacit_event *ev)
 
 	switch (ev->type) {
 	case TACIT_EV_ACCEPTED:
-		screen_mark(&h->screen, ev->message, TACIT_ACCEPTED);
+		told_accepted(h->c, h->ct, &h->screen, ev->message);
 		return;
 	case TACIT_EV_UNDELIVERED:
 		screen_mark(&h->screen, ev->message, TACIT_QUEUED);
@@ -236,9 +241,11 @@ show_event(struct chat *h, const struct tacit_event *ev)
 	case TACIT_EV_MESSAGE:
 		if (!find_message(h, ev->message, &m))
 			break;
-		if (m.place < h->first || m.place > h->newest)
+		if (m.place < h->first || m.place > h->newest) {
 			screen_message(&h->screen, h->info.label, &m,
 			    ev->late != 0);
+			told_shown(h->c, h->ct, &h->screen, &m);
+		}
 		give_back(h);
 		return;
 	default:
@@ -261,7 +268,10 @@ take_practice(struct chat *h)
 		after = ev.id;
 		if (ev.contact != h->ct)
 			continue;
-		tell_practice(h, &ev);
+		if (ev.type == TACIT_PRACTICE_RECEIPT)
+			told_news(h->c, h->ct, &h->screen);
+		else
+			tell_practice(h, &ev);
 		if ((rc = screen_flush(&h->screen)) != 0 ||
 		    (rc = tacit_practice_event_done(h->c->p, ev.id)) != 0)
 			return rc;
@@ -333,7 +343,7 @@ type_help(struct chat *h)
 	note(h, "//...     a message that begins with one slash");
 	note(h, "Alt-Enter begins a new line within a message; Ctrl-C drops "
 	    "what was typed");
-	note(h, "Nobody is told whether or when you read, and neither are you.");
+	told_help(h->c, h->ct, &h->screen);
 }
 
 static void

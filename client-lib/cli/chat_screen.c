@@ -266,8 +266,8 @@ screen_line(struct screen *s, const char *text)
 	remember(s, "", p.rows, 0);
 }
 
-void
-screen_mark(struct screen *s, const char *id, enum tacit_message_state state)
+static void
+set_mark(struct screen *s, const char *id, const char *text)
 {
 	int up = 0;
 	size_t i;
@@ -282,7 +282,21 @@ screen_mark(struct screen *s, const char *id, enum tacit_message_state state)
 	if (i == 0)
 		return;
 	printf("\0337\033[%dA\033[%dG%s\0338", up + s->panel_row,
-	    s->items[i - 1].mark_column, mark(state));
+	    s->items[i - 1].mark_column, text);
+}
+
+void
+screen_mark(struct screen *s, const char *id, enum tacit_message_state state)
+{
+	set_mark(s, id, mark(state));
+}
+
+void
+screen_told(struct screen *s, const char *id, enum tacit_receipt told)
+{
+	if (told != TACIT_RECEIPT_NONE)
+		set_mark(s, id, told == TACIT_RECEIPT_READ ? "\xe2\x97\x8f" :
+		    "\xe2\x97\x8b");
 }
 
 /* ---- the panel -------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include <tacit/practice.h>
 #include <tacit/tacit.h>
 
 enum { SCREEN_ITEMS = 128, SCREEN_OUT = 65536 };
@@ -60,6 +61,9 @@ void screen_line(struct screen *s, const char *text);
 /* The message ${id} of mine got so far: change its mark if it is in sight. */
 void screen_mark(struct screen *s, const char *id,
     enum tacit_message_state state);
+
+/* The same for what they tell of it: delivered or read. */
+void screen_told(struct screen *s, const char *id, enum tacit_receipt told);
 
 /* Draw the panel: ${prompt}, ${text}, the cursor at byte ${at} of it. */
 void screen_panel(struct screen *s, const char *prompt, const char *text,

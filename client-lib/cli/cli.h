@@ -68,6 +68,7 @@ struct cli {
 	const char *form;		/* FORM, or NULL */
 	const char *checkin;		/* CHECKIN, or NULL */
 	const char *date;		/* DATE, or NULL */
+	const char *word;		/* on, off or show; or NULL */
 	uint32_t every;
 	const char *first_day, *last_day, *weekdays, *window;
 	const char *format, *out, *key;
@@ -284,6 +285,19 @@ void practice_sentence(FILE *f, const struct tacit_practice_event *ev);
 int bounds_json(const struct tacit_practice_event *ev, const char *contact);
 void bounds_sentence(FILE *f, const struct tacit_practice_event *ev);
 
+/* ---- cmd_receipts.c: those of receipts, and what is told ------------------------- */
+
+int receipts_json(const struct tacit_practice_event *ev, const char *contact);
+void receipts_sentence(FILE *f, const struct tacit_practice_event *ev);
+
+/* What ${ct} told of a text of mine, in a word; or NULL. */
+const char *receipts_word(struct cli *c, struct tacit_contact *ct,
+    const char *message);
+
+/* A person was shown a text of ${ct}.  Returns 0 or TACIT_E_*. */
+int receipts_shown(struct cli *c, struct tacit_contact *ct,
+    const char *message);
+
 /* What a card says, in lines; cmd_bounds.c */
 void bounds_card(FILE *f, const struct tacit_card *card);
 
@@ -375,6 +389,7 @@ int cmd_pause(struct cli *c);
 int cmd_resume(struct cli *c);
 int cmd_discharge(struct cli *c);
 int cmd_lifecycle(struct cli *c);
+int cmd_receipts(struct cli *c);
 
 /* A conversation with ${ct} on the terminal, until /quit. */
 int chat_run(struct cli *c, struct tacit_contact *ct);

@@ -85,31 +85,49 @@ cmd_contacts(struct cli *c)
 }
 
 static int
-message_json(const struct tacit_message *m)
+message_json(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_message *m)
 {
+	const char *told = m->from_me ? receipts_word(c, ct, m->id) : NULL;
 	char when[32];
 
 	text_time(when, m->time_ms);
-	return json_out("{s:s, s:I, s:s, s:s, s:s, s:s%}", "message", m->id,
-	    "seq", (long long)m->seq, "from", m->from_me ? "me" : "them",
-	    "time", when, "state", text_message_state(m->state),
-	    "text", m->text, m->text_len);
+	return json_out("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s%}", "message",
+	    m->id, "seq", (long long)m->seq, "from", m->from_me ? "me" :
+	    "them", "time", when, "state", text_message_state(m->state),
+	    "told", told, "text", m->text, m->text_len);
 }
 
 static void
-message_line(const struct tacit_message *m, const char *label)
+message_line(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_message *m, const char *label)
 {
+	const char *told = m->from_me ? receipts_word(c, ct, m->id) : NULL;
 	char when[32];
 
 	text_clock(when, m->time_ms);
 	printf("%s  ", when);
 	if (m->from_me)
-		printf("me [%s]", text_message_state(m->state));
+		printf("me [%s]", told != NULL ? told :
+		    text_message_state(m->state));
 	else
 		text_put_name(stdout, label);
 	fputs(": ", stdout);
 	text_put(stdout, m->text, m->text_len, 4);
 	fputc('\n', stdout);
+}
+
+/* One of the history; what a person is shown is read, if it is not older
+   than what can be told. */
+static int
+message_out(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_message *m, uint64_t newest, const char *label)
+{
+	if (c->json)
+		return message_json(c, ct, m);
+	message_line(c, ct, m, label);
+	return m->from_me || m->place + TACIT_RECEIPTS_KEPT <= newest ? 0 :
+	    receipts_shown(c, ct, m->id);
 }
 
 /* The place from which the newest ${last} texts are shown; 1 for all. */
@@ -150,10 +168,7 @@ cmd_history(struct cli *c)
 		rc = tacit_history(ct, at + 1, &m);
 		if (rc != 0 || m.place != at || m.type != 0)
 			continue;
-		if (c->json)
-			rc = message_json(&m);
-		else
-			message_line(&m, info.label);
+		rc = message_out(c, ct, &m, newest, info.label);
 	}
 	return cli_done(c, rc);
 }

@@ -50,6 +50,9 @@ drain(struct cli *c, struct tally *n)
 		if (event_is_for_people(&ev) &&
 		    (rc = event_print(c, &ev)) != 0)
 			return rc;
+		if (ev.type == TACIT_EV_MESSAGE && !c->json &&
+		    (rc = receipts_shown(c, ev.contact, ev.message)) != 0)
+			return rc;
 		if ((rc = tacit_event_done(c->t, ev.id)) != 0)
 			return rc;
 		if (ev.type == TACIT_EV_MESSAGE)

@@ -39,6 +39,8 @@ practice_json(const struct tacit_practice_event *ev)
 	case TACIT_PRACTICE_RESUMED:
 	case TACIT_PRACTICE_DISCHARGED:
 		return bounds_json(ev, id);
+	case TACIT_PRACTICE_RECEIPT:
+		return receipts_json(ev, id);
 	}
 	return json_out("{s:s, s:I, s:s*}", "event", word, "event_id", n,
 	    "contact", id);
@@ -62,6 +64,10 @@ practice_sentence(FILE *f, const struct tacit_practice_event *ev)
 	if (ev->type == TACIT_PRACTICE_UNDELIVERED) {
 		fputs("something that this program sent them did not arrive "
 		    "in 30 days; it is still being sent", f);
+		return;
+	}
+	if (ev->type == TACIT_PRACTICE_RECEIPT) {
+		receipts_sentence(f, ev);
 		return;
 	}
 	if (ev->type >= TACIT_PRACTICE_CARD) {

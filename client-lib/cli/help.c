@@ -166,6 +166,13 @@ static const struct {
 	    "closed.  The history stays.\n" },
 	{ "lifecycle", "CONTACT", "show how a relationship stands, and since "
 	    "when", "" },
+	{ "receipts", "CONTACT on|off|show",
+	    "tell a contact what arrived and what you read",
+	    "Nobody is told anything unless it is on for them.  What `chat', "
+	    "`history' and `sync'\nshow to a person is told as read, not what "
+	    "they print with --json.  It goes in one\nletter, 30 seconds to 20 "
+	    "minutes later, while `sync' or `chat' runs.  That you type\nis "
+	    "never told.\n" },
 	{ "chat", "CONTACT", "write back and forth on the terminal",
 	    "/help lists what can be typed there.\n" },
 };

@@ -24,7 +24,7 @@ struct command {
 	int (*run)(struct cli *);
 	unsigned options;		/* enum cli_option */
 	enum { NOTHING, CONTACT, A_FILE, CONTACT_FORM, CHECKIN,
-	    CHECKIN_DATE, MAY_CONTACT, CONTACT_SERIES } takes;
+	    CHECKIN_DATE, MAY_CONTACT, CONTACT_SERIES, CONTACT_WORD } takes;
 	const char *asks;		/* what comes from standard input */
 };
 
@@ -76,6 +76,7 @@ static const struct command commands[] = {
 	{ "resume", cmd_resume, 0, CONTACT, "what they are told" },
 	{ "discharge", cmd_discharge, 0, CONTACT, "the last words" },
 	{ "lifecycle", cmd_lifecycle, 0, CONTACT, NULL },
+	{ "receipts", cmd_receipts, 0, CONTACT_WORD, NULL },
 };
 
 /* Values that getopt_long() returns: options of all commands, then ours. */
@@ -298,6 +299,9 @@ static const struct {
 	    "checkin forms' or a name there" },
 	{ CONTACT_SERIES, offsetof(struct cli, contact), "a CONTACT: an id, a "
 	    "number or a label of `tacit contacts'" },
+	{ CONTACT_WORD, offsetof(struct cli, contact), "a CONTACT: an id, a "
+	    "number or a label of `tacit contacts'" },
+	{ CONTACT_WORD, offsetof(struct cli, word), "one of on, off, show" },
 	{ A_FILE, offsetof(struct cli, file), "a FILE" },
 	{ CHECKIN, offsetof(struct cli, checkin), "a CHECKIN: an id of `tacit "
 	    "checkin list'" },

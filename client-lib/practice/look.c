@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bounds.h"
+#include "receipts.h"
 
 static void
 seen_key(struct row_key *k)
@@ -45,6 +46,7 @@ look(struct tacit_practice *p, const struct tacit_event *ev)
 	batch_begin(&b, p);
 	away_look(&b, ev);
 	life_look(&b, ev);
+	receipts_look(&b, ev);
 	if ((rc = batch_commit(&b)) == 0)
 		p->seen = ev->id;
 	return rc;

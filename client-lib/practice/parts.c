@@ -2,6 +2,7 @@
 /* What this version knows: who takes which message, and who looks at time. */
 #include "bounds.h"
 #include "checkin.h"
+#include "receipts.h"
 
 static const struct taker takers[] = {
 	{ tacit_practice_Practice_definition_tag, checkin_take_definition },
@@ -12,6 +13,7 @@ static const struct taker takers[] = {
 	{ tacit_practice_Practice_card_had_tag, card_take_had },
 	{ tacit_practice_Practice_away_tag, away_take },
 	{ tacit_practice_Practice_life_tag, life_take },
+	{ tacit_practice_Practice_receipt_tag, receipts_take },
 };
 
 static tend_fn *const tenders[] = {
@@ -20,6 +22,7 @@ static tend_fn *const tenders[] = {
 	look_tend,
 	card_tend,
 	life_tend,
+	receipts_tend,
 };
 
 const struct practice_parts practice_parts = {

@@ -102,6 +102,7 @@ static const char *const words[] = {
 	[TACIT_PRACTICE_PAUSED] = "paused",
 	[TACIT_PRACTICE_RESUMED] = "resumed",
 	[TACIT_PRACTICE_DISCHARGED] = "discharged",
+	[TACIT_PRACTICE_RECEIPT] = "receipt",
 };
 
 const char *

@@ -40,7 +40,11 @@ enum row_kind {
 	ROW_ENTRY = 'n',		/* contact, number: rows.Entry */
 	ROW_SEAL_KEY = 'x',		/* one: what keys of manifests are
 					   made of */
-	ROW_SEALED = 'X'		/* contact: hash of its last manifest */
+	ROW_SEALED = 'X',		/* contact: hash of its last manifest */
+	ROW_RECEIPTS = 'i',		/* contact: rows.Receipts */
+	ROW_RECEIPT_PAGE = 'j',		/* contact, page: receipts.h */
+	ROW_TOLD = 'u'			/* contact, message: what they told of
+					   it, 1 byte */
 };
 
 struct row_key {

@@ -219,6 +219,30 @@ tacit_contact_find(struct tacit_contact **out, struct tacit *t,
 	    TACIT_E_UNKNOWN_CONTACT;
 }
 
+/* A text of mine, one of theirs, data, and a text that has not left. */
+static const char *const history[] = { "m_aaaaaaaaaaaaaaaaaaaq",
+    "m_baaaaaaaaaaaaaaaaaaq", "m_caaaaaaaaaaaaaaaaaaq",
+    "m_daaaaaaaaaaaaaaaaaaq" };
+enum { MINE = 1, THEIRS, DATA, QUEUED, PLACES = QUEUED };
+
+int
+tacit_history(struct tacit_contact *ct, uint64_t before,
+    struct tacit_message *out)
+{
+	(void)ct;
+	if (before == 1)
+		return TACIT_E_STATE;
+	memset(out, 0, sizeof(*out));
+	out->size = sizeof(*out);
+	out->place = before == 0 ? PLACES : before - 1;
+	memcpy(out->id, history[out->place - 1], sizeof(out->id));
+	out->from_me = out->place != THEIRS;
+	out->type = out->place == DATA;
+	out->state = out->place == QUEUED ? TACIT_QUEUED : TACIT_ACCEPTED;
+	out->text = "";
+	return 0;
+}
+
 /* ---- one life ---------------------------------------------------------------------- */
 
 static const int64_t begin_ms = 1774000000000;	/* a March in Berlin */
@@ -239,6 +263,21 @@ ask_once(struct tacit *t, struct tacit_practice **p,
 	FUZZ_CHECK(tacit_practice_step(*p, begin_ms + 900001) == 0);
 }
 
+/* Of one text only anything can be told. */
+static void
+look_at_receipts(struct tacit_practice *p, struct tacit *t)
+{
+	int i, rc;
+
+	for (i = 0; i < PLACES; i++) {
+		rc = tacit_receipt_state(p, &t->contact, history[i]);
+		FUZZ_CHECK(rc == TACIT_RECEIPT_NONE || (i == MINE - 1 &&
+		    (rc == TACIT_RECEIPT_DELIVERED ||
+		    rc == TACIT_RECEIPT_READ)));
+	}
+	FUZZ_CHECK(tacit_receipts_get(p, &t->contact) == 0);
+}
+
 /* Everything that a host may ask. */
 static void
 look(struct tacit_practice *p, struct tacit *t)
@@ -250,6 +289,7 @@ look(struct tacit_practice *p, struct tacit *t)
 
 	while (tacit_practice_next_event(p, 0, &ev) == 1)
 		FUZZ_CHECK(tacit_practice_event_done(p, ev.id) == 0);
+	look_at_receipts(p, t);
 	while (tacit_checkin_next(p, &t->contact, i.id[0] != '\0' ? i.id :
 	    NULL, &i) == 1) {
 		FUZZ_CHECK(++n <= 512 + 128);

@@ -46,4 +46,6 @@ awk '
 { told = /\*\/[[:space:]]*$/ || /^};$/ }
 END { exit bad }
 ' "$root/client-lib/include/tacit/tacit.h" "$root/client-lib/include/tacit/practice.h" \
-    "$root/client-lib/include/tacit/boundaries.h" "$root/client-lib/include/tacit/records.h"
+    "$root/client-lib/include/tacit/boundaries.h" \
+    "$root/client-lib/include/tacit/records.h" \
+    "$root/client-lib/include/tacit/receipts.h"

@@ -107,7 +107,9 @@ for f in $(files '*.c' '*.h'); do
 			fi ;;
 		client-lib/cli/* | examples/*)
 			case $h in
-			tacit/tacit.h | tacit/error.h | tacit/practice.h | tacit/boundaries.h | tacit/records.h) ;;
+			tacit/tacit.h | tacit/error.h | tacit/practice.h | \
+			    tacit/boundaries.h | tacit/records.h | \
+			    tacit/receipts.h) ;;
 			tacit/* | *../* | *.pb.h)
 				say "$f" direction "the command includes $h" ;;
 			esac
@@ -118,7 +120,9 @@ for f in $(files '*.c' '*.h'); do
 			fi ;;
 		client-lib/practice/*)
 			case $h in
-			tacit/tacit.h | tacit/error.h | tacit/practice.h | tacit/boundaries.h | tacit/records.h) ;;
+			tacit/tacit.h | tacit/error.h | tacit/practice.h | \
+			    tacit/boundaries.h | tacit/records.h | \
+			    tacit/receipts.h) ;;
 			tacit/* | *../*)
 				say "$f" direction "practice includes $h" ;;
 			esac
@@ -127,7 +131,9 @@ for f in $(files '*.c' '*.h'); do
 			    ! among "$base" "$practice_headers"; then
 				say "$f" direction "practice includes $h"
 			fi ;;
-		client-lib/include/tacit/boundaries.h | client-lib/include/tacit/records.h) ;; # parts of practice.h
+		client-lib/include/tacit/boundaries.h | \
+		    client-lib/include/tacit/records.h | \
+		    client-lib/include/tacit/receipts.h) ;; # parts of practice.h
 		client-lib/*)
 			case $h in
 			*relay/* | *practice/* | tacit/practice.h)

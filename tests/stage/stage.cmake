@@ -36,7 +36,7 @@ target_link_options(stage_test_heal_cost PRIVATE -Wl,--wrap=inbox_take)
 foreach(name practice practice_aside checkin checkin_lies
     checkin_missed
     bounds_send bounds_card bounds_life
-    bounds_away records series)
+    bounds_away records series receipts receipts_kept receipts_lies)
   target_link_libraries(stage_test_${name} PRIVATE tacit_practice_core
     tacit_core)
 endforeach()

@@ -86,6 +86,7 @@ TACIT_API void tacit_practice_close(struct tacit_practice *p);
  * Take what arrived and do what is due at ${now_ms}.  To be called after each
  * tacit_step(), with a clock that goes forward; one that jumps changes when
  * things happen and loses nothing.
+ * A text that tacit_history() lent is given back.
  *
  * Errors:  TACIT_E_INVALID (${now_ms} is negative); of storage: what was taken
  *          before the error is durable, the rest is taken at the next call.
@@ -139,7 +140,12 @@ enum tacit_practice_event_type {
 					   message of a person */
 	TACIT_PRACTICE_PAUSED,		/* value: what the practice says */
 	TACIT_PRACTICE_RESUMED,		/* the same */
-	TACIT_PRACTICE_DISCHARGED	/* the practice ends the relationship */
+	TACIT_PRACTICE_DISCHARGED,	/* the practice ends the relationship */
+	/* of receipts: 60 to 69 */
+	TACIT_PRACTICE_RECEIPT = 60	/* they tell what became of texts of
+					   mine; about: the newest of these;
+					   label: "delivered" or "read"; value:
+					   how many they are */
 };
 
 /* Fields that a type does not name are 0, "" or NULL. */
@@ -438,5 +444,6 @@ TACIT_API TACIT_MUST int tacit_checkin_submit(struct tacit_checkin *c);
 
 #include <tacit/boundaries.h>
 #include <tacit/records.h>
+#include <tacit/receipts.h>
 
 #endif
