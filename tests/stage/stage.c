@@ -429,7 +429,6 @@ stage_crash(struct stage *s, int i)
 	struct end *e = &s->end[i];
 	struct tacit *t = e->t;
 	struct vault *v;
-	int rc;
 
 	if (t == NULL)
 		return;
@@ -439,10 +438,8 @@ stage_crash(struct stage *s, int i)
 	t->vault = v;
 	t->env = (struct env){ stage_ms, stage_ms, stage_random, s };
 	t->transport = &e->transport;
-	rc = ratchet_open(&t->ratchet, v);
-	assert(rc == 0);
-	rc = core_load(t);
-	assert(rc == 0);
+	if (ratchet_open(&t->ratchet, v) != 0 || core_load(t) != 0)
+		abort();
 }
 
 static void
@@ -451,21 +448,22 @@ copy_file(const char *from, const char *to)
 	FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
 	char buf[4096];
 	size_t n;
-	int rc;
 
 	assert(in != NULL && out != NULL);
 	while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
 		if (fwrite(buf, 1, n, out) != n)
 			abort();
-	rc = fclose(out);
-	assert(rc == 0);
+	if (fclose(out) != 0)
+		abort();
 	(void)fclose(in);
 }
 
 static void
-copy_name(char out[300], const struct end *e, int n)
+copy_name(char out[300], struct end *e, int n)
 {
 	(void)snprintf(out, 300, "%s.copy%d", e->path, n);
+	if (n >= e->copies)
+		e->copies = n + 1;
 }
 
 void
@@ -473,14 +471,11 @@ stage_keep(struct stage *s, int i, int n)
 {
 	struct end *e = &s->end[i];
 	char name[300];
-	int rc;
 
-	rc = vault_settle(stage_end(s, i)->vault);
-	assert(rc == 0);
+	if (vault_settle(stage_end(s, i)->vault) != 0)
+		abort();
 	copy_name(name, e, n);
 	copy_file(e->path, name);
-	if (n >= e->copies)
-		e->copies = n + 1;
 }
 
 void
@@ -505,8 +500,6 @@ stage_keep_backup(struct stage *s, int i, int n)
 	assert(rc == 0);
 	vault_close(v);
 	(void)unlink(copy);
-	if (n >= e->copies)
-		e->copies = n + 1;
 }
 
 void
@@ -528,9 +521,10 @@ static void
 remove_copies(struct end *e)
 {
 	char name[300];
+	int n;
 
-	while (e->copies > 0) {
-		copy_name(name, e, --e->copies);
+	for (n = 0; n < e->copies; n++) {
+		copy_name(name, e, n);
 		(void)unlink(name);
 	}
 }

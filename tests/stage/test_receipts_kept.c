@@ -169,12 +169,14 @@ what_is_kept_is_bounded(void **state)
 	settle_at(&d, now);
 	assert_int_equal(rows_of(&d, 1, ROW_RECEIPT_PAGE), RECEIPT_PAGES);
 	reads(&d, now, &x[0]);
+	reads(&d, now, &x[2 * RECEIPT_PAGE]);
 	reads(&d, now, &x[TEXTS - 1]);
 	for (i = 0; i < TEXTS / RECEIPT_LETTER + 2; i++)
 		settle_at(&d, now += WINDOW);
 	told_is(&d, &x[0], TACIT_RECEIPT_NONE);
 	told_is(&d, &x[2 * RECEIPT_PAGE - 1], TACIT_RECEIPT_NONE);
-	told_is(&d, &x[2 * RECEIPT_PAGE], TACIT_RECEIPT_DELIVERED);
+	told_is(&d, &x[2 * RECEIPT_PAGE], TACIT_RECEIPT_READ);
+	told_is(&d, &x[2 * RECEIPT_PAGE + 1], TACIT_RECEIPT_DELIVERED);
 	told_is(&d, &x[TEXTS - 2], TACIT_RECEIPT_DELIVERED);
 	told_is(&d, &x[TEXTS - 1], TACIT_RECEIPT_READ);
 	turn_off(&d, 1, now);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Series and records of real vaults: what was answered, missed, written; each
- * thing once and in its order, whatever the other end says; and a manifest
- * that follows the one before it, over any failure.
+ * Records of real vaults: what was written and answered, each thing once and
+ * in its order, whatever the other end says; and a manifest that follows the
+ * one before it, over any failure.
  */
 #include <setjmp.h>
 #include <stdarg.h>

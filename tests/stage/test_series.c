@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one contact answered over time: a point for each answer and for what
- * was missed, and nothing that is no number.
+ * Series of real vaults: each answer and each miss once, by form, over all
+ * check-ins that asked it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "checkin.h"
 #include "clinic.h"
 
 static struct tacit_series *
@@ -229,6 +231,7 @@ bad_calls_of_series_are_refused(void **state)
 	tacit_series_close(s);
 	clinic_end(&c);
 }
+
 int
 main(void)
 {
