@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "chat_line.h"
+#include "chat_lock.h"
 #include "chat_screen.h"
 #include "chat_send.h"
 #include "chat_told.h"
@@ -30,6 +31,7 @@ struct chat {
 	uint64_t first, newest;		/* places shown together */
 	char *prompt;			/* owned */
 	struct sender sender;
+	struct lock lock;
 	int problem;			/* with a relay, that was told */
 	int64_t quiet_ms;		/* until then not told again */
 	bool over;
@@ -487,12 +489,16 @@ await(struct chat *h)
 
 	if (due >= 0 && (timeout < 0 || due < timeout))
 		timeout = due;
+	due = lock_left(&h->lock);
+	if (due >= 0 && (timeout < 0 || due < timeout))
+		timeout = due;
 	if (timeout < 0 || timeout > WAIT_MS)
 		timeout = WAIT_MS;
 	if (poll(fds, 3, timeout) == -1 && errno != EINTR)
 		return TACIT_E_IO;
 	if (fds[0].revents != 0) {
 		h->screen.dirty = true;
+		lock_key(&h->lock);
 		line_read();
 	}
 	return 0;
@@ -508,6 +514,8 @@ turn(struct chat *h)
 		return rc;
 	happened = line_happened();
 	if ((happened & LINE_OVER) != 0)
+		h->over = true;
+	else if (lock_look(&h->lock, &h->sender))
 		h->over = true;
 	if ((happened & (LINE_RESIZED | LINE_REDRAW)) != 0)
 		redraw(h);
@@ -549,6 +557,7 @@ chat_run(struct cli *c, struct tacit_contact *ct)
 	show_head(&h);
 	show_history(&h, OLD_MESSAGES + h.info.unread);
 	if ((rc = line_open(typed, &h)) == 0) {
+		lock_begin(&h.lock, c, ct, &h.screen);
 		refresh_prompt(&h);
 		draw_panel(&h);
 		rc = screen_flush(&h.screen);
@@ -559,10 +568,12 @@ chat_run(struct cli *c, struct tacit_contact *ct)
 	line_close();
 	screen_close(&h.screen);
 
-	if (rc == 0 && session_info(ct).queued > 0)
-		rc = session_settle(c, ct, 2000);
 	sender_forget(&h.sender);
 	free(h.prompt);
+	if (rc == 0 && h.lock.due)
+		rc = lock_now(&h.lock);
+	else if (rc == 0 && session_info(ct).queued > 0)
+		rc = session_settle(c, ct, 2000);
 	return cli_done(c, rc);
 }
 
@@ -576,7 +587,7 @@ cmd_chat(struct cli *c)
 	if (c->json || !input_person() || !isatty(STDOUT_FILENO))
 		return cli_usage(c, "`chat' needs a terminal; scripts use "
 		    "`send' and `sync --json'");
-	if ((status = session_open(c)) != 0 ||
+	if ((status = lock_open(c)) != 0 ||
 	    (status = session_contact(c, &ct, &info)) != 0)
 		return status;
 	return chat_run(c, ct);

@@ -376,3 +376,10 @@ line_put(const char *text)
 	forget_next();
 	line.next = strdup(text);
 }
+
+void
+line_type(const char *text)
+{
+
+	(void)rl_insert_text(text);
+}

@@ -40,6 +40,9 @@ unsigned line_happened(void);
 /* What is typed so far, and at which byte the cursor stands. */
 const char *line_text(size_t *at);
 
+/* As if ${text} had been typed. */
+void line_type(const char *text);
+
 /* Have the next line begin with ${text}.  From inside ${entered} only. */
 void line_put(const char *text);
 

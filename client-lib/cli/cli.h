@@ -39,6 +39,7 @@ enum cli_option {
 	OPT_EVERY = 1 << 12,
 	OPT_WEEKDAYS = 1 << 13,
 	OPT_WINDOW = 1 << 14,
+	OPT_LOCK = 1 << 16,
 	OPT_ANYWAY = 1 << 20,
 	OPT_HOW = 1 << 21,
 	OPT_BEGIN = 1 << 22,
@@ -70,6 +71,8 @@ struct cli {
 	const char *date;		/* DATE, or NULL */
 	const char *word;		/* on, off or show; or NULL */
 	uint32_t every;
+	uint32_t lock_minutes;		/* 0: a chat is not locked */
+	bool locked, draft_lost;	/* by chat_lock.c, and what it tells */
 	const char *first_day, *last_day, *weekdays, *window;
 	const char *format, *out, *key;
 	const char *series;		/* SERIES, or NULL */
@@ -390,6 +393,7 @@ int cmd_resume(struct cli *c);
 int cmd_discharge(struct cli *c);
 int cmd_lifecycle(struct cli *c);
 int cmd_receipts(struct cli *c);
+int cmd_log(struct cli *c);
 
 /* A conversation with ${ct} on the terminal, until /quit. */
 int chat_run(struct cli *c, struct tacit_contact *ct);

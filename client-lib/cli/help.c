@@ -173,8 +173,16 @@ static const struct {
 	    "they print with --json.  It goes in one\nletter, 30 seconds to 20 "
 	    "minutes later, while `sync' or `chat' runs.  That you type\nis "
 	    "never told.\n" },
-	{ "chat", "CONTACT", "write back and forth on the terminal",
-	    "/help lists what can be typed there.\n" },
+	{ "log", "[--last N]", "show what was done with the vault",
+	    "When it was opened, or not for a wrong passphrase; backups and "
+	    "exports; who was\nverified.  The whole log is verified first.\n"
+	    "  --last N             only the last N rows\n" },
+	{ "chat", "CONTACT [--lock-minutes N]",
+	    "write back and forth on the terminal",
+	    "/help lists what can be typed there.\n"
+	    "  --lock-minutes N     lock when no key was pressed for so long: "
+	    "the screen is\n                       cleared, the passphrase is "
+	    "asked for again\n" },
 };
 
 enum { N_TOPICS = sizeof(topics) / sizeof(topics[0]), COLUMN = 25 };

@@ -43,7 +43,7 @@ static const struct command commands[] = {
 	{ "rotate", cmd_rotate, 0, CONTACT, NULL },
 	{ "close", cmd_close, OPT_YES, CONTACT, NULL },
 	{ "passphrase", cmd_passphrase, 0, NOTHING, "old and new passphrase" },
-	{ "chat", cmd_chat, 0, CONTACT, NULL },
+	{ "chat", cmd_chat, OPT_LOCK, CONTACT, NULL },
 	{ "backup", cmd_backup, 0, A_FILE, "the passphrase" },
 	{ "restore", cmd_restore, 0, A_FILE, "the passphrase" },
 	{ "checkin import", cmd_checkin_import, 0, A_FILE, NULL },
@@ -77,17 +77,20 @@ static const struct command commands[] = {
 	{ "discharge", cmd_discharge, 0, CONTACT, "the last words" },
 	{ "lifecycle", cmd_lifecycle, 0, CONTACT, NULL },
 	{ "receipts", cmd_receipts, 0, CONTACT_WORD, NULL },
+	{ "log", cmd_log, OPT_LAST, NOTHING, NULL },
 };
 
 /* Values that getopt_long() returns: options of all commands, then ours. */
-enum { ALL_VAULT = 1 << 16, ALL_JSON, ALL_PROXY, ALL_LOCK, ALL_HELP,
-    ALL_VERSION };
+enum { ALL_VAULT = (1 << 16) + 1, ALL_JSON, ALL_PROXY, ALL_LOCK, ALL_HELP,
+    ALL_VERSION, ALL_LOCKED, ALL_LOST };
 
 static const struct option options[] = {
 	{ "vault", required_argument, NULL, ALL_VAULT },
 	{ "json", no_argument, NULL, ALL_JSON },
 	{ "proxy", required_argument, NULL, ALL_PROXY },
 	{ "lock-wait-ms", required_argument, NULL, ALL_LOCK },
+	{ "locked", no_argument, NULL, ALL_LOCKED },	/* by chat_lock.c */
+	{ "locked-lost", no_argument, NULL, ALL_LOST },
 	{ "help", no_argument, NULL, ALL_HELP },
 	{ "version", no_argument, NULL, ALL_VERSION },
 	{ "in-person", no_argument, NULL, OPT_IN_PERSON },
@@ -105,6 +108,7 @@ static const struct option options[] = {
 	{ "every", required_argument, NULL, OPT_EVERY },
 	{ "weekdays", required_argument, NULL, OPT_WEEKDAYS },
 	{ "window", required_argument, NULL, OPT_WINDOW },
+	{ "lock-minutes", required_argument, NULL, OPT_LOCK },
 	{ "anyway", no_argument, NULL, OPT_ANYWAY },
 	{ "how", required_argument, NULL, OPT_HOW },
 	{ "begin", required_argument, NULL, OPT_BEGIN },
@@ -157,9 +161,9 @@ take_words(struct cli *c, int option)
 		c->key = optarg;
 }
 
-/* Take one option of a command or of all. */
+/* Take one option that all commands know. */
 static int
-take(struct cli *c, int option)
+take_general(struct cli *c, int option)
 {
 	switch (option) {
 	case ALL_VAULT:
@@ -173,6 +177,28 @@ take(struct cli *c, int option)
 		return 0;
 	case ALL_LOCK:
 		return number(c, &c->lock_wait_ms, option, 0, 3600000);
+	case ALL_LOST:
+		c->draft_lost = true;
+		c->locked = true;
+		return 0;
+	case ALL_LOCKED:
+		c->locked = true;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* Take one option of a command or of all. */
+static int
+take(struct cli *c, int option)
+{
+	if (option >= ALL_VAULT && option <= ALL_LOST)
+		return take_general(c, option);
+	switch (option) {
+	case OPT_LOCK:
+		c->given |= OPT_LOCK;
+		return number(c, &c->lock_minutes, option, 1, 1440);
 	case OPT_EXPIRES:
 		c->given |= OPT_EXPIRES;
 		return number(c, &c->expires_minutes, option, 1, 44640);

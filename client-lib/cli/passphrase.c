@@ -219,7 +219,8 @@ passphrase_get(const struct cli *c, struct cli_passphrase *p, bool fresh)
 	int fd, status;
 
 	begin(p);
-	if (path != NULL && path[0] != '\0')
+	/* What was locked is for a person to open. */
+	if (path != NULL && path[0] != '\0' && !c->locked)
 		return from_file(c, p, path);
 	if ((fd = open_terminal()) == -1)
 		return cli_usage(c, "a passphrase is needed: name a file that "

@@ -10,6 +10,7 @@
 #include "data.h"
 #include "ending.h"
 #include "event.h"
+#include "journal.h"
 #include "keystore.h"
 #include "outbox.h"
 #include "record.h"
@@ -110,7 +111,7 @@ copy_all(struct vault *to, struct vault *from)
 	static const enum vault_table plain[] = {
 		VAULT_SELF, VAULT_RELAY, VAULT_CONTACT, VAULT_PAIRING,
 		VAULT_MARK, VAULT_INBOX, VAULT_EVENT, VAULT_ANCHOR,
-		VAULT_HISTORY
+		VAULT_HISTORY, VAULT_LOG
 	};
 	size_t i;
 	int rc;
@@ -208,6 +209,10 @@ mark(struct tacit *t, uint32_t *contacts)
 	if ((rc = core_load(t)) != 0)
 		return rc;
 	t->self.next_event += EVENT_LEAP;
+	/* What was tried is counted anew at its new place. */
+	t->self.tries = 0;
+	if ((rc = journal_say(t, TACIT_LOG_RESTORE, NULL)) != 0)
+		return rc;
 	if ((rc = restart_mark(t)) != 0)
 		return rc;
 	for (ct = t->contacts; ct != NULL; ct = ct->next) {

@@ -2,6 +2,7 @@
 #include "change.h"
 #include "contact_store.h"
 #include "event.h"
+#include "journal.h"
 #include "record.h"
 
 /* Quiet for so long, replaced rows leave the files for good. */
@@ -19,9 +20,15 @@ change_load_self(struct tacit *t)
 int
 change_begin(struct tacit *t)
 {
+	int rc;
+
 	if (t->broken != 0)
 		return t->broken;
-	return vault_begin(t->vault);
+	if ((rc = vault_begin(t->vault)) != 0)
+		return rc;
+	/* First in the log is that the vault was opened. */
+	rc = journal_settle(t);
+	return rc == 0 ? 0 : change_end(t, NULL, rc);
 }
 
 static int
@@ -54,6 +61,7 @@ change_end_all(struct tacit *t, struct tacit_contact *const *ct, size_t n,
 
 	if (rc == 0 && (rc = write_change(t, ct, n)) == 0) {
 		t->self_changed = 0;
+		t->unlock_ms = 0;
 		t->settle_at = env_mono_ms(t) + SETTLE_MS;
 		for (i = 0; i < n; i++)
 			ct[i]->pairing_changed = 0;

@@ -12,6 +12,7 @@
 #include "ending.h"
 #include "event.h"
 #include "heard.h"
+#include "journal.h"
 #include "inbox.h"
 #include "letter.h"
 #include "outbox.h"
@@ -93,6 +94,8 @@ poison(struct tacit_contact *ct, const struct arrival *a, int why)
 		return rc;
 	if ((rc = aside_keep(ct, a->place.envelope, a->body, a->len)) == 0)
 		rc = event_say(ct->t, ct, event);
+	if (rc == 0 && event == TACIT_EV_IDENTITY_CHANGED)
+		rc = journal_say(ct->t, TACIT_LOG_IDENTITY, ct);
 	if ((rc = change_end(ct->t, ct, rc)) == 0)
 		ct->told |= kind;
 	return rc;

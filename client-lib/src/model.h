@@ -139,6 +139,12 @@ struct tacit {
 		uint64_t place;
 		uint8_t hash[TACIT_HASH_LEN];
 	} past;
+	struct {			/* where tacit_log_next() is */
+		uint64_t place;
+		uint8_t hash[TACIT_HASH_LEN];
+	} logged;
+	int64_t unlock_ms;		/* Unix ms, of an opening that the log
+					   has to have yet; 0: it has */
 };
 
 static inline int

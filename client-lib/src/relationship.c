@@ -11,6 +11,7 @@
 #include "ending.h"
 #include "model.h"
 #include "history.h"
+#include "journal.h"
 #include "outbox.h"
 #include "pair.h"
 #include "record.h"
@@ -270,7 +271,7 @@ tacit_verify(struct tacit_contact *ct)
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	ct->rec.verified = 1;
-	return change_end(ct->t, ct, 0);
+	return change_end(ct->t, ct, journal_say(ct->t, TACIT_LOG_VERIFY, ct));
 }
 
 int
@@ -283,7 +284,8 @@ tacit_accept_unverified(struct tacit_contact *ct)
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	ct->rec.accepted_ms = (uint64_t)env_unix_ms(ct->t);
-	return change_end(ct->t, ct, 0);
+	return change_end(ct->t, ct, journal_say(ct->t, TACIT_LOG_UNVERIFIED,
+	    ct));
 }
 
 int

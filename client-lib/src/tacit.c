@@ -11,6 +11,7 @@
 #include "contact.h"
 #include "content.h"
 #include "core.h"
+#include "journal.h"
 #include "line.h"
 #include "record.h"
 #include "tend.h"
@@ -162,7 +163,7 @@ tacit_open(struct tacit **out, const struct tacit_config *cfg)
 	    (rc = net_open(&t->net, cfg->proxy)) != 0)
 		goto out;
 	t->transport = net_transport(t->net);
-	if ((rc = core_load(t)) != 0)
+	if ((rc = core_load(t)) != 0 || (rc = journal_opened(t)) != 0)
 		goto out;
 	*out = t;
 	t = NULL;
@@ -185,14 +186,33 @@ tacit_close(struct tacit *t)
 	free(t);
 }
 
+/* A row of the log, in a change of its own. */
+static int
+enter(struct tacit *t, enum tacit_log_kind kind)
+{
+	int rc;
+
+	if ((rc = change_begin(t)) != 0)
+		return rc;
+	return change_end(t, NULL, journal_say(t, kind, NULL));
+}
+
 int
 tacit_change_passphrase(struct tacit *t, const char *old, size_t old_len,
     const char *new_, size_t new_len)
 {
+	int rc;
+
 	if (old == NULL || new_ == NULL || new_len < 1 ||
 	    new_len > TACIT_PASSPHRASE_MAX)
 		return TACIT_E_INVALID;
-	return vault_passphrase(t->vault, old, old_len, new_, new_len);
+	rc = vault_passphrase(t->vault, old, old_len, new_, new_len);
+	/* It is done, or it was tried: the log can only miss it. */
+	if (rc == 0)
+		(void)enter(t, TACIT_LOG_PASSPHRASE);
+	else if (rc == TACIT_E_PASSPHRASE)
+		(void)enter(t, TACIT_LOG_FAILED);
+	return rc;
 }
 
 static int
@@ -205,10 +225,14 @@ int
 tacit_backup(struct tacit *t, const char *path, const char *passphrase,
     size_t len)
 {
+	int rc;
+
 	if (path == NULL || !passphrase_is_valid(passphrase, len))
 		return TACIT_E_INVALID;
-	return t->broken != 0 ? t->broken :
-	    backup_write(t->vault, path, passphrase, len);
+	/* Before the file: there is no backup of which the log does not know. */
+	if ((rc = enter(t, TACIT_LOG_BACKUP)) != 0)
+		return rc;
+	return backup_write(t->vault, path, passphrase, len);
 }
 
 int

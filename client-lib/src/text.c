@@ -60,19 +60,25 @@ is_misleading(uint32_t c)
 }
 
 int
-label_is_valid(const char *text, size_t len)
+text_is_line(const char *text, size_t len, size_t max)
 {
 	const unsigned char *p = (const unsigned char *)text;
 	uint32_t c;
 	size_t n;
 
-	if (len < 1 || len > TACIT_NAME_MAX)
+	if (len < 1 || len > max)
 		return 0;
 	for (; len > 0; p += n, len -= n) {
 		if ((n = decode(&c, p, len)) == 0 || is_misleading(c))
 			return 0;
 	}
 	return 1;
+}
+
+int
+label_is_valid(const char *text, size_t len)
+{
+	return text_is_line(text, len, TACIT_NAME_MAX);
 }
 
 int

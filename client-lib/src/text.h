@@ -18,9 +18,11 @@
 int text_is_valid(const char *text, size_t len, size_t max);
 
 /*
- * True for 1 to TACIT_NAME_MAX such bytes without control characters (C0,
- * DEL, C1) and without anything that changes the direction of writing.
+ * True for 1 to ${max} such bytes without control characters (C0, DEL, C1) and
+ * without anything that changes the direction of writing; of a label
+ * TACIT_NAME_MAX.
  */
+int text_is_line(const char *text, size_t len, size_t max);
 int label_is_valid(const char *text, size_t len);
 
 /* The same of what has this type: 0 a text; data of 1 .. TACIT_TYPE_MAX. */

@@ -8,6 +8,7 @@
 #include "tacit/hash.h"
 #include "vault_file.h"
 #include "vault_priv.h"
+#include "vault_tries.h"
 
 /*
  * After so many transactions the WAL, in which removed rows live on, is moved
@@ -198,6 +199,9 @@ vault_open(struct vault **out, const char *path, const char *passphrase,
 	if ((rc = vault_file_resolve(&real, path)) != 0)
 		goto out;
 	rc = open_at(v, real, passphrase, len, lock_wait_ms);
+	/* That it could not be counted changes nothing about the answer. */
+	if (rc == TACIT_E_PASSPHRASE)
+		(void)vault_tries_add(v->lock);
 	if (rc != 0)
 		goto out;
 	*out = v;

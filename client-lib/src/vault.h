@@ -9,7 +9,8 @@
  * tables, with the epoch, stands in a sealed header row, is updated in every
  * transaction and verified when the vault is opened: no row can be changed,
  * swapped, deleted or replaced by an older one.  Tables from VAULT_HISTORY on
- * are not in that hash (they grow without bound); history.h chains them.
+ * are not in that hash (they grow without bound); history.h and journal.h
+ * chain them.
  * Row keys, counts and sizes are visible in the file: keys are random ids and
  * counters, never names.
  *
@@ -41,7 +42,8 @@ enum vault_table {
 	VAULT_ANCHOR,			/* what relays keep, to tell our age */
 	VAULT_DATA,			/* of the layer above */
 	VAULT_HISTORY = 32,
-	VAULT_LAST = VAULT_HISTORY
+	VAULT_LOG,			/* what was done with the vault */
+	VAULT_LAST = VAULT_LOG
 };
 
 enum { VAULT_ROW_KEY_MAX = 64, VAULT_VALUE_MAX = 1 << 20 };
@@ -94,7 +96,8 @@ int vault_make(const char *path, const char *passphrase, size_t len,
  * Errors:  TACIT_E_NOT_A_VAULT (no file, or another kind of file),
  *          TACIT_E_PASSPHRASE, TACIT_E_BUSY, TACIT_E_CORRUPT,
  *          TACIT_E_TRUNCATED, TACIT_E_VERSION (made by a newer version),
- *          TACIT_E_IO, TACIT_E_NOMEM.  The file is unchanged.
+ *          TACIT_E_IO, TACIT_E_NOMEM.  The file is unchanged; a wrong
+ *          passphrase is counted beside it, if that can be written.
  */
 int vault_open(struct vault **out, const char *path, const char *passphrase,
     size_t len, uint32_t lock_wait_ms);
@@ -108,6 +111,20 @@ int vault_open(struct vault **out, const char *path, const char *passphrase,
  */
 int vault_open_backup(struct vault **out, const char *path,
     const char *passphrase, size_t len);
+
+/*
+ * Wrong passphrases that were tried on the vault at its place since it was
+ * made: how many, and when the last of them, try n in unix_ms[n % KEPT].
+ * They stand in PATH.lock, in the clear, since no key is at hand then: who
+ * can write the file can change them or remove them.  A file that holds
+ * nothing of the kind says 0.
+ */
+enum { VAULT_TRIES_KEPT = 64 };
+struct vault_tries {
+	uint64_t count;
+	int64_t unix_ms[VAULT_TRIES_KEPT];
+};
+void vault_tries(const struct vault *v, struct vault_tries *out);
 
 /* Roll back what is open, wipe keys, empty the WAL, free.  NULL is fine. */
 void vault_close(struct vault *v);

@@ -9,6 +9,7 @@
 
 #include "vault_file.h"
 #include "vault_priv.h"
+#include "vault_tries.h"
 
 /* What is to be made. */
 struct plan {
@@ -110,8 +111,11 @@ make_at(const char *path, const struct plan *p)
 	rc = vault_file_lock(&lock, p->kind == VAULT_BACKUP ? temp : path, 0);
 	if (rc != 0)
 		goto out;
-	if ((rc = build(temp, p)) == 0)
+	if ((rc = build(temp, p)) == 0) {
+		if (p->kind == VAULT_LIVED_IN)
+			(void)vault_tries_clear(lock);
 		rc = vault_file_publish(temp, path, p->kind);
+	}
 	vault_file_remove(temp);
 	if (p->kind == VAULT_BACKUP)
 		vault_file_unlock(lock, temp);

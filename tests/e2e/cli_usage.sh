@@ -48,7 +48,7 @@ for command in init 'relay add' invite accept contacts send sync history \
     verify rotate close passphrase backup restore chat words \
     "card set" "card show" "card acknowledge" "away set" "away off" \
     "quiet set" "quiet off" pause resume discharge lifecycle \
-    "checkin trend" "checkin export" export check; do
+    "checkin trend" "checkin export" export check log; do
 	# shellcheck disable=SC2086 # one word or two
 	out=$("$tacit" $command --help) || die "$command --help"
 	has "$command --help" "$out" "usage: tacit $command"

@@ -27,11 +27,13 @@ is 'installed command' "$(env -u LD_LIBRARY_PATH "$work/prefix/bin/tacit" \
 # The public header's names and the curve are all that is exported.
 extra=$(nm -D --defined-only "$LD_LIBRARY_PATH/libtacit.so" |
     awk '{ print $3 }' | grep -v '^curve25519_donna$' | while read -r name; do
-	grep -q "\b$name(" "$work/prefix/include/tacit/tacit.h" || echo "$name"
+	grep -q "\b$name(" "$work"/prefix/include/tacit/{tacit,vault_log}.h ||
+	    echo "$name"
     done)
 is 'exports' "$extra" ''
-missing=$(grep -oE '\btacit_[a-z_]+\(' "$work/prefix/include/tacit/tacit.h" |
-    tr -d '(' | sort -u | while read -r name; do
+missing=$(grep -ohE '\btacit_[a-z_]+\(' \
+    "$work"/prefix/include/tacit/{tacit,vault_log}.h | tr -d '(' |
+    sort -u | while read -r name; do
 	nm -D --defined-only "$LD_LIBRARY_PATH/libtacit.so" |
 	    grep -q " T $name\$" || echo "$name"
     done)

@@ -30,7 +30,9 @@ int main(void)
 	return 0;
 }
 C
-for user in user practice; do
+printf '%s\n' '#include <tacit/vault_log.h>' 'int main(void)' \
+    '{' '	return tacit_log_word(TACIT_LOG_NOTE) == 0;' '}' >"$work/log.c"
+for user in user practice log; do
 	cp "$work/$user.c" "$work/$user.cc"
 	for cc in gcc clang; do
 		# shellcheck disable=SC2086 # lists of options
@@ -48,4 +50,5 @@ END { exit bad }
 ' "$root/client-lib/include/tacit/tacit.h" "$root/client-lib/include/tacit/practice.h" \
     "$root/client-lib/include/tacit/boundaries.h" \
     "$root/client-lib/include/tacit/records.h" \
-    "$root/client-lib/include/tacit/receipts.h"
+    "$root/client-lib/include/tacit/receipts.h" \
+    "$root/client-lib/include/tacit/vault_log.h"

@@ -154,7 +154,8 @@ TACIT_API TACIT_MUST int tacit_create(const struct tacit_config *cfg,
 
 /*
  * Open the vault at ${cfg->path}.  No network traffic happens before the
- * first tacit_step().
+ * first tacit_step().  The log (vault_log.h) has a row of it, and of each
+ * TACIT_E_PASSPHRASE before; where the disk is full, with the next change.
  *
  * Owner:   the caller, who releases it with tacit_close(); ${cfg} and the
  *          passphrase are not kept.
@@ -166,7 +167,12 @@ TACIT_API TACIT_MUST int tacit_create(const struct tacit_config *cfg,
 TACIT_API TACIT_MUST int tacit_open(struct tacit **out,
     const struct tacit_config *cfg);
 
-/* Close connections, wipe keys, free.  tacit_close(NULL) does nothing. */
+/*
+ * Close connections, wipe keys, free: what locks the vault, too; nothing of
+ * it can be read until tacit_open() was given the passphrase again.  What the
+ * host itself holds of texts and passphrase is the host's to wipe.
+ * tacit_close(NULL) does nothing.
+ */
 TACIT_API void tacit_close(struct tacit *t);
 
 /*
@@ -181,8 +187,8 @@ TACIT_API TACIT_MUST int tacit_change_passphrase(struct tacit *t,
  * Write a backup of the vault to a new file at ${path} (mode 0600), readable
  * with the ${len} bytes at ${passphrase}, which cost what the vault's do.  It
  * holds everything that tacit_restore() needs, as it is at this moment, and
- * no key of a session.  The vault is unchanged, whatever happens; the file is
- * there whole, or not at all.
+ * no key of a session.  Nothing else of the vault changes; the file is
+ * there whole, or not at all.  The log (vault_log.h) has a row of it first.
  *
  * Limits:  ${len} 1 to 1024.
  * Errors:  TACIT_E_VAULT_EXISTS (something has this name already; nothing is
