@@ -47,7 +47,8 @@ enum cli_option {
 	OPT_DAYS = 1 << 24,
 	OPT_FORMAT = 1 << 25,
 	OPT_OUT = 1 << 26,
-	OPT_KEY = 1 << 27
+	OPT_KEY = 1 << 27,
+	OPT_KEEP = 1 << 28
 };
 
 struct cli {
@@ -71,6 +72,7 @@ struct cli {
 	const char *date;		/* DATE, or NULL */
 	const char *word;		/* on, off or show; or NULL */
 	uint32_t every;
+	uint32_t keep_hours;		/* 0: a text is kept */
 	uint32_t lock_minutes;		/* 0: a chat is not locked */
 	bool locked, draft_lost;	/* by chat_lock.c, and what it tells */
 	const char *first_day, *last_day, *weekdays, *window;

@@ -62,8 +62,9 @@ send_checked(struct how *h, const char *text, size_t len, struct sent *out)
 	int rc;
 
 	do
-		rc = tacit_practice_send(h->c->p, session_unix_ms(), h->ct,
-		    text, len, h->words, h->flags, out->id, &out->seq);
+		rc = tacit_practice_send_fleeting(h->c->p, session_unix_ms(),
+		    h->ct, text, len, h->c->keep_hours, h->words, h->flags,
+		    out->id, &out->seq);
 	while (rc != 0 && ask(h, rc, text, len));
 	/* What was said of this text is not said of the next. */
 	h->flags = given;
@@ -88,9 +89,14 @@ send_one(struct batch *b, struct how *h, char *text, size_t len)
 		b->cap += 64;
 	}
 	b->all[b->n].state = TACIT_QUEUED;
-	rc = h->checked ? send_checked(h, bytes, len, &b->all[b->n]) :
-	    tacit_send(h->ct, bytes, len, b->all[b->n].id,
-	    &b->all[b->n].seq);
+	if (h->checked)
+		rc = send_checked(h, bytes, len, &b->all[b->n]);
+	else if (h->c->keep_hours != 0)
+		rc = tacit_send_fleeting(h->ct, bytes, len, h->c->keep_hours,
+		    b->all[b->n].id, &b->all[b->n].seq);
+	else
+		rc = tacit_send(h->ct, bytes, len, b->all[b->n].id,
+		    &b->all[b->n].seq);
 	if (rc == 0)
 		b->n++;
 out:

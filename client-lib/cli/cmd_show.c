@@ -92,6 +92,14 @@ message_json(struct cli *c, struct tacit_contact *ct,
 	char when[32];
 
 	text_time(when, m->time_ms);
+	if (m->keep_hours != 0)
+		return json_out("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s%, s:I, "
+		    "s:b}", "message", m->id, "seq", (long long)m->seq,
+		    "from", m->from_me ? "me" : "them", "time", when,
+		    "state", text_message_state(m->state), "told", told,
+		    "text", m->text, m->text_len, "keep_hours",
+		    (long long)m->keep_hours, "forgotten",
+		    m->forgotten != 0);
 	return json_out("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s%}", "message",
 	    m->id, "seq", (long long)m->seq, "from", m->from_me ? "me" :
 	    "them", "time", when, "state", text_message_state(m->state),
@@ -113,7 +121,11 @@ message_line(struct cli *c, struct tacit_contact *ct,
 	else
 		text_put_name(stdout, label);
 	fputs(": ", stdout);
+	if (m->forgotten)
+		fputs("[forgotten]", stdout);
 	text_put(stdout, m->text, m->text_len, 4);
+	if (m->keep_hours != 0 && !m->forgotten)
+		printf("  [kept for %u hours]", (unsigned)m->keep_hours);
 	fputc('\n', stdout);
 }
 

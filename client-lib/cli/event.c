@@ -49,6 +49,10 @@ event_json(const struct cli *c, const struct tacit_event *ev)
 		return json_out("{s:s, s:I, s:s*, s:s, s:I}", "event", word,
 		    "event_id", n, "contact", id, "message", ev->message,
 		    "seq", seq);
+	case TACIT_EV_FORGOTTEN:
+		return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s}", "event",
+		    word, "event_id", n, "contact", id, "message",
+		    ev->message, "seq", seq, "from", who(ev));
 	case TACIT_EV_GAP:
 		return json_out("{s:s, s:I, s:s*, s:I, s:I}", "event", word,
 		    "event_id", n, "contact", id, "from", (long long)ev->from,
@@ -107,6 +111,8 @@ plain_sentence(enum tacit_event_type type)
 		return "something arrived that made no sense; it was set aside";
 	case TACIT_EV_ROTATED:
 		return "you and they use new keys and mailboxes now";
+	case TACIT_EV_FORGOTTEN:
+		return "a message that was not to be kept was forgotten, here";
 	case TACIT_EV_MESSAGE:
 	case TACIT_EV_PAIRED:
 	case TACIT_EV_GAP:

@@ -33,7 +33,7 @@ static const struct {
 	    "again.\n" },
 	{ "contacts", "", "list the contacts", "" },
 	{ "send", "CONTACT [--lines] [--wait-ms N] [--accept-unverified] "
-	    "[--confirm] [--anyway]",
+	    "[--confirm] [--anyway] [--keep-hours N]",
 	    "send what stands on standard input",
 	    "  --lines              each line is a message of its own\n"
 	    "  --wait-ms N          wait so long for the relay (2000); the "
@@ -43,7 +43,9 @@ static const struct {
 	    "  --confirm            a script is asked as a person is: the "
 	    "first line are the\n                       check words of "
 	    "CONTACT, or empty\n"
-	    "  --anyway             although it names another contact\n" },
+	    "  --anyway             although it names another contact\n"
+	    "  --keep-hours N       both forget it so long after they had "
+	    "it\n" },
 	{ "sync", "[--wait-ms N] [--until N]",
 	    "send, receive, show what happened",
 	    "  --wait-ms N          stay so long\n"

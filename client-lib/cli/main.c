@@ -36,7 +36,7 @@ static const struct command commands[] = {
 	{ "accept", cmd_accept, 0, NOTHING, "link and label" },
 	{ "contacts", cmd_contacts, 0, NOTHING, NULL },
 	{ "send", cmd_send, OPT_LINES | OPT_WAIT | OPT_ACCEPT | OPT_CONFIRM |
-	    OPT_ANYWAY, CONTACT, "the message" },
+	    OPT_ANYWAY | OPT_KEEP, CONTACT, "the message" },
 	{ "sync", cmd_sync, OPT_WAIT | OPT_UNTIL, NOTHING, NULL },
 	{ "history", cmd_history, OPT_LAST, CONTACT, NULL },
 	{ "verify", cmd_verify, OPT_CONFIRM | OPT_HOW, CONTACT, NULL },
@@ -108,6 +108,7 @@ static const struct option options[] = {
 	{ "every", required_argument, NULL, OPT_EVERY },
 	{ "weekdays", required_argument, NULL, OPT_WEEKDAYS },
 	{ "window", required_argument, NULL, OPT_WINDOW },
+	{ "keep-hours", required_argument, NULL, OPT_KEEP },
 	{ "lock-minutes", required_argument, NULL, OPT_LOCK },
 	{ "anyway", no_argument, NULL, OPT_ANYWAY },
 	{ "how", required_argument, NULL, OPT_HOW },
@@ -196,6 +197,9 @@ take(struct cli *c, int option)
 	if (option >= ALL_VAULT && option <= ALL_LOST)
 		return take_general(c, option);
 	switch (option) {
+	case OPT_KEEP:
+		c->given |= OPT_KEEP;
+		return number(c, &c->keep_hours, option, 1, 8784);
 	case OPT_LOCK:
 		c->given |= OPT_LOCK;
 		return number(c, &c->lock_minutes, option, 1, 1440);

@@ -154,7 +154,8 @@ batch_send(struct batch *b, struct tacit_contact *ct,
 
 void
 batch_text(struct batch *b, struct tacit_contact *ct, const char *text,
-    size_t len, char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq)
+    size_t len, uint32_t keep_hours, char message[TACIT_MESSAGE_ID_SIZE],
+    uint64_t *seq)
 {
 	struct tacit_op *op = next_op(b, TACIT_OP_SEND);
 
@@ -162,6 +163,7 @@ batch_text(struct batch *b, struct tacit_contact *ct, const char *text,
 	if (op == NULL)
 		return;
 	op->contact = ct;
+	op->keep_hours = keep_hours;
 	op->message = message;
 	op->seq = seq;
 }

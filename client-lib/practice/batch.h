@@ -55,9 +55,13 @@ void batch_delete(struct batch *b, const struct row_key *k);
 void batch_send(struct batch *b, struct tacit_contact *ct,
     const tacit_practice_Practice *m, char message[TACIT_MESSAGE_ID_SIZE]);
 
-/* A text for the person there; ${message} and ${seq} as in tacit_send(). */
+/*
+ * A text for the person there, forgotten after ${keep_hours} (0: kept);
+ * ${message} and ${seq} as in tacit_send().
+ */
 void batch_text(struct batch *b, struct tacit_contact *ct, const char *text,
-    size_t len, char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq);
+    size_t len, uint32_t keep_hours, char message[TACIT_MESSAGE_ID_SIZE],
+    uint64_t *seq);
 
 /* An event of the vault is done with this. */
 void batch_done(struct batch *b, uint64_t event);

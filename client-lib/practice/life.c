@@ -182,7 +182,8 @@ tell(struct tacit_practice *p, int64_t now_ms, struct tacit_contact *ct,
 	m->is.life.state = row->state;
 	batch_begin(&b, p);
 	if (what == TACIT_LIFE_DISCHARGE)
-		batch_text(&b, ct, row->text, strlen(row->text), NULL, NULL);
+		batch_text(&b, ct, row->text, strlen(row->text), 0, NULL,
+		    NULL);
 	else
 		memcpy(m->is.life.text, row->text, sizeof(row->text));
 	batch_send(&b, ct, m, NULL);

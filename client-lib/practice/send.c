@@ -127,6 +127,16 @@ tacit_practice_send(struct tacit_practice *p, int64_t now_ms,
     const char *confirm, unsigned flags, char message[TACIT_MESSAGE_ID_SIZE],
     uint64_t *seq)
 {
+	return tacit_practice_send_fleeting(p, now_ms, ct, text, len, 0,
+	    confirm, flags, message, seq);
+}
+
+int
+tacit_practice_send_fleeting(struct tacit_practice *p, int64_t now_ms,
+    struct tacit_contact *ct, const char *text, size_t len,
+    uint32_t keep_hours, const char *confirm, unsigned flags,
+    char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq)
+{
 	struct tacit_contact_info info = { .size = sizeof(info) };
 	tacit_rows_Wrote w = tacit_rows_Wrote_init_zero;
 	char label[TACIT_NAME_SIZE];
@@ -154,6 +164,6 @@ tacit_practice_send(struct tacit_practice *p, int64_t now_ms,
 	row_key(&k, ROW_WROTE);
 	batch_begin(&b, p);
 	batch_put(&b, &k, tacit_rows_Wrote_fields, &w);
-	batch_text(&b, ct, text, len, message, seq);
+	batch_text(&b, ct, text, len, keep_hours, message, seq);
 	return batch_commit(&b);
 }

@@ -6,9 +6,9 @@
 
 #include "again.h"
 #include "history.h"
+#include "keep.h"
 #include "outbox.h"
 #include "record.h"
-#include "text.h"
 
 enum { HOLE_MS = 10 * 60 * 1000 };
 
@@ -240,6 +240,8 @@ struct wanted {
 	uint64_t high;			/* highest seq of its stream here */
 	uint64_t *place;
 	size_t n, cap;
+	tacit_Gone *gone;		/* runs of what was forgotten */
+	size_t n_gone, cap_gone;
 };
 
 static int
@@ -255,6 +257,31 @@ add_place(struct wanted *w, uint64_t place)
 		w->place = more;
 	}
 	w->place[w->n++] = place;
+	return 0;
+}
+
+/* It was forgotten: seqs in a row are said together. */
+static int
+add_gone(struct wanted *w, const tacit_state_Past *p)
+{
+	tacit_Gone *more, *last;
+
+	last = w->n_gone > 0 ? &w->gone[w->n_gone - 1] : NULL;
+	if (last != NULL && last->from == p->seq + 1 &&
+	    stream_is(last->stream, p->stream)) {
+		last->from = p->seq;
+		return 0;
+	}
+	if (w->gone == NULL || w->n_gone == w->cap_gone) {
+		w->cap_gone = w->cap_gone == 0 ? 16 : w->cap_gone * 2;
+		more = realloc(w->gone, w->cap_gone * sizeof(*more));
+		if (more == NULL)
+			return TACIT_E_NOMEM;
+		w->gone = more;
+	}
+	last = &w->gone[w->n_gone++];
+	memcpy(last->stream, p->stream, sizeof(last->stream));
+	last->from = last->to = p->seq;
 	return 0;
 }
 
@@ -294,6 +321,8 @@ see_wanted(void *arg, uint64_t place, const tacit_state_Past *p,
 	if (is_covered(w->have, w->n_have, p->stream, p->seq) ||
 	    is_in_outbox(w->ct, p))
 		return 0;
+	if (p->keep.gone.size > 0)
+		return add_gone(w, p);
 	return add_place(w, place);
 }
 
@@ -312,7 +341,9 @@ offer_again(struct tacit_contact *ct, uint64_t place)
 	o.kind = tacit_state_OutKind_OUT_TEXT;
 	o.seq = p.seq;
 	o.type = p.type;
-	o.parts = text_parts(p.type, text, len);
+	o.keep = p.keep;
+	o.place = p.keep.hours != 0 ? place : 0;
+	o.parts = keep_parts(p.type, &p.keep, text, len);
 	o.time_ms = (uint64_t)p.time_ms;
 	/* The app was told long ago that it was accepted. */
 	o.okayed_ms = (uint64_t)env_unix_ms(ct->t);
@@ -320,7 +351,7 @@ offer_again(struct tacit_contact *ct, uint64_t place)
 	memcpy(o.previous, p.previous, sizeof(o.previous));
 	memcpy(o.stream, p.stream, sizeof(o.stream));
 	for (at = 0; at < len && rc == 0; at += n, o.part++) {
-		n = text_part_len(p.type, text + at, len - at);
+		n = keep_part_len(p.type, &p.keep, text + at, len - at);
 		rc = outbox_add(ct, &o, text + at, n);
 	}
 	record_tail_free(text, len);
@@ -355,13 +386,30 @@ offer_all(struct tacit_contact *ct, const struct wanted *w)
 }
 
 static int
+add_gone_row(struct tacit_contact *ct, const tacit_Gone *g)
+{
+	tacit_state_Out o = tacit_state_Out_init_zero;
+
+	o.kind = tacit_state_OutKind_OUT_GONE;
+	o.time_ms = (uint64_t)env_unix_ms(ct->t);
+	memcpy(o.about, g->stream, sizeof(o.about));
+	o.from = g->from;
+	o.to = g->to;
+	return outbox_add(ct, &o, NULL, 0);
+}
+
+static int
 look(struct tacit_contact *ct, struct wanted *w)
 {
+	size_t i;
 	int rc;
 
 	if ((rc = history_back(ct, see_wanted, w)) == 0)
 		rc = offer_all(ct, w);
+	for (i = 0; i < w->n_gone && rc == 0; i++)
+		rc = add_gone_row(ct, &w->gone[i]);
 	free(w->place);
+	free(w->gone);
 	return rc;
 }
 
@@ -377,16 +425,13 @@ again_history(struct tacit_contact *ct, const tacit_Have *have, size_t n)
 static int
 say_gone(struct tacit_contact *ct, const tacit_Need *need, uint64_t high)
 {
-	tacit_state_Out o = tacit_state_Out_init_zero;
+	tacit_Gone g = { .from = need->from > high ? need->from : high + 1,
+	    .to = need->to };
 
 	if (high >= need->to || stream_is(need->stream, ct->rec.stream))
 		return 0;
-	o.kind = tacit_state_OutKind_OUT_GONE;
-	o.time_ms = (uint64_t)env_unix_ms(ct->t);
-	memcpy(o.about, need->stream, sizeof(o.about));
-	o.from = need->from > high ? need->from : high + 1;
-	o.to = need->to;
-	return outbox_add(ct, &o, NULL, 0);
+	memcpy(g.stream, need->stream, sizeof(g.stream));
+	return add_gone_row(ct, &g);
 }
 
 int

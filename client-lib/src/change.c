@@ -3,6 +3,7 @@
 #include "contact_store.h"
 #include "event.h"
 #include "journal.h"
+#include "keep.h"
 #include "record.h"
 
 /* Quiet for so long, replaced rows leave the files for good. */
@@ -73,6 +74,8 @@ change_end_all(struct tacit *t, struct tacit_contact *const *ct, size_t n,
 		undone = contact_reload(ct[i]);
 	if (undone == 0)
 		undone = event_count_unread(t);
+	if (undone == 0)
+		undone = keep_load(t);
 	if (undone != 0)
 		t->broken = undone;
 	return rc;

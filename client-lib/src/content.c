@@ -6,10 +6,21 @@
 #include "content.h"
 #include "pad.h"
 
+/* Only a text for people is forgotten; its digest has a salt. */
+static int
+keep_fits(const tacit_Text *t)
+{
+	if (t->keep.hours == 0)
+		return !t->has_keep && t->keep.salt.size == 0;
+	return t->type == 0 && t->keep.hours <= TACIT_KEEP_HOURS_MAX &&
+	    t->keep.salt.size == TACIT_SALT_LEN &&
+	    t->data.size <= TACIT_KEEP_PART_MAX;
+}
+
 static int
 text_fits(const tacit_Text *t)
 {
-	return t->parts >= 1 && t->parts <= TACIT_TEXT_PARTS_MAX &&
+	return keep_fits(t) && t->parts >= 1 && t->parts <= TACIT_TEXT_PARTS_MAX &&
 	    t->part < t->parts && text_is_sound(t->type,
 	    (const char *)t->data.bytes, t->data.size,
 	    t->type == 0 ? TACIT_PART_MAX : TACIT_DATA_PART_MAX);

@@ -13,6 +13,7 @@
 #include "ending.h"
 #include "event.h"
 #include "inbox.h"
+#include "keep.h"
 #include "line.h"
 #include "line_in.h"
 #include "outbox.h"
@@ -36,7 +37,7 @@ core_load(struct tacit *t)
 		return rc;
 	if ((rc = contact_load_all(t)) != 0)
 		return rc;
-	if ((rc = anchor_load(t)) != 0)
+	if ((rc = anchor_load(t)) != 0 || (rc = keep_load(t)) != 0)
 		return rc;
 	return event_count_unread(t);
 }
@@ -49,6 +50,7 @@ core_free(struct tacit *t)
 	line_free_all(t);
 	anchor_free_all(t);
 	data_forget(t);
+	keep_free(t);
 	free(t->event.data);
 	while ((ct = t->contacts) != NULL) {
 		t->contacts = ct->next;
@@ -203,6 +205,8 @@ core_step(struct tacit *t)
 		rc = for_a_turn(t, take_events);
 	if (rc == 0)
 		rc = for_a_turn(t, tend_contacts);
+	if (rc == 0 && t->kept != NULL)
+		rc = for_a_turn(t, keep_tend);
 	if (rc == 0)
 		rc = for_a_turn(t, tend_lines);
 	line_flush_all(t);
@@ -223,6 +227,7 @@ core_wait(const struct tacit *t)
 
 	if (t->cut)
 		return 0;
+	wait = keep_wait(t);
 	for (ct = t->contacts; ct != NULL; ct = ct->next)
 		if (contact_is_shown(ct)) {
 			at = env_sooner(at, inbox_due(ct));

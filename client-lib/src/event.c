@@ -3,6 +3,7 @@
 
 #include "contact.h"
 #include "event.h"
+#include "keep.h"
 #include "record.h"
 
 int
@@ -62,6 +63,7 @@ event_remove(struct tacit *t, uint64_t id)
 		return rc;
 	record_key(&key, "", 0, id);
 	rc = vault_del(t->vault, VAULT_EVENT, key.data, key.len);
+	keep_confirmed(t, id);
 	if (e.type == TACIT_EV_MESSAGE && (ct = event_contact(t, &e)) != NULL)
 		ct->unread--;
 	return rc;

@@ -114,6 +114,8 @@ tacit_event_word(enum tacit_event_type type)
 		return "rotated";
 	case TACIT_EV_DATA:
 		return "data";
+	case TACIT_EV_FORGOTTEN:
+		return "forgotten";
 	}
 	return "unknown";
 }

@@ -6,6 +6,7 @@
 
 #include "contact.h"
 #include "history.h"
+#include "keep.h"
 #include "outbox.h"
 #include "record.h"
 
@@ -24,20 +25,24 @@ past_hash(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
     const char *text, size_t len)
 {
 	uint8_t from_me = p->from_me, seq[8], time[8], type[8];
+	struct said said;
 	struct tacit_part part[] = {
 		{ p->before, sizeof(p->before) }, { &from_me, 1 },
 		{ p->stream, sizeof(p->stream) }, { seq, sizeof(seq) },
-		{ time, sizeof(time) }, { type, sizeof(type) }, { text, len },
+		{ time, sizeof(time) }, { type, sizeof(type) }, { NULL, 0 },
 	};
 	size_t n = sizeof(part) / sizeof(part[0]);
 
+	keep_said(&said, p->type, &p->keep, text, len);
+	part[n - 1].data = said.text;
+	part[n - 1].len = said.len;
 	be64(seq, p->seq);
 	be64(time, (uint64_t)p->time_ms);
-	be64(type, p->type);
+	be64(type, said.type);
 	/* Of a text there is no type. */
-	if (p->type == 0)
+	if (said.type == 0)
 		part[n - 2] = part[n - 1];
-	tacit_hash(out, "tacit/1/history", part, p->type == 0 ? n - 1 : n);
+	tacit_hash(out, "tacit/1/history", part, said.type == 0 ? n - 1 : n);
 }
 
 int
@@ -123,6 +128,28 @@ history_row(struct tacit_contact *ct, uint64_t place, tacit_state_Past *p,
 	return rc == 0 ? TACIT_E_CORRUPT : rc < 0 ? rc : 0;
 }
 
+int
+history_forget(struct tacit_contact *ct, uint64_t place, tacit_state_Past *p)
+{
+	uint8_t hash[TACIT_HASH_LEN];
+	struct said said;
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if ((rc = history_row(ct, place, p, &text, &len)) != 0)
+		return rc;
+	keep_said(&said, p->type, &p->keep, text, len);
+	record_tail_free(text, len);
+	if (p->keep.hours == 0)
+		return TACIT_E_STATE;
+	sodium_memzero(&p->keep.salt, sizeof(p->keep.salt));
+	memcpy(p->keep.gone.bytes, said.digest, sizeof(said.digest));
+	p->keep.gone.size = sizeof(said.digest);
+	ct->t->past.ct = NULL;
+	return history_put(ct, place, p, NULL, 0, hash);
+}
+
 static enum tacit_message_state
 past_state(const struct tacit_contact *ct, const tacit_state_Past *p)
 {
@@ -149,6 +176,8 @@ past_show(struct tacit_contact *ct, struct tacit_message *out,
 	out->time_ms = p->time_ms;
 	out->text = text;
 	out->text_len = len;
+	out->keep_hours = p->keep.hours;
+	out->forgotten = p->keep.gone.size > 0;
 }
 
 int

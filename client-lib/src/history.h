@@ -31,6 +31,14 @@ int history_put(struct tacit_contact *ct, uint64_t place,
     uint8_t hash[TACIT_HASH_LEN]);
 
 /*
+ * Remove the text at ${place}, which is one that is forgotten; its digest and
+ * so all hashes stay.  Inside a change.
+ * Errors:  TACIT_E_STATE (it is kept).
+ */
+int history_forget(struct tacit_contact *ct, uint64_t place,
+    tacit_state_Past *p);
+
+/*
  * Chain values as they travel: after each seq of ${stream} from ${first} on
  * whose text is here, at most ${want} of them.  ${known}: 1 where there is
  * one.  ${n} is the length of both.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "history.h"
+#include "keep.h"
 #include "keys.h"
 #include "record.h"
 
@@ -20,13 +21,15 @@ see_chain(void *arg, uint64_t place, const tacit_state_Past *p,
 	struct history_chains *out = c->out;
 	uint8_t chain[TACIT_HASH_LEN];
 	uint64_t i = p->seq - out->first;
+	struct said said;
 
 	(void)place;
 	if (p->from_me != c->from_me || p->seq < out->first || i >= out->n ||
 	    !stream_is(p->stream, c->stream) ||
 	    out->known[i])
 		return 0;
-	keys_chain(chain, p->previous, p->seq, p->type, text, len);
+	keep_said(&said, p->type, &p->keep, text, len);
+	keys_chain(chain, p->previous, p->seq, said.type, said.text, said.len);
 	memcpy(out->chain[i], chain, HISTORY_CHAIN_LEN);
 	out->known[i] = 1;
 	return --out->want == 0;
@@ -71,6 +74,7 @@ history_rename(struct tacit_contact *ct,
 {
 	struct span s = { from, upto, n, 0 };
 	uint8_t head[TACIT_HASH_LEN] = { 0 };
+	struct said said;
 	tacit_state_Past p;
 	uint64_t place;
 	char *text = NULL;
@@ -95,7 +99,9 @@ history_rename(struct tacit_contact *ct,
 			memcpy(p.stream, to, TACIT_STREAM_LEN);
 			memcpy(p.previous, chain, sizeof(p.previous));
 			memcpy(previous[p.seq - 1], chain, TACIT_HASH_LEN);
-			keys_chain(chain, chain, p.seq, p.type, text, len);
+			keep_said(&said, p.type, &p.keep, text, len);
+			keys_chain(chain, chain, p.seq, said.type, said.text,
+			    said.len);
 		}
 		rc = history_put(ct, place, &p, text, len, head);
 		record_tail_free(text, len);

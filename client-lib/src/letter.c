@@ -139,6 +139,11 @@ fill_body(struct tacit_contact *ct, const tacit_state_Out *o,
 		c->is.text.part = o->part;
 		c->is.text.parts = o->parts;
 		c->is.text.type = o->type;
+		c->is.text.has_keep = o->keep.hours != 0;
+		c->is.text.keep.hours = o->keep.hours;
+		c->is.text.keep.salt.size = o->keep.salt.size;
+		memcpy(c->is.text.keep.salt.bytes, o->keep.salt.bytes,
+		    o->keep.salt.size);
 		c->is.text.data.size = (pb_size_t)len;
 		memcpy(c->is.text.data.bytes, text, len);
 		return 0;

@@ -52,6 +52,7 @@ struct out_ref {
 	uint8_t stream[TACIT_STREAM_LEN];
 	uint64_t seq;
 	uint32_t type;			/* 0: a text */
+	uint64_t place;			/* of what is forgotten; or 0 */
 	uint8_t last_part;
 	uint8_t okayed;
 	uint64_t okayed_ms;		/* Unix ms, when last; 0: never */
@@ -75,6 +76,7 @@ struct row_name {
 
 struct line;
 struct anchor;
+struct kept;
 
 struct tacit_contact {
 	struct tacit *t;
@@ -143,6 +145,7 @@ struct tacit {
 		uint64_t place;
 		uint8_t hash[TACIT_HASH_LEN];
 	} logged;
+	struct kept *kept;		/* texts to be forgotten, by keep.c */
 	int64_t unlock_ms;		/* Unix ms, of an opening that the log
 					   has to have yet; 0: it has */
 };

@@ -39,7 +39,8 @@ op_check(const struct tacit *t, const struct tacit_op *op)
 	case TACIT_OP_SEND:
 		if (op->contact == NULL || op->contact->t != t)
 			return TACIT_E_INVALID;
-		return write_check(op->contact, op->type, op->data, op->len);
+		return write_check(op->contact, op->type, op->data, op->len,
+		    op->keep_hours);
 	case TACIT_OP_DONE:
 		return op->event != 0 ? 0 : TACIT_E_INVALID;
 	}
@@ -60,7 +61,8 @@ op_do(struct tacit *t, const struct tacit_op *op, struct touched *w,
 		return data_del(t, op->key, op->key_len);
 	case TACIT_OP_SEND:
 		touch(w, op->contact);
-		rc = write_add(op->contact, op->type, op->data, op->len);
+		rc = write_add(op->contact, op->type, op->data, op->len,
+		    op->keep_hours);
 		*seq = op->contact->rec.seq;
 		return rc;
 	case TACIT_OP_DONE:

@@ -6,6 +6,7 @@
 
 #include "contact.h"
 #include "event.h"
+#include "keep.h"
 #include "outbox.h"
 #include "record.h"
 
@@ -55,6 +56,7 @@ ref_add(struct tacit_contact *ct, uint64_t n, const tacit_state_Out *o)
 	memcpy(ref->stream, o->stream, sizeof(ref->stream));
 	ref->seq = o->seq;
 	ref->type = o->type;
+	ref->place = o->place;
 	ref->last_part = o->part + 1 == o->parts;
 	/* A new process offers Hello again: the answer may have been lost. */
 	ref->okayed = o->okayed && o->kind != tacit_state_OutKind_OUT_HELLO;
@@ -119,12 +121,15 @@ int
 outbox_ref_remove(struct tacit_contact *ct, struct out_ref **at)
 {
 	struct out_ref *ref = *at;
+	uint64_t place = ref->last_part ? ref->place : 0;
 	struct record_key key;
+	int rc;
 
 	row_key(&key, ct, ref->n);
 	*at = ref->next;
 	free(ref);
-	return vault_del(ct->t->vault, VAULT_OUTBOX, key.data, key.len);
+	rc = vault_del(ct->t->vault, VAULT_OUTBOX, key.data, key.len);
+	return rc != 0 || place == 0 ? rc : keep_left(ct, place);
 }
 
 int

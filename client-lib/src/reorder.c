@@ -7,6 +7,7 @@
 #include "contact.h"
 #include "event.h"
 #include "history.h"
+#include "keep.h"
 #include "keys.h"
 #include "record.h"
 #include "reorder.h"
@@ -18,9 +19,31 @@ struct whole {
 	char *text;			/* TACIT_TEXT_MAX and a NUL */
 	size_t len;
 	uint32_t type;
+	tacit_state_Keep keep;
 	uint8_t previous[TACIT_HASH_LEN];
 	uint64_t time_ms;
 };
+
+/* The chain value after ${seq}, whose text is ${w}. */
+static void
+chain_of(uint8_t out[TACIT_HASH_LEN], uint64_t seq, const struct whole *w)
+{
+	struct said said;
+
+	keep_said(&said, w->type, &w->keep, w->text, w->len);
+	keys_chain(out, w->previous, seq, said.type, said.text, said.len);
+}
+
+/* True if ${in} is of the same text as ${is}. */
+static int
+belongs(const tacit_state_In *in, const tacit_Text *is)
+{
+	return in->parts == is->parts && in->type == is->type &&
+	    in->keep.hours == is->keep.hours &&
+	    in->keep.salt.size == is->keep.salt.size &&
+	    sodium_memcmp(in->keep.salt.bytes, is->keep.salt.bytes,
+	    is->keep.salt.size) == 0;
+}
 
 /* Key of a text's rows: contact, stream, seq; a part adds one byte. */
 static void
@@ -62,7 +85,7 @@ count_parts(struct tacit_contact *ct, const struct record_key *text,
 		record_tail_free(part, len);
 		if (rc != 0)
 			return rc;
-		if (in.parts != is->parts || in.type != is->type)
+		if (!belongs(&in, is))
 			return TACIT_E_POISON;
 	}
 }
@@ -76,6 +99,10 @@ keep_part(struct tacit_contact *ct, const struct record_key *text,
 
 	in.parts = c->is.text.parts;
 	in.type = c->is.text.type;
+	in.keep.hours = c->is.text.keep.hours;
+	in.keep.salt.size = c->is.text.keep.salt.size;
+	memcpy(in.keep.salt.bytes, c->is.text.keep.salt.bytes,
+	    in.keep.salt.size);
 	memcpy(in.previous, c->previous, sizeof(in.previous));
 	in.time_ms = c->time_ms;
 	memcpy(key, text->data, text->len);
@@ -111,6 +138,7 @@ put_together(struct tacit_contact *ct, const struct record_key *text,
 			memcpy(w->previous, in.previous, sizeof(w->previous));
 			w->time_ms = in.time_ms;
 			w->type = in.type;
+			w->keep = in.keep;
 		}
 		record_tail_free(part, len);
 		if (rc != 0)
@@ -142,7 +170,11 @@ show(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
 	p.seq = seq;
 	memcpy(p.previous, w->previous, sizeof(p.previous));
 	p.time_ms = (int64_t)w->time_ms;
-	return history_add(ct, &p, w->text, w->len);
+	p.keep = w->keep;
+	if ((rc = history_add(ct, &p, w->text, w->len)) != 0 ||
+	    w->keep.hours == 0)
+		return rc;
+	return keep_add(ct, w->keep.hours, ct->t->self.next_event);
 }
 
 /*
@@ -169,7 +201,7 @@ hand_on(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
 		goto out;
 	if (sodium_memcmp(w.previous, h->chain, sizeof(h->chain)) != 0)
 		rc = event_say(ct->t, ct, TACIT_EV_POISON);
-	keys_chain(h->chain, w.previous, seq, w.type, w.text, w.len);
+	chain_of(h->chain, seq, &w);
 	h->shown = seq;
 out:
 	sodium_memzero(w.text, TACIT_TEXT_MAX);
@@ -283,7 +315,7 @@ reorder_chain(struct tacit_contact *ct,
 	text_key(&text, ct, stream, seq);
 	rc = put_together(ct, &text, &w);
 	if (rc == 0) {
-		keys_chain(chain, w.previous, seq, w.type, w.text, w.len);
+		chain_of(chain, seq, &w);
 		memcpy(out, chain, 8);
 	}
 	sodium_memzero(w.text, TACIT_TEXT_MAX);

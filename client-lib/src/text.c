@@ -94,9 +94,15 @@ text_part_len(uint32_t type, const char *text, size_t len)
 {
 	if (type != 0)
 		return len < TACIT_DATA_PART_MAX ? len : TACIT_DATA_PART_MAX;
-	if (len <= TACIT_PART_MAX)
+	return text_cut(text, len, TACIT_PART_MAX);
+}
+
+size_t
+text_cut(const char *text, size_t len, size_t max)
+{
+	if (len <= max)
 		return len;
-	len = TACIT_PART_MAX;
+	len = max;
 	while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
 		len--;
 	return len;

@@ -35,6 +35,8 @@ int text_is_sound(uint32_t type, const char *text, size_t len, size_t max);
  * TACIT_TEXT_PARTS_MAX parts.
  */
 size_t text_part_len(uint32_t type, const char *text, size_t len);
+/* The same of a text whose parts have at most ${max} bytes. */
+size_t text_cut(const char *text, size_t len, size_t max);
 /* How many of them there are. */
 uint32_t text_parts(uint32_t type, const char *text, size_t len);
 

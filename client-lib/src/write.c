@@ -6,6 +6,7 @@
 #include "contact.h"
 #include "content.h"
 #include "history.h"
+#include "keep.h"
 #include "keys.h"
 #include "outbox.h"
 #include "write.h"
@@ -36,16 +37,19 @@ may_write(const struct tacit_contact *ct)
 
 int
 write_check(const struct tacit_contact *ct, uint32_t type, const void *data,
-    size_t len)
+    size_t len, uint32_t hours)
 {
-	if (data == NULL || !text_is_sound(type, data, len, TACIT_TEXT_MAX))
+	if (hours > TACIT_KEEP_HOURS_MAX || (hours > 0 && type != 0))
+		return TACIT_E_INVALID;
+	if (data == NULL || !text_is_sound(type, data, len, hours > 0 ?
+	    TACIT_KEEP_TEXT_MAX : TACIT_TEXT_MAX))
 		return type == 0 ? TACIT_E_TEXT : TACIT_E_INVALID;
 	return may_write(ct);
 }
 
 static int
 add_parts(struct tacit_contact *ct, uint32_t type, const char *text,
-    size_t len, int64_t now)
+    size_t len, const tacit_state_Past *p)
 {
 	tacit_state_Out o = tacit_state_Out_init_zero;
 	size_t at, n;
@@ -54,11 +58,13 @@ add_parts(struct tacit_contact *ct, uint32_t type, const char *text,
 	o.kind = tacit_state_OutKind_OUT_TEXT;
 	o.type = type;
 	o.seq = ct->rec.seq;
-	o.parts = text_parts(type, text, len);
-	o.time_ms = (uint64_t)now;
+	o.keep = p->keep;
+	o.place = p->keep.hours != 0 ? ct->rec.history : 0;
+	o.parts = keep_parts(type, &p->keep, text, len);
+	o.time_ms = (uint64_t)p->time_ms;
 	memcpy(o.previous, ct->rec.chain, sizeof(o.previous));
 	for (at = 0; at < len; at += n, o.part++) {
-		n = text_part_len(type, text + at, len - at);
+		n = keep_part_len(type, &p->keep, text + at, len - at);
 		if ((rc = outbox_add(ct, &o, text + at, n)) != 0)
 			return rc;
 	}
@@ -67,9 +73,10 @@ add_parts(struct tacit_contact *ct, uint32_t type, const char *text,
 
 int
 write_add(struct tacit_contact *ct, uint32_t type, const void *data,
-    size_t len)
+    size_t len, uint32_t hours)
 {
 	tacit_state_Past p = tacit_state_Past_init_zero;
+	struct said said;
 	int rc;
 
 	ct->rec.seq++;
@@ -79,22 +86,28 @@ write_add(struct tacit_contact *ct, uint32_t type, const void *data,
 	p.seq = ct->rec.seq;
 	p.time_ms = env_unix_ms(ct->t);
 	memcpy(p.previous, ct->rec.chain, sizeof(p.previous));
-	if ((rc = add_parts(ct, type, data, len, p.time_ms)) == 0)
-		rc = history_add(ct, &p, data, len);
-	keys_chain(ct->rec.chain, ct->rec.chain, ct->rec.seq, type, data, len);
+	keep_make(ct->t, &p.keep, hours);
+	if ((rc = history_add(ct, &p, data, len)) == 0)
+		rc = add_parts(ct, type, data, len, &p);
+	if (rc == 0 && hours > 0)
+		rc = keep_add(ct, hours, 0);
+	keep_said(&said, type, &p.keep, data, len);
+	keys_chain(ct->rec.chain, ct->rec.chain, ct->rec.seq, said.type,
+	    said.text, said.len);
 	return rc;
 }
 
 static int
 send_one(struct tacit_contact *ct, uint32_t type, const void *data,
-    size_t len, char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq)
+    size_t len, uint32_t hours, char message[TACIT_MESSAGE_ID_SIZE],
+    uint64_t *seq)
 {
 	int rc;
 
-	if ((rc = write_check(ct, type, data, len)) != 0 ||
+	if ((rc = write_check(ct, type, data, len, hours)) != 0 ||
 	    (rc = change_begin(ct->t)) != 0)
 		return rc;
-	rc = write_add(ct, type, data, len);
+	rc = write_add(ct, type, data, len, hours);
 	if ((rc = change_end(ct->t, ct, rc)) != 0)
 		return rc;
 	if (message != NULL)
@@ -108,7 +121,16 @@ int
 tacit_send(struct tacit_contact *ct, const char *text, size_t len,
     char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq)
 {
-	return send_one(ct, 0, text, len, message, seq);
+	return send_one(ct, 0, text, len, 0, message, seq);
+}
+
+int
+tacit_send_fleeting(struct tacit_contact *ct, const char *text, size_t len,
+    uint32_t keep_hours, char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq)
+{
+	if (keep_hours == 0)
+		return TACIT_E_INVALID;
+	return send_one(ct, 0, text, len, keep_hours, message, seq);
 }
 
 int
@@ -117,5 +139,5 @@ tacit_send_data(struct tacit_contact *ct, uint32_t type, const void *data,
 {
 	if (type == 0)
 		return TACIT_E_INVALID;
-	return send_one(ct, type, data, len, message, seq);
+	return send_one(ct, type, data, len, 0, message, seq);
 }

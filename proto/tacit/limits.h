@@ -65,6 +65,10 @@ enum {
 	TACIT_TEXT_MAX = 24576,
 	TACIT_TEXT_PARTS_MAX = 16,
 	TACIT_PART_MAX = 1539,		/* TEXT_MAX / 16, and a cut code point */
+	TACIT_KEEP_TEXT_MAX = 24000,	/* of a text that is forgotten */
+	TACIT_KEEP_PART_MAX = 1512,	/* and a salt beside it */
+	TACIT_KEEP_HOURS_MAX = 8784,	/* 366 days */
+	TACIT_SALT_LEN = 16,
 	TACIT_DATA_PART_MAX = 1536,	/* TEXT_MAX / 16 */
 	TACIT_TYPE_MAX = 65535,		/* of what is no text; from 1 */
 	TACIT_NAME_MAX = 64,

@@ -167,7 +167,8 @@ a_disk_that_fails_makes_no_backup(void **state)
 	int at, rc;
 
 	live(&l, state);
-	for (at = 0;; at++) {
+	/* The first is that of the vault, for its log, and ends the handle. */
+	for (at = 1;; at++) {
 		disk_set(NO_SYNC, at);
 		rc = back_up(&l);
 		disk.fault = NONE;
@@ -177,7 +178,7 @@ a_disk_that_fails_makes_no_backup(void **state)
 		only(&l, 0);
 	}
 	assert_int_equal(rc, 0);
-	assert_true(at > 0);
+	assert_true(at > 1);
 	end_life(&l);
 }
 

@@ -73,6 +73,15 @@ TACIT_API TACIT_MUST int tacit_practice_send(struct tacit_practice *p,
     const char *confirm, unsigned flags, char message[TACIT_MESSAGE_ID_SIZE],
     uint64_t *seq);
 
+/*
+ * The same of a text that both ends forget, as tacit_send_fleeting() does; 0
+ * hours: it is kept.  Errors: also TACIT_E_INVALID (hours).
+ */
+TACIT_API TACIT_MUST int tacit_practice_send_fleeting(
+    struct tacit_practice *p, int64_t now_ms, struct tacit_contact *ct,
+    const char *text, size_t len, uint32_t keep_hours, const char *confirm,
+    unsigned flags, char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq);
+
 /* ---- the card ----------------------------------------------------------------- */
 
 /*

@@ -34,7 +34,8 @@
  *			the whole vault
  *   tacit_relay_add(), tacit_invite(), tacit_accept(), tacit_verify(),
  *   tacit_accept_unverified(), tacit_rotate(), tacit_contact_close(),
- *   tacit_send(), tacit_send_data(), tacit_event_done(), tacit_commit()
+ *   tacit_send(), tacit_send_fleeting(), tacit_send_data(),
+ *   tacit_event_done(), tacit_commit()
  *			one transaction: one fsync, and a few more each 32nd
  *			time
  *   tacit_step()	timeout_ms, and after that 30 ms and the transactions
@@ -415,6 +416,25 @@ TACIT_API TACIT_MUST int tacit_send_data(struct tacit_contact *ct,
     uint32_t type, const void *data, size_t len,
     char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq);
 
+/*
+ * The same as tacit_send(), of a text that both ends forget.  How long it is
+ * kept is fixed inside the authenticated content, and the letter looks like
+ * any other.  The writer's vault forgets it ${keep_hours} after it learned that
+ * the other end has it, or that it never will; the reader's so long after it
+ * arrived there, and not before its event was confirmed.  Then the text is gone
+ * from the vault's files, within a few tacit_step() calls or with
+ * tacit_close(); its place stays, and event TACIT_EV_FORGOTTEN says so.  Times
+ * are those of the clock of each end.
+ *
+ * What was shown, copied or backed up before is not undone.
+ *
+ * Limits:  1 to 24,000 bytes of valid UTF-8; ${keep_hours} 1 to 8,784.
+ * Errors:  TACIT_E_INVALID (hours), and those of tacit_send().
+ */
+TACIT_API TACIT_MUST int tacit_send_fleeting(struct tacit_contact *ct,
+    const char *text, size_t len, uint32_t keep_hours,
+    char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq);
+
 enum tacit_message_state {
 	TACIT_QUEUED = 1,		/* in the vault */
 	TACIT_ACCEPTED,			/* durable at the relay */
@@ -433,6 +453,8 @@ struct tacit_message {
 	const char *text;		/* until the next call of this function
 					   on this vault, or tacit_close() */
 	size_t text_len;
+	uint32_t keep_hours;		/* of tacit_send_fleeting(); or 0 */
+	int forgotten;			/* there is no text any more */
 };
 
 /*
@@ -462,8 +484,10 @@ enum tacit_event_type {
 	TACIT_EV_RELAY_RESTORED,	/* text: the URL of the relay */
 	TACIT_EV_POISON,		/* an envelope that made no sense */
 	TACIT_EV_ROTATED,		/* both ends use new keys and mailboxes */
-	TACIT_EV_DATA			/* message, seq, late, data_type; text:
+	TACIT_EV_DATA,			/* message, seq, late, data_type; text:
 					   the bytes of tacit_send_data() */
+	TACIT_EV_FORGOTTEN		/* message, seq, who wrote it: a text
+					   of tacit_send_fleeting() */
 };
 
 enum tacit_who {
@@ -556,6 +580,8 @@ struct tacit_op {
 	char *message;			/* output of SEND, or NULL:
 					   TACIT_MESSAGE_ID_SIZE bytes */
 	uint64_t *seq;			/* output of SEND, or NULL */
+	uint32_t keep_hours;		/* of SEND: tacit_send_fleeting(); 0:
+					   it is kept */
 };
 
 /*
