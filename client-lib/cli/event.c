@@ -19,6 +19,26 @@ who(const struct tacit_event *ev)
 	return ev->who == TACIT_WHO_THEM ? "them" : "me";
 }
 
+/* A message: in quiet hours that is said, too. */
+static int
+message_json(const struct cli *c, const struct tacit_event *ev,
+    const char *id)
+{
+	int quiet = tacit_quiet_at(c->p, session_unix_ms()) == 1;
+
+	if (!quiet)
+		return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s%, s:b}",
+		    "event", tacit_event_word(ev->type), "event_id",
+		    (long long)ev->id, "contact", id, "message", ev->message,
+		    "seq", (long long)ev->seq, "text", ev->text,
+		    ev->text_len, "late", ev->late != 0);
+	return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s%, s:b, s:b}", "event",
+	    tacit_event_word(ev->type), "event_id", (long long)ev->id,
+	    "contact", id, "message", ev->message, "seq", (long long)ev->seq,
+	    "text", ev->text, ev->text_len, "late", ev->late != 0, "quiet",
+	    1);
+}
+
 static int
 event_json(const struct cli *c, const struct tacit_event *ev)
 {
@@ -29,17 +49,7 @@ event_json(const struct cli *c, const struct tacit_event *ev)
 
 	switch (ev->type) {
 	case TACIT_EV_MESSAGE:
-		if (tacit_quiet_at(c->p, session_unix_ms()) == 1)
-			return json_out(
-			    "{s:s, s:I, s:s*, s:s, s:I, s:s%, s:b, s:b}",
-			    "event", word, "event_id", n, "contact", id,
-			    "message", ev->message, "seq", seq, "text",
-			    ev->text, ev->text_len, "late", ev->late != 0,
-			    "quiet", 1);
-		return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s%, s:b}",
-		    "event", word, "event_id", n, "contact", id,
-		    "message", ev->message, "seq", seq,
-		    "text", ev->text, ev->text_len, "late", ev->late != 0);
+		return message_json(c, ev, id);
 	case TACIT_EV_PAIRED:
 		return json_out("{s:s, s:I, s:s*, s:s, s:b}", "event", word,
 		    "event_id", n, "contact", id, "their_name", ev->name,
