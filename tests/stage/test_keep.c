@@ -15,6 +15,7 @@
 
 #include "content.h"
 #include "heal.h"
+#include "heard.h"
 #include "record.h"
 #include "restart.h"
 #include "vault_priv.h"
@@ -199,7 +200,7 @@ not_before_it_was_had_nor_shown(void **state)
 	stage_quiesce(st.s);
 	stage_sleep(st.s, 72 * (int64_t)HOUR_MS);
 	stage_quiesce(st.s);
-	assert_true(is_in_rows(&st, 1, secret, strlen(secret)));
+	assert_int_equal(newest(&st, 1).forgotten, 0);
 	assert_int_equal(confirm(&st, 1, TACIT_EV_MESSAGE), 1);
 	stage_quiesce(st.s);
 	assert_false(is_in_rows(&st, 1, secret, strlen(secret)));
@@ -392,6 +393,17 @@ letters(struct story *st, int i)
 	return n;
 }
 
+/* No number of what the other end writes is missing for good. */
+static void
+nothing_is_missing(struct story *st, int i)
+{
+	struct tacit_contact *ct = story_contact(st, i);
+	struct heard h;
+
+	assert_int_equal(heard_get(ct, ct->rec.their_stream, &h), 0);
+	assert_int_equal(h.had.n, 0);
+}
+
 /* End ${i} goes back to before what both forgot since. */
 static void
 goes_back(int i, uint64_t seed)
@@ -418,6 +430,9 @@ goes_back(int i, uint64_t seed)
 	(void)confirm(&st, 1, TACIT_EV_GAP);
 	heal_talk(&st, 2001);
 	heal_talk(&st, 2002);
+	heal_settle(&st);
+	nothing_is_missing(&st, 0);
+	nothing_is_missing(&st, 1);
 	stage_free(st.s);
 }
 
