@@ -215,7 +215,8 @@ told(const struct world *w, int who, int about,
 
 	for (i = 0; i < b->tolds; i++)
 		n += b->told[i].who == who && b->told[i].about == about &&
-		    b->told[i].type == type;
+		    b->told[i].type == type &&
+		    !book_was_undone(b, who, b->told[i].ms);
 	return n;
 }
 

@@ -169,10 +169,9 @@ TACIT_API TACIT_MUST int tacit_open(struct tacit **out,
     const struct tacit_config *cfg);
 
 /*
- * Close connections, wipe keys, free: what locks the vault, too; nothing of
- * it can be read until tacit_open() was given the passphrase again.  What the
- * host itself holds of texts and passphrase is the host's to wipe.
- * tacit_close(NULL) does nothing.
+ * Close connections, wipe keys, free: the vault is locked until tacit_open().
+ * What the host holds of texts and passphrase is the host's to wipe.  NULL
+ * does nothing.
  */
 TACIT_API void tacit_close(struct tacit *t);
 
@@ -188,8 +187,8 @@ TACIT_API TACIT_MUST int tacit_change_passphrase(struct tacit *t,
  * Write a backup of the vault to a new file at ${path} (mode 0600), readable
  * with the ${len} bytes at ${passphrase}, which cost what the vault's do.  It
  * holds everything that tacit_restore() needs, as it is at this moment, and
- * no key of a session.  Nothing else of the vault changes; the file is
- * there whole, or not at all.  The log (vault_log.h) has a row of it first.
+ * no key of a session; it is there whole, or not at all.  Of the vault the
+ * log (vault_log.h) alone changes, first.
  *
  * Limits:  ${len} 1 to 1024.
  * Errors:  TACIT_E_VAULT_EXISTS (something has this name already; nothing is
@@ -421,12 +420,10 @@ TACIT_API TACIT_MUST int tacit_send_data(struct tacit_contact *ct,
  * kept is fixed inside the authenticated content, and the letter looks like
  * any other.  The writer's vault forgets it ${keep_hours} after it learned that
  * the other end has it, or that it never will; the reader's so long after it
- * arrived there, and not before its event was confirmed.  Then the text is gone
- * from the vault's files, within a few tacit_step() calls or with
- * tacit_close(); its place stays, and event TACIT_EV_FORGOTTEN says so.  Times
- * are those of the clock of each end.
- *
- * What was shown, copied or backed up before is not undone.
+ * arrived there, and not before its event was confirmed, each by its own
+ * clock.  Then the text is gone from the vault's files, within a few
+ * tacit_step() calls or with tacit_close(); its place stays, and event
+ * TACIT_EV_FORGOTTEN says so.  Copies and backups from before have it.
  *
  * Limits:  1 to 24,000 bytes of valid UTF-8; ${keep_hours} 1 to 8,784.
  * Errors:  TACIT_E_INVALID (hours), and those of tacit_send().
