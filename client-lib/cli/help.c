@@ -172,7 +172,7 @@ static const struct {
 	    "tell a contact what arrived and what you read",
 	    "Nobody is told anything unless it is on for them.  What `chat', "
 	    "`history' and `sync'\nshow to a person is told as read, not what "
-	    "they print with --json.  It goes in one\nletter, 30 seconds to 20 "
+	    "they print with --json.  It goes in one\nletter, 5 seconds to 30 "
 	    "minutes later, while `sync' or `chat' runs.  That you type\nis "
 	    "never told.\n" },
 	{ "log", "[--last N]", "show what was done with the vault",

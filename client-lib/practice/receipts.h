@@ -21,8 +21,8 @@ enum {
 	RECEIPT_LOOK_BACK = 2 * TACIT_RECEIPTS_KEPT, /* in a history */
 	RECEIPT_LETTER = 48,		/* messages in one letter: with a row
 					   for each they fit in one batch */
-	RECEIPT_LEAST_MS = 30 * 1000,	/* from the first to its letter */
-	RECEIPT_WINDOW_MS = 600 * 1000,
+	RECEIPT_LEAST_MS = 5 * 1000,	/* from the first to its letter */
+	RECEIPT_WINDOW_MS = 900 * 1000,
 	RECEIPT_RETRY_MS = 60 * 1000	/* while nothing may be sent */
 };
 

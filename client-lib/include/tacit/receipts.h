@@ -8,10 +8,10 @@
  * tell here does not depend on what is told there.
  *
  * What is to be told is collected.  It goes in one letter, which looks like
- * any other, at a random time 30 s to 10 minutes after the first of it; then
- * nothing goes before those 10 minutes are over.  So a text may take 20
- * minutes until its receipt leaves, and each ten minutes see one letter at
- * most, however many texts there are.  It is kept over any crash.  A host that
+ * any other, at a random time 5 s to 15 minutes after the first of it; then
+ * nothing goes before those 15 minutes are over.  So a text may take half an
+ * hour until its receipt leaves, and each 15 minutes see one letter at most,
+ * however many texts there are.  It is kept over any crash.  A host that
  * runs for moments only sends what is due when it runs.
  *
  * Only texts have receipts: no check-in, no card, no receipt has one.
