@@ -404,7 +404,11 @@ look(struct tacit_contact *ct, struct wanted *w)
 	size_t i;
 	int rc;
 
-	if ((rc = history_back(ct, see_wanted, w)) == 0)
+	rc = history_back(ct, see_wanted, w);
+#ifdef TACIT_CONTROL_OK_IS_HAD
+	w->n = 0;
+#endif
+	if (rc == 0)
 		rc = offer_all(ct, w);
 	for (i = 0; i < w->n_gone && rc == 0; i++)
 		rc = add_gone_row(ct, &w->gone[i]);
