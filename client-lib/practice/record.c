@@ -4,6 +4,8 @@
 
 #include <sodium.h>
 
+#include <tacit/vault_log.h>
+
 #include "manifest_name.h"
 #include "record.h"
 #include "series.h"
@@ -164,7 +166,9 @@ tacit_record_write(struct tacit_practice *p, struct tacit_contact *ct,
 		return TACIT_E_INVALID;
 	memset(out, 0, sizeof(*out));
 	out->size = sizeof(*out);
-	if ((rc = begin(&r, options, now_ms)) == 0)
+	if ((rc = begin(&r, options, now_ms)) == 0 &&
+	    (rc = tacit_log_note(p->t, TACIT_LOG_EXPORT, ct,
+	    options->format)) == 0)
 		rc = print_and_seal(&r, format, to, options->name, out);
 	sodium_memzero(&r, sizeof(r));
 	return rc;

@@ -10,15 +10,6 @@
 #include "outbox.h"
 #include "record.h"
 
-static void
-be64(uint8_t out[8], uint64_t v)
-{
-	size_t i;
-
-	for (i = 0; i < 8; i++)
-		out[i] = (uint8_t)(v >> (56 - 8 * i));
-}
-
 /* The hash by which the next row, or the contact, names this one. */
 static void
 past_hash(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
@@ -36,9 +27,9 @@ past_hash(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
 	keep_said(&said, p->type, &p->keep, text, len);
 	part[n - 1].data = said.text;
 	part[n - 1].len = said.len;
-	be64(seq, p->seq);
-	be64(time, (uint64_t)p->time_ms);
-	be64(type, said.type);
+	record_number(seq, p->seq);
+	record_number(time, (uint64_t)p->time_ms);
+	record_number(type, said.type);
 	/* Of a text there is no type. */
 	if (said.type == 0)
 		part[n - 2] = part[n - 1];

@@ -12,15 +12,6 @@
 
 enum { HOUR_MS = 3600 * 1000 };
 
-static void
-be64(uint8_t out[8], uint64_t v)
-{
-	size_t i;
-
-	for (i = 0; i < 8; i++)
-		out[i] = (uint8_t)(v >> (56 - 8 * i));
-}
-
 /* The hash by which the next row, or oneself, names this one. */
 static void
 row_hash(uint8_t out[TACIT_HASH_LEN], const tacit_state_Log *row,
@@ -34,10 +25,10 @@ row_hash(uint8_t out[TACIT_HASH_LEN], const tacit_state_Log *row,
 		{ row->contact.bytes, row->contact.size }, { words, len },
 	};
 
-	be64(kind, row->kind);
-	be64(time, row->time_ms);
-	be64(until, row->until_ms);
-	be64(count, row->count);
+	record_number(kind, row->kind);
+	record_number(time, row->time_ms);
+	record_number(until, row->until_ms);
+	record_number(count, row->count);
 	tacit_hash(out, "tacit/1/log", part, sizeof(part) / sizeof(part[0]));
 }
 
@@ -85,8 +76,8 @@ add(struct tacit *t, tacit_state_Log *row, const char *words)
 	return row_put(t, row, words, strlen(words));
 }
 
-int
-journal_say(struct tacit *t, enum tacit_log_kind kind,
+static tacit_state_Log
+row_of(struct tacit *t, enum tacit_log_kind kind,
     const struct tacit_contact *ct)
 {
 	tacit_state_Log row = tacit_state_Log_init_zero;
@@ -98,6 +89,15 @@ journal_say(struct tacit *t, enum tacit_log_kind kind,
 		memcpy(row.contact.bytes, ct->id, sizeof(ct->id));
 		row.contact.size = sizeof(ct->id);
 	}
+	return row;
+}
+
+int
+journal_say(struct tacit *t, enum tacit_log_kind kind,
+    const struct tacit_contact *ct)
+{
+	tacit_state_Log row = row_of(t, kind, ct);
+
 	return add(t, &row, "");
 }
 
@@ -274,7 +274,7 @@ int
 tacit_log_note(struct tacit *t, enum tacit_log_kind kind,
     struct tacit_contact *ct, const char *words)
 {
-	tacit_state_Log row = tacit_state_Log_init_zero;
+	tacit_state_Log row;
 	int rc;
 
 	if (t == NULL || (ct != NULL && ct->t != t) ||
@@ -287,13 +287,7 @@ tacit_log_note(struct tacit *t, enum tacit_log_kind kind,
 		return TACIT_E_TEXT;
 	if ((rc = change_begin(t)) != 0)
 		return rc;
-	row.kind = kind;
-	row.time_ms = (uint64_t)env_unix_ms(t);
-	row.count = 1;
-	if (ct != NULL) {
-		memcpy(row.contact.bytes, ct->id, sizeof(ct->id));
-		row.contact.size = sizeof(ct->id);
-	}
+	row = row_of(t, kind, ct);
 	return change_end(t, NULL, add(t, &row, words));
 }
 

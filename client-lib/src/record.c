@@ -14,15 +14,21 @@ static const uint8_t self_key[] = { 0 };
 enum { PREFIX_LEN = 2, NUMBER_LEN = 8 };
 
 void
-record_key(struct record_key *out, const void *id, size_t id_len,
-    uint64_t number)
+record_number(uint8_t out[8], uint64_t number)
 {
 	size_t i;
 
+	for (i = 0; i < NUMBER_LEN; i++)
+		out[i] = (uint8_t)(number >> (56 - 8 * i));
+}
+
+void
+record_key(struct record_key *out, const void *id, size_t id_len,
+    uint64_t number)
+{
 	assert(id_len <= sizeof(out->data) - NUMBER_LEN);
 	memcpy(out->data, id, id_len);
-	for (i = 0; i < NUMBER_LEN; i++)
-		out->data[id_len + i] = (uint8_t)(number >> (56 - 8 * i));
+	record_number(out->data + id_len, number);
 	out->len = id_len + NUMBER_LEN;
 }
 

@@ -16,6 +16,8 @@ struct record_key {
 };
 void record_key(struct record_key *out, const void *id, size_t id_len,
     uint64_t number);
+/* Eight bytes, the highest first: as in keys, and in what is hashed. */
+void record_number(uint8_t out[8], uint64_t number);
 /* The number at the end of a key. */
 uint64_t record_key_number(const uint8_t *key, size_t len);
 

@@ -5,6 +5,8 @@
 # the same time, the relay goes and comes, windows change their size, and
 # whatever ends a chat, a text that was not entered is never sent.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/chat_lib.sh
+. "$(dirname "$0")/chat_lib.sh"
 
 export LC_ALL=C.UTF-8 TMUX_TMPDIR=$work
 unset TMUX
@@ -89,28 +91,6 @@ said() {	# said WHO: texts of the vault's history
 for line in sys.stdin:
 	o = json.loads(line)
 	print(o["from"], json.dumps(o["text"], ensure_ascii=False))'
-}
-
-chat_of() {	# chat_of WHO: its process
-	pgrep -f "^$tacit --vault $work/$1.vault" || true
-}
-
-# holds WHO TEXT: it stands somewhere in the memory of this person's chat
-holds() {
-	python3 - "$(chat_of "$1")" "$2" <<-'END'
-	import sys
-	with open(f"/proc/{sys.argv[1]}/maps") as maps, \
-	        open(f"/proc/{sys.argv[1]}/mem", "rb", 0) as mem:
-	    for line in maps:
-	        word = line.split()
-	        if not word[1].startswith("rw"):
-	            continue
-	        begin, end = (int(x, 16) for x in word[0].split("-"))
-	        mem.seek(begin)
-	        if sys.argv[2].encode() in mem.read(end - begin):
-	            sys.exit(0)
-	sys.exit(1)
-	END
 }
 
 holds_no_more() {

@@ -156,6 +156,8 @@ has 'for a pipe' "$(plain anna checkin export ben | head -c 99)" Bundle
 
 # The other end has its own view of it, with its own key.
 (cd "$rec" && as ben export anna --format json --out bens.jsonl >"$work/ben")
+is 'the log of his vault tells' "$(as ben log |
+    jq -r 'select(.kind == "export") | .words')" json
 other=$(field key <"$work/ben")
 is 'what I answered' "$(grep -c '"kind":"check-in"' "$rec/bens.jsonl")" 3
 lacks 'no scores of it' "$(cat "$rec/bens.jsonl")" '"band"'

@@ -5,6 +5,8 @@
 # nothing is left on the screen nor in memory, what was typed comes back, the
 # passphrase is asked of a person, and the log of the vault tells.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/chat_lib.sh
+. "$(dirname "$0")/chat_lib.sh"
 
 export LC_ALL=C.UTF-8 TMUX_TMPDIR=$work
 unset TMUX
@@ -46,28 +48,6 @@ shows() {
 	done
 	screen "$1" >&2
 	die "never: $1 sees $2"
-}
-
-chat_of() {
-	pgrep -f "^[^ ]*tacit --vault $work/$1.vault" || true
-}
-
-# holds WHO TEXT: in the memory of this person's chat
-holds() {
-	python3 - "$(chat_of "$1")" "$2" <<-'END'
-	import sys
-	with open(f"/proc/{sys.argv[1]}/maps") as maps, \
-	        open(f"/proc/{sys.argv[1]}/mem", "rb", 0) as mem:
-	    for line in maps:
-	        word = line.split()
-	        if not word[1].startswith("rw"):
-	            continue
-	        begin, end = (int(x, 16) for x in word[0].split("-"))
-	        mem.seek(begin)
-	        if sys.argv[2].encode() in mem.read(end - begin):
-	            sys.exit(0)
-	sys.exit(1)
-	END
 }
 
 start_relay

@@ -150,6 +150,9 @@ struct tacit_record {
  * before this returns 0: who has it and stores nothing leaves a gap that the
  * next manifest shows.
  *
+ * The log of the vault (vault_log.h) has a row of it before anything is
+ * written, with ${format}, also if it fails then.
+ *
  * Time:    all of the history is read once; its texts are in memory until the
  *          call returns.  ${to} is called from within, and must not call the
  *          library.
