@@ -25,6 +25,9 @@ while read -r name; do
 		[ -f "tests/$name.c" ] || echo "no such test: $name" ;;
 	e2e/heal/loop*)
 		[ -f tests/e2e/kill/main.c ] || echo "no such test: $name" ;;
+	classify/*)
+		grep -q "add_test(NAME $name " tests/classify/classify.cmake ||
+		    echo "no such test: $name" ;;
 	sim/*)
 		grep -q "add_test(NAME $name " tests/sim/sim.cmake ||
 		    echo "no such test: $name" ;;

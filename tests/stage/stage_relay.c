@@ -16,6 +16,7 @@ struct stage_relay {
 	struct relay relay;
 	struct dispatch *dispatch;
 	struct store *store;		/* the commit's thread owns it */
+	uint64_t tick_ms, tick_at;	/* 0: at once; 0: none is due */
 };
 
 struct stage_wire {
@@ -141,6 +142,32 @@ settle_store(struct stage_relay *r)
 }
 
 void
+stage_relay_ticks(struct stage_relay *r, uint32_t ms)
+{
+	r->tick_ms = ms;
+}
+
+uint64_t
+stage_relay_tick_at(const struct stage_relay *r)
+{
+	return r->tick_at;
+}
+
+/* As in loop.c: ticks have fixed places in time. */
+static void
+tick(struct stage_relay *r, uint64_t now_ms)
+{
+	if (!dispatch_ticking(r->dispatch))
+		return;
+	if (r->tick_ms != 0 && r->tick_at == 0)
+		r->tick_at = now_ms - now_ms % r->tick_ms + r->tick_ms;
+	if (now_ms < r->tick_at)
+		return;
+	r->tick_at = 0;
+	dispatch_tick(r->dispatch);
+}
+
+void
 stage_relay_settle(struct stage_relay *r, uint64_t now_ms)
 {
 	int again;
@@ -148,8 +175,7 @@ stage_relay_settle(struct stage_relay *r, uint64_t now_ms)
 	do {
 		settle_store(r);
 		again = dispatch_turn(r->dispatch, now_ms);
-		if (dispatch_ticking(r->dispatch))
-			dispatch_tick(r->dispatch);
+		tick(r, now_ms);
 	} while (again || commit_pending(r->relay.commit) > 0);
 }
 
