@@ -14,7 +14,10 @@
 enum {
 	BACKOFF_MIN_MS = 500,
 	BACKOFF_MAX_MS = 60 * 1000,
-	OUT_CAP = TACIT_MESSAGE_MAX
+	OUT_CAP = TACIT_MESSAGE_MAX,
+	ACK_MIN_MS = 50,
+	ACK_MAX_MS = 150,
+	HELD_MAX = 32			/* then more could not be delivered */
 };
 
 uint32_t
@@ -84,8 +87,8 @@ line_sign(const struct line *l, const tacit_Frame *f,
 	sodium_memzero(sk, sizeof(sk));
 }
 
-int
-line_ack(struct line *l, const struct held_ack *ack)
+static int
+acknowledge(struct line *l, const struct held_ack *ack)
 {
 	tacit_Frame f = tacit_Frame_init_zero;
 	uint32_t id;
@@ -98,6 +101,14 @@ line_ack(struct line *l, const struct held_ack *ack)
 	l->acks++;
 	anchor_used(l->t, &l->place, 0);
 	return line_request(l, &f, NULL, &id);
+}
+
+void
+line_received(struct line *l)
+{
+	if (l->n_held == 0)
+		l->release_at = env_mono_ms(l->t) + env_random_between(l->t,
+		    ACK_MIN_MS, ACK_MAX_MS);
 }
 
 int
@@ -114,6 +125,14 @@ line_hold(struct line *l, const struct held_ack *ack)
 	return 0;
 }
 
+int64_t
+line_release_due(const struct line *l)
+{
+	if (l->n_held == 0 || !anchor_is_open(l->t, &l->place))
+		return -1;
+	return l->n_held >= HELD_MAX ? env_mono_ms(l->t) : l->release_at;
+}
+
 int
 line_release(struct line *l)
 {
@@ -121,7 +140,7 @@ line_release(struct line *l)
 	int rc = 0;
 
 	for (i = 0; i < l->n_held && rc == 0; i++)
-		rc = line_ack(l, &l->held[i]);
+		rc = acknowledge(l, &l->held[i]);
 	l->n_held = 0;
 	return rc;
 }

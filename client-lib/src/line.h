@@ -44,8 +44,10 @@ struct line {
 	uint32_t n_asked, asked_id;
 	uint32_t acks;			/* not yet answered */
 	uint8_t unacked;		/* the last of them failed */
-	struct held_ack *held;		/* not sent: see anchor.h */
+	struct held_ack *held;		/* not sent yet, by line_hold() */
 	uint32_t n_held;
+	int64_t release_at;		/* of those; POST: nothing goes before;
+					   mono ms */
 
 	/* Frames of the next message. */
 	uint8_t *out;
@@ -71,11 +73,18 @@ void line_sign(const struct line *l, const tacit_Frame *f,
     uint8_t signature[TACIT_SIGNATURE_LEN]);
 
 /*
- * Acknowledge ${ack} on receiving line ${l}; or keep it until line_release()
- * acknowledges all that were kept.  Errors: as line_request().
+ * An envelope came on receiving line ${l}.  It is acknowledged at a random time
+ * from here on, so that nobody learns from that what there was to do with it.
  */
-int line_ack(struct line *l, const struct held_ack *ack);
+void line_received(struct line *l);
+/* It was taken in: keep ${ack}.  Errors: TACIT_E_NOMEM. */
 int line_hold(struct line *l, const struct held_ack *ack);
+/*
+ * When line_release() is to acknowledge all that are kept: mono ms; -1 if
+ * there are none, or the anchor does not allow it.
+ */
+int64_t line_release_due(const struct line *l);
+/* Errors: as line_request(). */
 int line_release(struct line *l);
 
 /* Hand the queued frames of all lines to the transport. */

@@ -15,7 +15,11 @@
 #include "set.h"
 #include "tacit/frame.h"
 
-enum { NO_UNITS_MS = 3600 * 1000 };	/* until a mailbox is asked for again */
+enum {
+	NO_UNITS_MS = 3600 * 1000,	/* until a mailbox is asked for again */
+	POST_MIN_MS = 5,		/* from WELCOME to POST: what it takes */
+	POST_MAX_MS = 25		/* to seal one kind or another is less */
+};
 
 /*
  * WELCOME: is this the relay that was named, and does it speak our version?
@@ -45,8 +49,11 @@ welcome(struct line *l, const tacit_Welcome *w)
 		line_drop(l);	/* given up while we connected */
 		return 0;
 	}
-	if (l->use == LINE_POST)
+	if (l->use == LINE_POST) {
 		l->ct->resume = 1;
+		l->release_at = env_mono_ms(l->t) + env_random_between(l->t,
+		    POST_MIN_MS, POST_MAX_MS);
+	}
 	return 0;
 }
 
@@ -116,7 +123,7 @@ is_read(const struct line *l, const struct box *b)
 	return b->read_conn == l->conn && b->reading;
 }
 
-/* Commit first, then acknowledge; a failure leaves it with the relay. */
+/* Commit first, to acknowledge later; a failure leaves it with the relay. */
 static int
 deliver(struct line *l, const tacit_Deliver *d, const uint8_t *body,
     size_t len)
@@ -127,6 +134,7 @@ deliver(struct line *l, const tacit_Deliver *d, const uint8_t *body,
 
 	if (ct == NULL || !is_read(l, set_box(ct, d->address)))
 		return 0;
+	line_received(l);
 	rc = inbox_take(ct, d->address, d->envelope, body, len);
 #ifdef TACIT_CONTROL_ACK_UNCOMMITTED
 	(void)rc;
@@ -136,8 +144,7 @@ deliver(struct line *l, const tacit_Deliver *d, const uint8_t *body,
 #endif
 	memcpy(ack.address, d->address, sizeof(ack.address));
 	memcpy(ack.envelope, d->envelope, sizeof(ack.envelope));
-	return anchor_is_open(l->t, &l->place) ? line_ack(l, &ack) :
-	    line_hold(l, &ack);
+	return line_hold(l, &ack);
 }
 
 static void

@@ -366,7 +366,7 @@ tacit_progress(struct tacit *t, struct tacit_progress *out)
 	for (ct = t->contacts; ct != NULL; ct = ct->next)
 		progress_add(ct, out);
 	for (l = t->lines; l != NULL; l = l->next)
-		if (l->acks > 0)
+		if (l->acks > 0 || line_release_due(l) >= 0)
 			out->busy = out->hope = 1;
 	left = tend_anchors_left(t);
 	out->busy |= left.due;

@@ -112,10 +112,12 @@ subscribe(struct line *l)
 static int
 tend_ready(struct line *l)
 {
+	int64_t at;
 	int rc;
 
 	if (l->use == LINE_READ) {
-		if (l->n_held > 0 && anchor_is_open(l->t, &l->place) &&
+		at = line_release_due(l);
+		if (at >= 0 && env_mono_ms(l->t) >= at &&
 		    (rc = line_release(l)) != 0)
 			return rc;
 		return subscribe(l);
@@ -125,7 +127,8 @@ tend_ready(struct line *l)
 	if (l->use == LINE_ONCE)
 		return 0;
 	if (env_mono_ms(l->t) < l->until)
-		return anchor_is_open(l->t, &l->place) ? post_pump(l->ct) : 0;
+		return env_mono_ms(l->t) >= l->release_at &&
+		    anchor_is_open(l->t, &l->place) ? post_pump(l->ct) : 0;
 	if (!post_is_under_way(l->ct))
 		line_free(l);
 	return 0;
@@ -288,25 +291,31 @@ earlier(int64_t *at, int64_t due)
 static int64_t
 line_due(const struct line *l)
 {
+	int64_t at = line_release_due(l);
+
 	if (l->conn == 0)
 		return l->retry_at;
 	if (is_waiting(l))
-		return l->moved_at + SILENCE_MS;
-	return l->use == LINE_POST ? l->until : -1;
+		return env_sooner(at, l->moved_at + SILENCE_MS);
+	return l->use == LINE_POST ? l->until : at;
 }
 
-/* The same of want_lines() and post_pump(): work that is there now. */
-static int
-contact_has_work(const struct tacit_contact *ct)
+/* The same of want_lines() and post_pump(): when there is work; or -1. */
+static int64_t
+contact_due(const struct tacit_contact *ct)
 {
+	int64_t now = env_mono_ms(ct->t);
+
 	if (contact_has_mailbox(ct) &&
 	    line_reading(ct->t, &ct->rec.my_place) == NULL)
-		return 1;
+		return now;
 	if (ct->post == NULL)
-		return post_wants(ct);
-	return ct->post->ready && env_mono_ms(ct->t) < ct->post->until &&
-	    anchor_is_open(ct->t, &ct->post->place) && post_has_room(ct) &&
-	    post_wants(ct);
+		return post_wants(ct) ? now : -1;
+	if (!ct->post->ready || now >= ct->post->until ||
+	    !anchor_is_open(ct->t, &ct->post->place) ||
+	    !post_has_room(ct) || !post_wants(ct))
+		return -1;
+	return now < ct->post->release_at ? ct->post->release_at : now;
 }
 
 int64_t
@@ -319,8 +328,7 @@ tend_due(const struct tacit *t)
 	for (l = t->lines; l != NULL; l = l->next)
 		earlier(&at, line_due(l));
 	for (ct = t->contacts; ct != NULL; ct = ct->next) {
-		if (contact_has_work(ct))
-			return env_mono_ms(t);
+		earlier(&at, contact_due(ct));
 		if (due_next(ct) != 0 && ct->once == NULL)
 			earlier(&at, ct->once_at);
 		earlier(&at, post_due(ct));

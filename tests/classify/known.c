@@ -11,9 +11,7 @@ static const struct {
 	{ "client", "nothing" },	/* controls of the judge */
 	{ "client", "text+16B" },
 	{ "client", "answer+25ms" },
-	{ "client", "have" },		/* its ACK comes sooner */
 	{ "client", "have-50" },	/* goes at once */
-	{ "practice", "have" },
 	{ "practice", "have-50" },
 	{ "practice", "card" },		/* to all at once */
 	{ "practice", "away" },		/* goes at once */

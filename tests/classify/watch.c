@@ -230,7 +230,8 @@ step(struct watch *w, int i)
 	int rc;
 
 	w->cpu = cpu_us();
-	(void)stage_turn(w->s, i);
+	(void)stage_try(w->s, i, &rc);
+	assert(rc == 0);
 	rc = tacit_practice_step(w->p[i], watch_ms(w));
 	assert(rc == 0);
 	confirm_all(w, i);

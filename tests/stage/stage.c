@@ -13,6 +13,9 @@
 #include "line_in.h"
 #include "stage.h"
 
+/* What goes at a random time soon goes after a few turns. */
+enum { IDLE_MS = 40 };
+
 static const char passphrase[] = "only for this test";
 
 /* An end's side of a connection. */
@@ -337,8 +340,11 @@ stage_try(struct stage *s, int i, int *rc)
 int
 stage_turn(struct stage *s, int i)
 {
-	int rc, had = stage_try(s, i, &rc);
+	int rc, had;
 
+	if (s->end[i].first == NULL)
+		stage_sleep(s, IDLE_MS);
+	had = stage_try(s, i, &rc);
 	assert(rc == 0);
 	return had;
 }
@@ -534,7 +540,7 @@ stage_quiesce(struct stage *s)
 {
 	int i, still = 0, moved;
 
-	while (still < 8) {
+	while (still < 9) {
 		moved = 0;
 		stage_relay_turn(s);
 		for (i = 0; i < STAGE_ENDS; i++)
@@ -548,8 +554,11 @@ stage_quiesce(struct stage *s)
 			still = 0;
 			continue;
 		}
-		/* Longer than any back-off, less than any daily habit. */
-		stage_sleep(s, 61 * 1000);
+		/*
+		 * What was taken in is acknowledged first; then longer than
+		 * any back-off, less than any daily habit.
+		 */
+		stage_sleep(s, still == 0 ? 200 : 61 * 1000);
 		still++;
 	}
 }

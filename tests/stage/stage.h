@@ -57,7 +57,8 @@ int64_t stage_now(const struct stage *s);	/* Unix ms */
 
 /*
  * End ${i} takes its turn: one message that came in, if there is one, then
- * all that the core wants to do.  True if there was a message.
+ * all that the core wants to do.  True if there was a message; if there was
+ * none, 40 ms passed.
  */
 int stage_turn(struct stage *s, int i);
 
