@@ -19,6 +19,14 @@ away_row(struct tacit_practice *p, tacit_rows_Away *out)
 	return row_get(p->t, &k, tacit_rows_Away_fields, out);
 }
 
+/* Does the notice hold on this day? */
+static bool
+holds(const tacit_rows_Away *row, uint32_t date)
+{
+	return row->text[0] != '\0' && date >= row->from &&
+	    (row->until == 0 || date <= row->until);
+}
+
 static bool
 is_day(uint32_t date)
 {
@@ -100,12 +108,31 @@ was_said(struct tacit_practice *p, const char *id, uint32_t date,
 	return rc == 1 ? row_key_get_u32(&value, 0) == date : rc;
 }
 
+/*
+ * It is not said in the moment in which the text came: that would tell the
+ * relay that nobody wrote it.
+ */
 static void
-say(struct batch *b, struct tacit_contact *ct, const struct row_key *said,
-    uint32_t date, const tacit_rows_Away *row)
+plan(struct batch *b, const char *id, const struct row_key *said,
+    uint32_t date)
+{
+	struct row_key k, value = { .len = 0 };
+
+	row_key_u32(&value, date);
+	batch_put_bytes(b, said, value.data, value.len);
+	row_key(&k, ROW_AWAY_DUE);
+	row_key_contact(&k, id);
+	value.len = 0;
+	row_key_u64(&value, (uint64_t)practice_later(b->p->now_ms,
+	    PRACTICE_SPREAD_MS));
+	batch_put_bytes(b, &k, value.data, value.len);
+	practice_wake(b->p, b->p->now_ms);
+}
+
+static void
+say(struct batch *b, struct tacit_contact *ct, const tacit_rows_Away *row)
 {
 	tacit_practice_Practice *m = calloc(1, sizeof(*m));
-	struct row_key value = { .len = 0 };
 
 	if (m == NULL) {
 		batch_fail(b, TACIT_E_NOMEM);
@@ -114,10 +141,52 @@ say(struct batch *b, struct tacit_contact *ct, const struct row_key *said,
 	m->which_is = tacit_practice_Practice_away_tag;
 	memcpy(m->is.away.text, row->text, sizeof(row->text));
 	m->is.away.until = row->until;
-	row_key_u32(&value, date);
-	batch_put_bytes(b, said, value.data, value.len);
 	batch_send(b, ct, m, NULL);
 	free(m);
+}
+
+/* The row ${k} waited for its time: said, unless we are back by now. */
+static int
+tend(struct tacit_practice *p, const struct row_key *k)
+{
+	struct tacit_contact_info info = { .size = sizeof(info) };
+	char id[TACIT_CONTACT_ID_SIZE] = "";
+	struct tacit_contact *ct;
+	struct row_key value = { .len = 0 };
+	tacit_rows_Away row;
+	struct batch b;
+	int rc;
+
+	rc = row_get_bytes(p->t, k, value.data, 8, &value.len);
+	if (rc != 1 || value.len != 8 || k->len < sizeof(id) - 1)
+		return rc < 0 ? rc : TACIT_E_CORRUPT;
+	if (!practice_is_due(p, (int64_t)row_key_get_u64(&value, 0),
+	    PRACTICE_SPREAD_MS))
+		return 0;
+	memcpy(id, k->data + k->len - (sizeof(id) - 1), sizeof(id) - 1);
+	ct = practice_contact(p, id);
+	if ((rc = away_row(p, &row)) < 0 ||
+	    (ct != NULL && (rc = tacit_contact_info(ct, &info)) < 0))
+		return rc;
+	batch_begin(&b, p);
+	batch_delete(&b, k);
+	if (holds(&row, zone_civil(p->now_ms).date) && ct != NULL &&
+	    bounds_reaches(&info))
+		say(&b, ct, &row);
+	return batch_commit(&b);
+}
+
+int
+away_tend(struct tacit_practice *p)
+{
+	struct row_key prefix, at = { .len = 0 };
+	int rc;
+
+	row_key(&prefix, ROW_AWAY_DUE);
+	while ((rc = row_next(p->t, &prefix, &at)) == 1)
+		if ((rc = tend(p, &at)) != 0)
+			return rc;
+	return rc;
 }
 
 void
@@ -137,7 +206,7 @@ away_look(struct batch *b, const struct tacit_event *ev)
 	}
 	/* From now on it has been seen, over any crash. */
 	look_note(b, ev->id);
-	if (date < row.from || (row.until != 0 && date > row.until))
+	if (!holds(&row, date))
 		return;
 	if ((rc = tacit_contact_info(ev->contact, &info)) != 0 ||
 	    (rc = was_said(b->p, info.id, date, &k)) < 0) {
@@ -145,7 +214,7 @@ away_look(struct batch *b, const struct tacit_event *ev)
 		return;
 	}
 	if (rc == 0 && info.inviter && bounds_reaches(&info))
-		say(b, ev->contact, &k, date, &row);
+		plan(b, info.id, &k, date);
 }
 
 /* ---- at the client -------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #include "batch.h"
 
 take_fn card_take, card_take_had, away_take, life_take;
-tend_fn card_tend, life_tend;
+tend_fn card_tend, life_tend, away_tend;
 
 /*
  * Look once at each event of the vault that is the host's, and leave it

@@ -82,6 +82,16 @@ int practice_open_with(struct tacit_practice **out, struct tacit *t,
 /* There is something to do at ${at_ms}, at the latest. */
 void practice_wake(struct tacit_practice *p, int64_t at_ms);
 
+/*
+ * What goes by itself goes at a random time in the next ${spread_ms}, as what
+ * people write does: when that is; whether it has come, by a clock that may
+ * have been set back.  If not, practice_wake() is called.
+ */
+enum { PRACTICE_SPREAD_MS = 15 * 60 * 1000 };
+int64_t practice_later(int64_t now_ms, uint32_t spread_ms);
+bool practice_is_due(struct tacit_practice *p, int64_t at_ms,
+    uint32_t spread_ms);
+
 /* True of UTF-8 without control characters but line ends. */
 bool practice_is_text(const char *text);
 

@@ -20,6 +20,7 @@ static tend_fn *const tenders[] = {
 	checkin_tend_plans,
 	checkin_tend_tasks,
 	look_tend,
+	away_tend,		/* after what look_tend planned */
 	card_tend,
 	life_tend,
 	receipts_tend,

@@ -129,6 +129,21 @@ practice_wake(struct tacit_practice *p, int64_t at_ms)
 		p->due_ms = at_ms;
 }
 
+int64_t
+practice_later(int64_t now_ms, uint32_t spread_ms)
+{
+	return now_ms + 1 + (int64_t)randombytes_uniform(spread_ms);
+}
+
+bool
+practice_is_due(struct tacit_practice *p, int64_t at_ms, uint32_t spread_ms)
+{
+	if (at_ms <= p->now_ms || at_ms - p->now_ms > (int64_t)spread_ms)
+		return true;
+	practice_wake(p, at_ms);
+	return false;
+}
+
 bool
 practice_is_text(const char *text)
 {

@@ -34,6 +34,7 @@ enum row_kind {
 	ROW_CARD_OF = 'd',		/* contact: rows.CardOf */
 	ROW_AWAY = 'a',			/* one: rows.Away */
 	ROW_AWAY_SAID = 'y',		/* contact: the day, 4 bytes */
+	ROW_AWAY_DUE = 'Y',		/* contact: when it goes, 8 bytes */
 	ROW_QUIET = 'q',		/* one: rows.Quiet */
 	ROW_SEEN = 'm',			/* one: id of an event, 8 bytes */
 	ROW_LIFE = 'l',			/* contact: rows.Life */

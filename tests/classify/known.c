@@ -14,7 +14,6 @@ static const struct {
 	{ "client", "have-50" },	/* goes at once */
 	{ "practice", "have-50" },
 	{ "practice", "card" },		/* to all at once */
-	{ "practice", "away" },		/* goes at once */
 	{ "practice", "rotate" },	/* a CREATE goes before */
 };
 

@@ -14,8 +14,12 @@ at_terminal() {
 	TACIT_PASSPHRASE_FILE=$work/$1.pass \
 	    python3 "$root/tests/support/terminal.py" "${@:2}"
 }
-both() {	# what waits at either end arrives
+later() {	# hours later, by its clock
+	LD_PRELOAD=$build/tests/testclock.so TACIT_TEST_AHEAD_S=14400 "$@"
+}
+both() {	# what waits at either end arrives, at a random time
 	as anna sync >>"$work/anna.events"
+	later as anna sync >>"$work/anna.events"
 	as ben sync >>"$work/ben.events"
 	as anna sync >>"$work/anna.events"
 }

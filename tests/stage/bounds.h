@@ -39,6 +39,17 @@ fall(struct desk *d, int i)
 	open_real(d, i);
 }
 
+/* Nothing of the practice waits longer. */
+static const int64_t LATER = INT64_C(4) * 3600000 + 1;
+
+/* What the practice has waiting for a random time goes; it is ${now} again. */
+static inline void
+practice_goes(struct desk *d, int64_t now)
+{
+	assert_int_equal(tacit_practice_step(d->p[0], now), 0);
+	assert_int_equal(tacit_practice_step(d->p[0], now + LATER), 0);
+}
+
 static inline void
 settle_at(struct desk *d, int64_t now)
 {
@@ -46,9 +57,12 @@ settle_at(struct desk *d, int64_t now)
 
 	for (round = 0; round < 3; round++) {
 		stage_quiesce(d->st.s);
-		assert_int_equal(tacit_practice_step(d->p[0], now), 0);
 		assert_int_equal(tacit_practice_step(d->p[1], now), 0);
+		practice_goes(d, now);
+		assert_int_equal(tacit_practice_step(d->p[0], now), 0);
 	}
+	stage_quiesce(d->st.s);
+	assert_int_equal(tacit_practice_step(d->p[1], now), 0);
 }
 
 /* Whatever a step of ours stops at, ${turns} turns later end ${i} falls. */
@@ -60,6 +74,8 @@ fall_after(struct desk *d, int i, int turns, int64_t now)
 	for (k = 0; k < turns; k++) {
 		play_turns(d->st.s, k, 1);
 		assert_int_equal(tacit_practice_step(d->p[k % 2], now), 0);
+		if (k % 2 == 0)
+			practice_goes(d, now);
 	}
 	fall(d, i);
 	settle_at(d, now);

@@ -131,6 +131,56 @@ a_crash_answers_neither_twice_nor_never(void **state)
 	end(&d);
 }
 
+/* What has come so far is taken by both; nothing that waits goes. */
+static void
+look_at(struct desk *d, int64_t now)
+{
+	int i;
+
+	stage_quiesce(d->st.s);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(tacit_practice_step(d->p[i], now), 0);
+	stage_quiesce(d->st.s);
+	assert_int_equal(tacit_practice_step(d->p[1], now), 0);
+}
+
+static void
+it_waits_for_a_random_time_over_a_crash(void **state)
+{
+	const int64_t over = NOON + PRACTICE_SPREAD_MS + 1;
+	struct desk d;
+
+	(void)state;
+	begin_real(&d, 57);
+	assert_int_equal(tacit_away_set(d.p[0], NOON, "Away.", 0, 20261123),
+	    0);
+	client_writes(&d);
+	look_at(&d, NOON);
+	no_more(&d, 1, 0);
+	fall(&d, 0);
+	look_at(&d, NOON);
+	no_more(&d, 1, 0);
+	look_at(&d, over);
+	one_answer(&d, "Away.", 20261123);
+	fall(&d, 0);
+	look_at(&d, over);
+	no_more(&d, 1, 0);
+	/* By a clock that was set back a year it does not wait for one. */
+	client_writes(&d);
+	look_at(&d, NOON + A_DAY);
+	no_more(&d, 1, 0);
+	assert_int_equal(tacit_practice_step(d.p[0], NOON - 365 * A_DAY), 0);
+	look_at(&d, NOON - 365 * A_DAY);
+	one_answer(&d, "Away.", 20261123);
+	/* Who is back by then says nothing. */
+	client_writes(&d);
+	look_at(&d, NOON);
+	assert_int_equal(tacit_away_end(d.p[0]), 0);
+	look_at(&d, over);
+	no_more(&d, 1, 0);
+	end(&d);
+}
+
 /* Between two ends of which both are away there is no end of answers. */
 static void
 only_texts_of_those_who_were_invited_are_answered(void **state)
@@ -276,6 +326,7 @@ main(void)
 		cmocka_unit_test(each_contact_is_answered_once_a_day),
 		cmocka_unit_test(it_begins_and_ends_when_it_says),
 		cmocka_unit_test(a_crash_answers_neither_twice_nor_never),
+		cmocka_unit_test(it_waits_for_a_random_time_over_a_crash),
 		cmocka_unit_test(
 		    only_texts_of_those_who_were_invited_are_answered),
 		cmocka_unit_test(what_makes_no_sense_is_refused_and_set_aside),

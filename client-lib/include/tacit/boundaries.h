@@ -146,7 +146,10 @@ TACIT_API TACIT_MUST int tacit_card_acknowledge(struct tacit_practice *p,
  * From day ${from} to day ${until}, both included and of this device's zone,
  * each contact that was invited here and writes a text is answered ${text}, by
  * the library, once a day: event TACIT_PRACTICE_AWAY there, never shown as a
- * message.  Texts that arrived before are not answered.
+ * message.  It goes out in a later tacit_practice_step(), at a random time in
+ * the next 15 minutes, unless that is over by then: in the moment of the text
+ * it would tell who watches the relay what it is.  Texts that arrived before
+ * are not answered.
  * Limits:  ${text} 1 to 320 bytes; ${from}, ${until}: 0 for at once, and for
  *          until it is ended.
  * Errors:  TACIT_E_TEXT, TACIT_E_INVALID (no days, or in the wrong order).
