@@ -8,6 +8,8 @@
 
 #include "batch.h"
 
+enum { CARD_SPREAD_MS = 24 * 60 * 60 * 1000 };	/* a card that changed */
+
 take_fn card_take, card_take_had, away_take, life_take;
 tend_fn card_tend, life_tend, away_tend;
 

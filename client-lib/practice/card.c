@@ -280,6 +280,39 @@ send_to(struct tacit_practice *p, struct tacit_contact *ct,
 	return rc;
 }
 
+/* Settle when it goes; the row says so over a restart. */
+static int
+plan(struct tacit_practice *p, const char *id, tacit_rows_CardOf *row,
+    uint32_t spread)
+{
+	struct batch b;
+
+	row->post_ms = practice_later(p->now_ms, spread);
+	batch_begin(&b, p);
+	put_card_of(&b, id, row);
+	return batch_commit(&b);
+}
+
+/*
+ * A card that is changed is due to all at once: each gets it at a random time,
+ * or the relay could see which mailboxes are written to by one practice.
+ */
+static int
+tend(struct tacit_practice *p, struct tacit_contact *ct, const char *id,
+    uint64_t version, tacit_rows_CardOf *row)
+{
+	uint32_t spread = row->version == 0 ? PRACTICE_SPREAD_MS :
+	    CARD_SPREAD_MS;
+	int rc;
+
+	if (row->post_ms == 0 && (rc = plan(p, id, row, spread)) != 0)
+		return rc;
+	if (!practice_is_due(p, row->post_ms, spread))
+		return 0;
+	row->post_ms = 0;
+	return send_to(p, ct, id, version, row);
+}
+
 /* Whoever was invited and has not been sent the newest is sent it. */
 int
 card_tend(struct tacit_practice *p)
@@ -297,7 +330,7 @@ card_tend(struct tacit_practice *p)
 		    (rc = card_of(p, info.id, &row)) != 0)
 			return rc;
 		if (info.inviter && bounds_reaches(&info) &&
-		    row.version < version && (rc = send_to(p, ct, info.id,
+		    row.version < version && (rc = tend(p, ct, info.id,
 		    version, &row)) != 0)
 			return rc;
 	}

@@ -69,7 +69,7 @@ static const struct act of_practice[] = {
 	{ "text", BY_PERSON, .go = practice_writes },
 	{ "prompt", BY_PERSON, .go = practice_asks },
 	{ "schedule", BY_PRODUCT, .go = practice_plans },
-	{ "card", BY_PRODUCT, .go = scene_card },
+	{ "card", BY_CARD, .dawn = scene_card },
 	{ "away", BY_PRODUCT, .before = away_begins, .end = away_ends },
 	{ "have", BY_HAVE, .go = NULL },
 	{ "have-50", BY_MANY, .go = NULL },
@@ -96,15 +96,16 @@ static int64_t
 until_letter(struct scene *sc, const struct act *act, int actor)
 {
 	const tacit_state_Contact *r = &scene_ct(sc, actor)->rec;
-	int64_t wait;
+	int64_t at = (int64_t)r->have_due_ms, wait;
 
-	if (act->when != BY_HAVE)
+	if (act->when != BY_HAVE && act->when != BY_CARD)
 		return DAWN_MS + scene_some(sc, DUSK_MS - DAWN_MS);
-	if (r->have_owed == 0)
+	if (act->when == BY_CARD)
+		at = scene_card_at(sc);
+	else if (r->have_owed == 0)
 		return -1;
-	wait = (int64_t)r->have_due_ms - watch_ms(sc->w) -
-	    scene_some(sc, SPREAD_MS);
-	return wait < DAWN_MS || wait > DUSK_MS ? -1 : wait;
+	wait = at - watch_ms(sc->w) - scene_some(sc, SPREAD_MS);
+	return wait < HOUR_MS || wait > DUSK_MS ? -1 : wait;
 }
 
 /* So many letters come that one more makes the `have` due. */

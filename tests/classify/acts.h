@@ -12,6 +12,7 @@ enum act_when {
 				   who answer do */
 	BY_PRODUCT,		/* caused when something comes */
 	BY_HAVE,		/* when a `have` is due */
+	BY_CARD,		/* when the card is */
 	BY_MANY,		/* ... after so many texts */
 	NEVER
 };

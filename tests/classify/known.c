@@ -13,7 +13,6 @@ static const struct {
 	{ "client", "answer+25ms" },
 	{ "client", "have-50" },	/* goes at once */
 	{ "practice", "have-50" },
-	{ "practice", "card" },		/* to all at once */
 	{ "practice", "rotate" },	/* a CREATE goes before */
 };
 

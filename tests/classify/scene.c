@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch.h"
 #include "contact.h"
 #include "scene.h"
 #include "story.h"
@@ -165,6 +166,24 @@ scene_card(struct scene *sc)
 	(void)snprintf(c.notice, sizeof(c.notice), "Nobody watches.");
 	rc = tacit_card_set(sc->p[0], watch_ms(sc->w), &c);
 	assert(rc == 0);
+}
+
+int64_t
+scene_card_at(struct scene *sc)
+{
+	char id[TACIT_CONTACT_ID_SIZE];
+	tacit_rows_CardOf row;
+	struct row_key k;
+	int rc;
+
+	rc = practice_contact_id(scene_client(sc, 1), id);
+	assert(rc == 0);
+	row_key(&k, ROW_CARD_OF);
+	row_key_contact(&k, id);
+	rc = row_get(stage_end(sc->s, 0), &k, tacit_rows_CardOf_fields,
+	    &row);
+	assert(rc >= 0);
+	return row.post_ms;
 }
 
 void

@@ -39,6 +39,8 @@ void scene_ask(struct scene *sc, int repeat);
 /* Client 1 answers what it was asked today. */
 void scene_answer(struct scene *sc);
 void scene_card(struct scene *sc);
+/* When client 1 is to get it, Unix ms; 0: it was. */
+int64_t scene_card_at(struct scene *sc);
 void scene_card_read(struct scene *sc);
 
 /* 0 to ${ms}. */

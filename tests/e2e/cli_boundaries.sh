@@ -14,12 +14,13 @@ at_terminal() {
 	TACIT_PASSPHRASE_FILE=$work/$1.pass \
 	    python3 "$root/tests/support/terminal.py" "${@:2}"
 }
-later() {	# hours later, by its clock
-	LD_PRELOAD=$build/tests/testclock.so TACIT_TEST_AHEAD_S=14400 "$@"
+later() {	# later SECONDS COMMAND...
+	LD_PRELOAD=$build/tests/testclock.so TACIT_TEST_AHEAD_S=$1 "${@:2}"
 }
 both() {	# what waits at either end arrives, at a random time
 	as anna sync >>"$work/anna.events"
-	later as anna sync >>"$work/anna.events"
+	later 900 as anna sync >>"$work/anna.events"
+	later 86400 as anna sync >>"$work/anna.events"
 	as ben sync >>"$work/ben.events"
 	as anna sync >>"$work/anna.events"
 }

@@ -40,14 +40,17 @@ fall(struct desk *d, int i)
 }
 
 /* Nothing of the practice waits longer. */
-static const int64_t LATER = INT64_C(4) * 3600000 + 1;
+static const int64_t LATER = INT64_C(86400000) + 1;
 
 /* What the practice has waiting for a random time goes; it is ${now} again. */
 static inline void
 practice_goes(struct desk *d, int64_t now)
 {
-	assert_int_equal(tacit_practice_step(d->p[0], now), 0);
-	assert_int_equal(tacit_practice_step(d->p[0], now + LATER), 0);
+	const int64_t at[] = { now, now + PRACTICE_SPREAD_MS + 1, now + LATER };
+	size_t i;
+
+	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+		assert_int_equal(tacit_practice_step(d->p[0], at[i]), 0);
 }
 
 static inline void
@@ -61,6 +64,19 @@ settle_at(struct desk *d, int64_t now)
 		practice_goes(d, now);
 		assert_int_equal(tacit_practice_step(d->p[0], now), 0);
 	}
+	stage_quiesce(d->st.s);
+	assert_int_equal(tacit_practice_step(d->p[1], now), 0);
+}
+
+/* What has come so far is taken by both; nothing that waits goes. */
+static inline void
+look_at(struct desk *d, int64_t now)
+{
+	int i;
+
+	stage_quiesce(d->st.s);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(tacit_practice_step(d->p[i], now), 0);
 	stage_quiesce(d->st.s);
 	assert_int_equal(tacit_practice_step(d->p[1], now), 0);
 }

@@ -131,19 +131,6 @@ a_crash_answers_neither_twice_nor_never(void **state)
 	end(&d);
 }
 
-/* What has come so far is taken by both; nothing that waits goes. */
-static void
-look_at(struct desk *d, int64_t now)
-{
-	int i;
-
-	stage_quiesce(d->st.s);
-	for (i = 0; i < 2; i++)
-		assert_int_equal(tacit_practice_step(d->p[i], now), 0);
-	stage_quiesce(d->st.s);
-	assert_int_equal(tacit_practice_step(d->p[1], now), 0);
-}
-
 static void
 it_waits_for_a_random_time_over_a_crash(void **state)
 {

@@ -106,6 +106,37 @@ it_arrives_once_over_any_crash(void **state)
 	end(&d);
 }
 
+static void
+each_version_waits_for_a_random_time(void **state)
+{
+	const int64_t first = NOON + PRACTICE_SPREAD_MS + 1;
+	struct tacit_practice_event ev;
+	struct desk d;
+	int i;
+
+	(void)state;
+	begin_real(&d, 37);
+	for (i = 0; i < 2; i++) {
+		set_card(&d, NOON, i == 0 ? "Once a day." : "Seldom.");
+		look_at(&d, NOON + 1);
+		fall(&d, 0);
+		look_at(&d, NOON + 2);
+		no_more(&d, 1, 0);
+		look_at(&d, i == 0 ? first : NOON + LATER);
+		takes(&d, 1, TACIT_PRACTICE_CARD, &ev);
+		look_at(&d, NOON + 2 * LATER);
+		no_more(&d, 1, 0);
+	}
+	/* One that was set back in time waits for the newest, not for long. */
+	set_card(&d, NOON, "Each hour.");
+	look_at(&d, NOON);
+	set_card(&d, NOON, "Each day.");
+	look_at(&d, NOON - 365 * INT64_C(86400000));
+	takes(&d, 1, TACIT_PRACTICE_CARD, &ev);
+	no_more(&d, 1, 0);
+	end(&d);
+}
+
 /* What end 1 was sent, made anew: the card of end 0 with ${version}. */
 static void
 forge(struct desk *d, tacit_practice_Practice *m, uint64_t version)
@@ -368,6 +399,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_written_before_it_is_acknowledged),
 		cmocka_unit_test(it_arrives_once_over_any_crash),
+		cmocka_unit_test(each_version_waits_for_a_random_time),
 		cmocka_unit_test(a_card_that_is_not_the_next_is_refused),
 		cmocka_unit_test(what_makes_no_sense_is_set_aside),
 		cmocka_unit_test(only_the_other_role_may_say_it),

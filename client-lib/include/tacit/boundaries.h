@@ -111,7 +111,9 @@ struct tacit_card {
 };
 
 /*
- * Set the card of this practice: from now on it is sent to every client, and
+ * Set the card of this practice: from now on it is sent to every client, to
+ * each at a random time in the next day (a first one: in 15 minutes), so that
+ * nobody who watches the relay learns which mailboxes are of one practice; and
  * those who had the one before acknowledge anew.  Only the texts and numbers
  * of ${card} are looked at.
  * Limits:  both texts 1 to 320 bytes of UTF-8, ${n} 0 to 16, each number with
