@@ -69,8 +69,9 @@ have_wait(const struct tacit_contact *ct)
 	    ct->rec.have_owed == 0 ||
 	    outbox_has(ct, tacit_state_OutKind_OUT_HAVE))
 		return -1;
-	if (ct->rec.have_owed >= TACIT_HAVE_ALONE_AFTER ||
-	    now >= ct->rec.have_due_ms)
+	/* It is never due that late, but by a clock that was set back. */
+	if (now >= ct->rec.have_due_ms ||
+	    ct->rec.have_due_ms - now > HAVE_MAX_MS)
 		return 0;
 	return (int64_t)(ct->rec.have_due_ms - now);
 }

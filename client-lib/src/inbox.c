@@ -249,14 +249,32 @@ open_ratchet(struct tacit_contact *ct, struct arrival *a, tacit_Content *c)
 	    reset_answered(ct, c->have, c->have_count) : 0;
 }
 
-/* `have` that we owe: with the next letter, or alone when much or long. */
+enum { HOUR_MS = 3600 * 1000, SOON_MS = 15 * 60 * 1000 };
+
+static uint64_t
+some_time(const struct tacit_contact *ct, int64_t from, int64_t to)
+{
+	return (uint64_t)(env_unix_ms(ct->t) +
+	    env_random_between(ct->t, from, to));
+}
+
+/*
+ * `have` that we owe: with the next letter, or alone when it is long or much.
+ * It does not follow what made it so many, or the relay could count texts.
+ */
 static void
 owe_have(struct tacit_contact *ct)
 {
+	uint64_t soon;
+
 	ct->rec.have_owed++;
 	if (ct->rec.have_due_ms == 0)
-		ct->rec.have_due_ms = (uint64_t)(env_unix_ms(ct->t) +
-		    env_random_between(ct->t, 3600 * 1000, 24 * 3600 * 1000));
+		ct->rec.have_due_ms = some_time(ct, HOUR_MS, HAVE_MAX_MS);
+	if (ct->rec.have_owed != TACIT_HAVE_ALONE_AFTER)
+		return;
+	soon = some_time(ct, 0, SOON_MS);
+	if (soon < ct->rec.have_due_ms)
+		ct->rec.have_due_ms = soon;
 }
 
 /* Text, of whichever stream of theirs. */

@@ -86,8 +86,10 @@ restored_contact(struct tacit_contact *ct)
 	rotate_forgotten(ct);
 	/* A `have` that was lost would have the other end send for nothing. */
 	if (!sodium_is_zero(ct->rec.their_stream,
-	    sizeof(ct->rec.their_stream)))
+	    sizeof(ct->rec.their_stream))) {
 		ct->rec.have_owed = TACIT_HAVE_ALONE_AFTER;
+		ct->rec.have_due_ms = (uint64_t)env_unix_ms(ct->t);
+	}
 	if ((rc = control_again(ct)) == 0)
 		rc = outbox_restored(ct);
 	return change_end(ct->t, ct, rc);

@@ -11,8 +11,6 @@ static const struct {
 	{ "client", "nothing" },	/* controls of the judge */
 	{ "client", "text+16B" },
 	{ "client", "answer+25ms" },
-	{ "client", "have-50" },	/* goes at once */
-	{ "practice", "have-50" },
 	{ "practice", "rotate" },	/* a CREATE goes before */
 };
 

@@ -177,6 +177,8 @@ who_only_listens_still_turns_the_ratchet(void **state)
 		for (n = 0; n < TACIT_HAVE_ALONE_AFTER + 1; n++)
 			assert_int_equal(story_write(&st, 0, n), 0);
 		stage_quiesce(st.s);
+		stage_sleep(st.s, 15 * 60 * 1000);	/* for a `have` */
+		stage_quiesce(st.s);
 		assert_int_equal(story_write(&st, 0, n), 0);
 		stage_quiesce(st.s);
 		assert_int_equal(ratchet_turn(ct->t->ratchet, &s, turn[1]),

@@ -261,7 +261,14 @@ have_never_goes_at_once(void **state)
 	assert_int_equal(story_count(&st, 1, TACIT_EV_MESSAGE),
 	    TACIT_HAVE_ALONE_AFTER - 1);
 	assert_int_equal(c.posts, 0);
+	/* One more, and it is due: soon, yet not in answer to that. */
 	assert_int_equal(story_write(&st, 0, n), 0);
+	run(&st, 20);
+	assert_int_equal(c.posts, 0);
+	stage_crash(st.s, 1);
+	run(&st, 20);
+	assert_int_equal(c.posts, 0);
+	stage_sleep(st.s, 15 * MINUTE);
 	run(&st, 20);
 	assert_int_equal(c.posts, 1);
 	assert_null(story_contact(&st, 0)->out);
@@ -472,8 +479,7 @@ above_nearly_full_only_control_goes(void **state)
 		assert_int_equal(story_write(&st, 0, n), 0);
 	run(&st, 100);			/* ten seconds */
 	assert_int_equal(l.lies, 1);
-	for (n = 1; n <= TACIT_HAVE_ALONE_AFTER; n++)
-		assert_int_equal(story_write(&st, 1, n), 0);
+	assert_int_equal(tacit_rotate(story_contact(&st, 0)), 0);
 	run(&st, 20);
 	assert_int_equal(l.lies, 2);
 	/* Closed does not overtake what waits. */
