@@ -12,6 +12,7 @@
 #include "data.h"
 #include "ending.h"
 #include "event.h"
+#include "have.h"
 #include "inbox.h"
 #include "keep.h"
 #include "line.h"
@@ -57,36 +58,6 @@ core_free(struct tacit *t)
 		contact_free(ct);
 	}
 	sodium_memzero(&t->self, sizeof(t->self));
-}
-
-/* When the `have` that is owed goes alone: ms from now; -1: not. */
-static int64_t
-have_wait(const struct tacit_contact *ct)
-{
-	uint64_t now = (uint64_t)env_unix_ms(ct->t);
-
-	if (ct->rec.step == tacit_state_Step_CLOSED ||
-	    ct->rec.have_owed == 0 ||
-	    outbox_has(ct, tacit_state_OutKind_OUT_HAVE))
-		return -1;
-	/* It is never due that late, but by a clock that was set back. */
-	if (now >= ct->rec.have_due_ms ||
-	    ct->rec.have_due_ms - now > HAVE_MAX_MS)
-		return 0;
-	return (int64_t)(ct->rec.have_due_ms - now);
-}
-
-static int
-send_have(struct tacit_contact *ct)
-{
-	int rc;
-
-	if (have_wait(ct) != 0)
-		return 0;
-	if ((rc = change_begin(ct->t)) != 0)
-		return rc;
-	rc = outbox_add_control(ct, tacit_state_OutKind_OUT_HAVE);
-	return change_end(ct->t, ct, rc);
 }
 
 /* Nobody answered in time: prekeys, mailbox and invitation go. */
@@ -148,7 +119,7 @@ tend_contact(struct tacit_contact *ct)
 		return rc;
 	if ((rc = inbox_tend(ct)) != 0 || (rc = send_late(ct)) != 0)
 		return rc;
-	return send_have(ct);
+	return have_tend(ct);
 }
 
 /* What came in; of a flood as much as a turn has time for. */

@@ -11,6 +11,7 @@
 #include "content.h"
 #include "ending.h"
 #include "event.h"
+#include "have.h"
 #include "heard.h"
 #include "journal.h"
 #include "inbox.h"
@@ -249,34 +250,6 @@ open_ratchet(struct tacit_contact *ct, struct arrival *a, tacit_Content *c)
 	    reset_answered(ct, c->have, c->have_count) : 0;
 }
 
-enum { HOUR_MS = 3600 * 1000, SOON_MS = 15 * 60 * 1000 };
-
-static uint64_t
-some_time(const struct tacit_contact *ct, int64_t from, int64_t to)
-{
-	return (uint64_t)(env_unix_ms(ct->t) +
-	    env_random_between(ct->t, from, to));
-}
-
-/*
- * `have` that we owe: with the next letter, or alone when it is long or much.
- * It does not follow what made it so many, or the relay could count texts.
- */
-static void
-owe_have(struct tacit_contact *ct)
-{
-	uint64_t soon;
-
-	ct->rec.have_owed++;
-	if (ct->rec.have_due_ms == 0)
-		ct->rec.have_due_ms = some_time(ct, HOUR_MS, HAVE_MAX_MS);
-	if (ct->rec.have_owed != TACIT_HAVE_ALONE_AFTER)
-		return;
-	soon = some_time(ct, 0, SOON_MS);
-	if (soon < ct->rec.have_due_ms)
-		ct->rec.have_due_ms = soon;
-}
-
 /* Text, of whichever stream of theirs. */
 static int
 take_text(struct tacit_contact *ct, struct arrival *a,
@@ -293,7 +266,7 @@ take_text(struct tacit_contact *ct, struct arrival *a,
 			return rc < 0 ? rc : TACIT_E_POISON;
 	}
 	heard_current(ct, c->stream, h);
-	owe_have(ct);
+	have_owe(ct);
 	if ((rc = reorder_take(ct, c, h)) != 0)
 		return rc;
 	if (h->waiting_ms != 0)

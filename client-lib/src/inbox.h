@@ -8,8 +8,6 @@
 
 #include "model.h"
 
-enum { HAVE_MAX_MS = 24 * 3600 * 1000 };	/* no `have` waits longer */
-
 /*
  * Take one envelope out of my mailbox ${address}, in one change.  Returns 0
  * once nothing of it can be lost any more, whatever it was: it may then be
