@@ -74,6 +74,11 @@ counts_fit(const tacit_Frame *head)
 		return head->is.ack.envelope_count > 0;
 	case tacit_Frame_ok_tag:
 		return head->is.ok.id_count > 0;
+	case tacit_Frame_recalled_tag:
+		return head->is.recalled.outcome >=
+		    tacit_Outcome_OUTCOME_UNDELIVERED &&
+		    head->is.recalled.outcome <=
+		    tacit_Outcome_OUTCOME_TAKEN && head->is.recalled.number > 0;
 	default:
 		return 1;
 	}

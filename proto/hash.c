@@ -111,6 +111,52 @@ tacit_hash_statement(uint8_t out[TACIT_HASH_LEN],
 	    sizeof(part) / sizeof(part[0]));
 }
 
+static void
+be64(uint8_t out[8], uint64_t v)
+{
+	be32(out, (uint32_t)(v >> 32));
+	be32(out + 4, (uint32_t)v);
+}
+
+void
+tacit_hash_recall(uint8_t out[TACIT_HASH_LEN], const struct tacit_recall *r)
+{
+	uint8_t number[8];
+	const struct tacit_part part[] = {
+		{ r->address, sizeof(r->address) },
+		{ r->envelope, sizeof(r->envelope) },
+		{ &r->outcome, 1 },
+		{ r->body_hash, sizeof(r->body_hash) },
+		{ number, sizeof(number) },
+		{ r->previous, sizeof(r->previous) },
+	};
+
+	be64(number, r->number);
+	tacit_hash(out, "tacit/1/recall", part,
+	    sizeof(part) / sizeof(part[0]));
+}
+
+void
+tacit_hash_body(uint8_t out[TACIT_HASH_LEN], const void *body, size_t len)
+{
+	const struct tacit_part part = { body, len };
+
+	tacit_hash(out, "tacit/1/body", &part, 1);
+}
+
+void
+tacit_hash_recall_row(uint8_t out[TACIT_HASH_LEN],
+    const uint8_t address[TACIT_ADDRESS_LEN],
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN])
+{
+	const struct tacit_part part[] = {
+		{ address, TACIT_ADDRESS_LEN },
+		{ envelope, TACIT_ENVELOPE_ID_LEN },
+	};
+
+	tacit_hash(out, "tacit/1/recall/row", part, 2);
+}
+
 void
 tacit_hash_welcome(uint8_t out[TACIT_HASH_LEN],
     const uint8_t nonce[TACIT_NONCE_LEN],

@@ -24,6 +24,14 @@ auth_verify(const struct tacit_statement *st,
 }
 
 void
+auth_sign(uint8_t signature[TACIT_SIGNATURE_LEN],
+    const uint8_t hash[TACIT_HASH_LEN], const void *secret)
+{
+	(void)crypto_sign_detached(signature, NULL, hash, TACIT_HASH_LEN,
+	    secret);
+}
+
+void
 auth_welcome(uint8_t signature[TACIT_SIGNATURE_LEN],
     const uint8_t nonce[TACIT_NONCE_LEN],
     const uint8_t next_pin[TACIT_HASH_LEN], const uint8_t *secret)

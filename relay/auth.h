@@ -13,6 +13,10 @@ int auth_verify(const struct tacit_statement *st,
     const uint8_t key[TACIT_KEY_LEN],
     const uint8_t signature[TACIT_SIGNATURE_LEN]);
 
+/* Sign ${hash} with the relay's 64-byte ${secret}.  Any thread. */
+void auth_sign(uint8_t signature[TACIT_SIGNATURE_LEN],
+    const uint8_t hash[TACIT_HASH_LEN], const void *secret);
+
 /*
  * Sign WELCOME's ${nonce} and ${next_pin} with the relay's 64-byte ${secret}.
  */

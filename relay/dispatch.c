@@ -131,6 +131,7 @@ static const struct rule {
 	[tacit_Frame_ack_tag] =			{ request_ack, 0 },
 	[tacit_Frame_close_tag] =		{ request_close, 1 },
 	[tacit_Frame_set_token_tag] =		{ request_set_token, 1 },
+	[tacit_Frame_recall_tag] =		{ request_recall, 0 },
 	[tacit_Frame_anchor_tag] =		{ request_anchor, 1 },
 	[tacit_Frame_split_tag] =		{ request_split, 0 },
 	[tacit_Frame_put_invitation_tag] =	{ request_put, 0 },

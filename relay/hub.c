@@ -103,6 +103,12 @@ find(const struct hub *h, const uint8_t *address)
 	return s;
 }
 
+int
+hub_is_read(const struct hub *h, const uint8_t address[TACIT_ADDRESS_LEN])
+{
+	return find(h, address) != NULL;
+}
+
 /* Twice the buckets; without memory the chains grow instead. */
 static void
 widen(struct hub *h)

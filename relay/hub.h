@@ -31,6 +31,13 @@ void hub_free(struct hub *h);
 size_t hub_count(const struct hub *h);
 
 /*
+ * Does a connection read ${address}?  A POST that is submitted while none
+ * does is written to a socket by a FETCH alone, that comes after it.
+ */
+int hub_is_read(const struct hub *h,
+    const uint8_t address[TACIT_ADDRESS_LEN]);
+
+/*
  * The store said that ${c} may read ${address}, whose next POST gets counter
  * ${next}.  Whoever read it before gets ENDED, or starts over if that is ${c}
  * itself.  Nothing is delivered while ${c->subscribing} is not 0.

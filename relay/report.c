@@ -4,8 +4,8 @@
 #include "report.h"
 
 /* Which of the counts a kind of thing has. */
-enum counted { MAILBOXES, ENVELOPES, INVITATIONS, ADMISSIONS, CONNECTIONS,
-    HELD, ONE };
+enum counted { MAILBOXES, ENVELOPES, INVITATIONS, ADMISSIONS, STATEMENTS,
+    CONNECTIONS, HELD, ONE };
 
 /*
  * Everything that is stored, table by table; the columns are those of the
@@ -50,6 +50,17 @@ static const struct kind {
 	  "The hash of a code or guest pass, how many mailboxes and "
 	  "invitations it is still good for, and the day it expires.",
 	  "Who was given it, or what was made with it." },
+	{ "recall", "[\"name\",\"outcome\",\"body_hash\",\"number\","
+	  "\"previous\",\"signature\",\"expiry_day\"]", STATEMENTS,
+	  "What the relay said of an envelope that its sender took back, "
+	  "under a hash of mailbox and envelope: how it ended, a hash of its "
+	  "bytes, its place in the chain of such statements, and the day on "
+	  "which it expires.",
+	  "Of which mailbox it was, or who asked; the bytes are gone." },
+	{ "statement", "[\"number\",\"hash\"]", ONE,
+	  "How many such statements the relay has made, and the hash of the "
+	  "last, which the next one will name.",
+	  "Anything about anybody." },
 	{ "relay", "[\"hour\",\"wall_day\"]", ONE,
 	  "The relay's clock: hours it has counted, and the day on which it "
 	  "last did.",
@@ -81,6 +92,8 @@ count_of(enum counted what, const struct op_count *n,
 		return n->invitations;
 	case ADMISSIONS:
 		return n->admissions;
+	case STATEMENTS:
+		return n->statements;
 	case CONNECTIONS:
 		return facts->connections;
 	case HELD:

@@ -211,6 +211,8 @@ request_post(struct dispatch *d, struct conn *c, const struct tacit_frame *f)
 	tacit_hash_token(op->token_hash, m->token);
 	memcpy(op->envelope, m->envelope, sizeof(op->envelope));
 	op->kind = (uint8_t)m->kind;
+	op->first = m->first;
+	op->watched = (uint8_t)hub_is_read(d->relay->hub, m->address);
 	op->expiry_day = (uint32_t)(d->relay->hour / 24) + cf->ttl_days +
 	    randombytes_uniform(EXPIRY_SPREAD_DAYS);
 	memcpy(r->body, f->body, f->body_len);

@@ -52,6 +52,7 @@ REQUEST(ack);
 REQUEST(close);
 REQUEST(set_token);
 REQUEST(anchor);
+REQUEST(recall);
 REQUEST(split);
 REQUEST(put);
 REQUEST(get);

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "tacit/error.h"
+#include "tacit/hash.h"
 #include "tacit/limits.h"
 
 /* X(name, member of union): one row per kind of operation. */
@@ -32,6 +33,7 @@
 	X(CLOSE, close)							\
 	X(SET_TOKEN, set_token)						\
 	X(ANCHOR, anchor)						\
+	X(RECALL, recall)						\
 	X(SPLIT, split)							\
 	X(ADMIT, admit)							\
 	X(PUT_INVITATION, put)						\
@@ -45,6 +47,9 @@ enum op_kind { OP_LIST(OP_ENUM) OP_KINDS };
 #undef OP_ENUM
 
 enum { LETTER = 1, PARCEL = 2 };	/* kinds of envelope, as on the wire */
+
+/* Outcomes of a RECALL, as on the wire. */
+enum { UNDELIVERED = 1, UNACKNOWLEDGED = 2, TAKEN = 3 };
 
 /* What can change at run time; days and hours are the relay's own. */
 struct store_limits {
@@ -66,6 +71,8 @@ struct op_post {
 	uint8_t token_hash[TACIT_HASH_LEN];
 	uint8_t envelope[TACIT_ENVELOPE_ID_LEN];
 	uint8_t kind;			/* LETTER or PARCEL */
+	uint8_t first;			/* its sender says: never before */
+	uint8_t watched;		/* its mailbox is being read */
 	uint32_t expiry_day;		/* chosen by the caller */
 	const uint8_t *body;		/* borrowed from the op's frame */
 	uint64_t counter;		/* out: its place; also if known */
@@ -107,6 +114,22 @@ struct op_anchor {
 	uint8_t expected[TACIT_HASH_LEN]; /* hash of what is there, or zeros */
 	uint8_t next[TACIT_ANCHOR_LEN];
 	uint8_t value[TACIT_ANCHOR_LEN]; /* out: with TACIT_E_CONFLICT */
+};
+
+/*
+ * Destroy an envelope and say what was known of it: outcome, body_hash,
+ * number and previous are out, signed by ${sign}, called from the store
+ * thread.  Its name is not taken again while the statement is kept; asked
+ * again, the same statement is given.
+ */
+struct op_recall {
+	struct tacit_recall is;		/* in: address, envelope */
+	uint8_t token_hash[TACIT_HASH_LEN];
+	uint32_t expiry_day;		/* of the statement */
+	void (*sign)(uint8_t signature[TACIT_SIGNATURE_LEN],
+	    const uint8_t hash[TACIT_HASH_LEN], const void *key);
+	const void *key;
+	uint8_t signature[TACIT_SIGNATURE_LEN];	/* out */
 };
 struct op_split {
 	uint8_t code_hash[TACIT_HASH_LEN];
@@ -150,7 +173,7 @@ struct op_sweep {
 	uint32_t removed;		/* out */
 };
 struct op_count {			/* out */
-	uint64_t mailboxes, envelopes, invitations, admissions;
+	uint64_t mailboxes, envelopes, invitations, admissions, statements;
 };
 
 /* One request, in its batch. */
@@ -167,6 +190,7 @@ struct op {
 		struct op_close close;
 		struct op_set_token set_token;
 		struct op_anchor anchor;
+		struct op_recall recall;
 		struct op_split split;
 		struct op_admit admit;
 		struct op_put put;

@@ -279,6 +279,8 @@ index_add_item(struct index *x, struct box *b, const struct item *given)
 	i->counter = given->counter;
 	i->expiry_day = given->expiry_day;
 	i->kind = given->kind;
+	i->fresh = given->fresh;
+	i->given = given->given;
 	memcpy(i->envelope, given->envelope, sizeof(i->envelope));
 	i->node.hash = hash_item(x, b, i->envelope);
 	table_add(&x->items, &i->node);

@@ -40,6 +40,8 @@ struct item {				/* one envelope */
 	uint8_t envelope[TACIT_ENVELOPE_ID_LEN];
 	uint8_t kind;
 	uint8_t state;			/* ADDED, REMOVED by this batch */
+	uint8_t fresh;			/* its whole life is known here */
+	uint8_t given;			/* may have been written to a socket */
 };
 
 struct box {				/* one mailbox */

@@ -251,6 +251,7 @@ static const struct store_ops sqlite_ops = {
 		[OP_CLOSE]		= mail_close,
 		[OP_SET_TOKEN]		= mail_set_token,
 		[OP_ANCHOR]		= mail_anchor,
+		[OP_RECALL]		= recall_recall,
 		[OP_SPLIT]		= admit_split,
 		[OP_ADMIT]		= admit_admit,
 		[OP_PUT_INVITATION]	= admit_put,
@@ -321,6 +322,8 @@ store_sqlite_open(struct store **out, struct store_clock *clock,
 	if ((rc = load_clock(q)) != 0)
 		goto out;
 	if ((rc = mail_load(q)) != 0)
+		goto out;
+	if ((rc = recall_load(q)) != 0)
 		goto out;
 	(void)sqlite3_wal_hook(q->db, note_wal, q);
 	if ((rc = checkpoint(q, SQLITE_CHECKPOINT_TRUNCATE)) != 0)

@@ -71,9 +71,20 @@
 	    " (SELECT hash FROM admission"				\
 	    " WHERE expiry_day < ?1 LIMIT ?2)")				\
 	X(ADMISSION_COUNT, "SELECT count(*) FROM admission")		\
+	X(RECALL_ADD, "INSERT INTO recall VALUES"			\
+	    "(?1, ?2, ?3, ?4, ?5, ?6, ?7)")				\
+	X(RECALL_GET, "SELECT outcome, body_hash, number, previous,"	\
+	    " signature FROM recall WHERE name = ?1")			\
+	X(RECALL_HEAD, "SELECT number, hash FROM statement")		\
+	X(RECALL_HEAD_SET, "UPDATE statement SET number = ?1, hash = ?2") \
+	X(RECALL_EXPIRE, "DELETE FROM recall WHERE name IN"		\
+	    " (SELECT name FROM recall"					\
+	    " WHERE expiry_day < ?1 LIMIT ?2)")				\
+	X(RECALL_COUNT, "SELECT count(*) FROM recall")			\
 	X(EXPIRED, "SELECT EXISTS (SELECT 1 FROM invitation"		\
 	    " WHERE expiry_hour <= ?1) OR EXISTS (SELECT 1"		\
-	    " FROM admission WHERE expiry_day < ?2)")			\
+	    " FROM admission WHERE expiry_day < ?2) OR EXISTS (SELECT 1" \
+	    " FROM recall WHERE expiry_day < ?2)")			\
 	X(CLOCK_SET, "UPDATE relay SET hour = ?1, wall_day = ?2")	\
 	X(CLOCK_GET, "SELECT hour, wall_day FROM relay")
 
@@ -95,6 +106,7 @@ struct store_sqlite {
 	struct slots slots[3];
 	int64_t next_row;		/* of the next block of envelopes */
 	struct store_clock clock, clock_before;
+	uint64_t recalls;		/* rows of recall, or more of them */
 	int wal_pages;			/* in the WAL; 0 when it is empty */
 	int failed;			/* first failure that is not survived */
 };
@@ -147,8 +159,24 @@ int mail_close(struct store *s, struct op *op);
 int mail_set_token(struct store *s, struct op *op);
 int mail_anchor(struct store *s, struct op *op);
 int mail_load(struct store_sqlite *q);
+/* Does ${hash} open ${b}?  NULL, which is nobody's, takes the same way. */
+int mail_check_token(struct store_sqlite *q, const struct box *b,
+    const uint8_t hash[TACIT_HASH_LEN], uint8_t tokens[2][TACIT_HASH_LEN],
+    int *valid);
+/* Remove it; before that, the hash of its body. */
+int mail_remove(struct store_sqlite *q, struct item *i);
+int mail_hash_body(struct store_sqlite *q, const struct item *i,
+    uint8_t out[TACIT_HASH_LEN]);
 /* Remove at most ${max} expired envelopes; adds to ${op->removed}. */
 int mail_expire(struct store_sqlite *q, struct op_sweep *op);
+
+/* store_sqlite_recall.c: statements about what was recalled. */
+int recall_recall(struct store *s, struct op *op);
+/* 1 if this name was recalled, 0, or an error of the store. */
+int recall_has(struct store_sqlite *q,
+    const uint8_t address[TACIT_ADDRESS_LEN],
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN]);
+int recall_load(struct store_sqlite *q);
 
 /* store_sqlite_admit.c: invitations and admission. */
 int admit_split(struct store *s, struct op *op);

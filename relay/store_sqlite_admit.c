@@ -295,6 +295,8 @@ admit_expire(struct store_sqlite *q, struct op_sweep *op)
 	rc = expire_rows(q, op, SQL_INVITATION_EXPIRE, hour);
 	if (rc == 0)
 		rc = expire_rows(q, op, SQL_ADMISSION_EXPIRE, hour / 24);
+	if (rc == 0)
+		rc = expire_rows(q, op, SQL_RECALL_EXPIRE, hour / 24);
 	if (rc != 0)
 		return rc;
 	rc = sql_step(q, SQL_EXPIRED,
@@ -325,6 +327,8 @@ admit_count(struct store_sqlite *q, struct op_count *op)
 	int rc;
 
 	if ((rc = count_rows(q, SQL_INVITATION_COUNT, &op->invitations)) != 0)
+		return rc;
+	if ((rc = count_rows(q, SQL_RECALL_COUNT, &op->statements)) != 0)
 		return rc;
 	return count_rows(q, SQL_ADMISSION_COUNT, &op->admissions);
 }

@@ -15,7 +15,7 @@
 #include "store_sqlite.h"
 
 /* In the header of the file: "TACR", and the schema below. */
-enum { APPLICATION_ID = 0x54414352, SCHEMA = 2 };
+enum { APPLICATION_ID = 0x54414352, SCHEMA = 3 };
 
 /* Where the header has them (sqlite.org/fileformat2.html). */
 enum { HEADER_LEN = 100, AT_USER_VERSION = 60, AT_APPLICATION_ID = 68 };
@@ -31,6 +31,8 @@ enum { HEADER_LEN = 100, AT_USER_VERSION = 60, AT_APPLICATION_ID = 68 };
  * body		2,048 or 65,536 bytes
  * invitation	state: 0 open, 1 bound to its reader, 2 used, 3 revoked
  * admission	a code or a pass; which is not told
+ * recall	a statement about an envelope, under a hash of its name
+ * statement	how many there were, and the hash of the last
  * relay	the clock
  *
  * counter and expiry_day have no type, so that REAL stays REAL: see
@@ -41,7 +43,7 @@ static const char schema[] =
 	"PRAGMA journal_mode = WAL;"
 	"BEGIN;"
 	"PRAGMA application_id = 0x54414352;"
-	"PRAGMA user_version = 2;"
+	"PRAGMA user_version = 3;"
 	"CREATE TABLE mailbox (id INTEGER PRIMARY KEY,"
 	" address BLOB NOT NULL, token_hash BLOB NOT NULL,"
 	" token_old BLOB NOT NULL, anchor BLOB NOT NULL);"
@@ -56,10 +58,18 @@ static const char schema[] =
 	"CREATE TABLE admission (hash BLOB PRIMARY KEY,"
 	" units INTEGER NOT NULL, expiry_day INTEGER NOT NULL)"
 	" WITHOUT ROWID;"
+	"CREATE TABLE recall (name BLOB PRIMARY KEY,"
+	" outcome INTEGER NOT NULL, body_hash BLOB NOT NULL,"
+	" number INTEGER NOT NULL, previous BLOB NOT NULL,"
+	" signature BLOB NOT NULL, expiry_day INTEGER NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE statement (number INTEGER NOT NULL,"
+	" hash BLOB NOT NULL);"
 	"CREATE TABLE relay (hour INTEGER NOT NULL,"
 	" wall_day INTEGER NOT NULL);"
 	"INSERT INTO mailbox VALUES"
 	" (0, zeroblob(32), zeroblob(32), zeroblob(32), zeroblob(48));"
+	"INSERT INTO statement VALUES (0, zeroblob(32));"
 	"INSERT INTO relay VALUES (0, 0);"
 	"COMMIT;";
 
@@ -381,7 +391,7 @@ check(struct store_sqlite *q)
 	return rc != 0 ? rc : answers(q, "SELECT group_concat(type || name, ' ')"
 	    " FROM (SELECT type, name FROM sqlite_master ORDER BY name)",
 	    "tableadmission tablebody tableenvelope tableinvitation "
-	    "tablemailbox tablerelay");
+	    "tablemailbox tablerecall tablerelay tablestatement");
 }
 
 /*

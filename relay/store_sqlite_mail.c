@@ -72,11 +72,11 @@ take_slot(struct store_sqlite *q, uint8_t kind, int64_t *row)
 }
 
 /*
- * Does ${hash} open ${b}?  A mailbox that does not exist has a row, too, and
- * takes the same way.  ${tokens}: the two that are stored.
+ * A mailbox that does not exist has a row, too, and takes the same way.
+ * ${tokens}: the two that are stored.
  */
-static int
-check_token(struct store_sqlite *q, const struct box *b,
+int
+mail_check_token(struct store_sqlite *q, const struct box *b,
     const uint8_t hash[TACIT_HASH_LEN], uint8_t tokens[2][TACIT_HASH_LEN],
     int *valid)
 {
@@ -109,7 +109,7 @@ mail_create(struct store *s, struct op *op)
 	int rc, valid;
 
 	if (b != NULL) {
-		rc = check_token(q, b, c->token_hash, tokens, &valid);
+		rc = mail_check_token(q, b, c->token_hash, tokens, &valid);
 		op->rc = valid ? 0 : TACIT_E_REFUSED;
 		return rc;
 	}
@@ -165,7 +165,7 @@ get_body(struct store_sqlite *q, const struct item *i, int *rc)
 
 /* This id is stored already: the same envelope, or another of its name? */
 static int
-post_again(struct store_sqlite *q, struct op *op, const struct item *i)
+post_again(struct store_sqlite *q, struct op *op, struct item *i)
 {
 	struct op_post *p = &op->u.post;
 	const void *body;
@@ -181,6 +181,7 @@ post_again(struct store_sqlite *q, struct op *op, const struct item *i)
 	if (!same)
 		return 0;
 	op->rc = 0;
+	i->given |= p->watched;
 	p->known = 1;
 	p->counter = i->counter;
 	return 0;
@@ -190,7 +191,8 @@ static int
 store_envelope(struct store_sqlite *q, struct box *b, struct op_post *p)
 {
 	struct item i = { .counter = b->next, .kind = p->kind,
-	    .expiry_day = p->expiry_day };
+	    .expiry_day = p->expiry_day, .fresh = p->first,
+	    .given = p->watched };
 	int rc;
 
 	if ((rc = take_slot(q, p->kind, &i.row)) != 0)
@@ -224,13 +226,18 @@ mail_post(struct store *s, struct op *op)
 	p->counter = 0;
 	p->known = 0;
 	p->nearly_full = 0;
-	if ((rc = check_token(q, b, p->token_hash, tokens, &valid)) != 0)
+	if ((rc = mail_check_token(q, b, p->token_hash, tokens, &valid)) != 0)
 		return rc;
 	op->rc = TACIT_E_REFUSED;
 	if (!valid)
 		return 0;
-	op->rc = 0;
-	if ((i = index_item(&q->index, b, p->envelope)) != NULL)
+	/* What was recalled is not taken again. */
+	if ((rc = recall_has(q, p->address, p->envelope)) < 0)
+		return rc;
+	op->rc = rc == 1 ? TACIT_E_CONFLICT : 0;
+	if (rc == 1)
+		rc = 0;
+	else if ((i = index_item(&q->index, b, p->envelope)) != NULL)
 		rc = post_again(q, op, i);
 	else if (b->n[p->kind] >= (p->kind == LETTER ?
 	    lim->letters : lim->parcels))
@@ -242,8 +249,8 @@ mail_post(struct store *s, struct op *op)
 	return rc;
 }
 
-static int
-remove_envelope(struct store_sqlite *q, struct item *i)
+int
+mail_remove(struct store_sqlite *q, struct item *i)
 {
 	int rc;
 
@@ -254,6 +261,20 @@ remove_envelope(struct store_sqlite *q, struct item *i)
 	    SQL_ARGS(SQL_INT(i->row)))) != 0)
 		return rc;
 	index_remove_item(&q->index, i);
+	return 0;
+}
+
+int
+mail_hash_body(struct store_sqlite *q, const struct item *i,
+    uint8_t out[TACIT_HASH_LEN])
+{
+	const void *body;
+	int rc;
+
+	if ((body = get_body(q, i, &rc)) == NULL)
+		return rc;
+	tacit_hash_body(out, body, store_body_len(i->kind));
+	sql_reset(q, SQL_BODY_GET);
 	return 0;
 }
 
@@ -272,7 +293,7 @@ mail_ack(struct store *s, struct op *op)
 	for (n = 0; b != NULL && n < a->n; n++) {
 		if ((i = index_item(&q->index, b, a->envelope[n])) == NULL)
 			continue;
-		if ((rc = remove_envelope(q, i)) != 0)
+		if ((rc = mail_remove(q, i)) != 0)
 			return rc;
 	}
 	return 0;
@@ -309,7 +330,7 @@ mail_fetch(struct store *s, struct op *op)
 	struct op_fetch *f = &op->u.fetch;
 	const struct box *b = index_box(&q->index, f->address);
 	struct stored **end = &f->first;
-	const struct item *i;
+	struct item *i;
 	uint32_t n;
 	int rc;
 
@@ -322,6 +343,7 @@ mail_fetch(struct store *s, struct op *op)
 	for (n = 0; i != NULL && n < f->max; n++, i = index_next(i)) {
 		if ((*end = fetch_one(q, i, &rc)) == NULL)
 			return rc;
+		i->given = 1;
 		end = &(*end)->next;
 	}
 	f->more = i != NULL;
@@ -341,7 +363,7 @@ mail_close(struct store *s, struct op *op)
 	if (b == NULL)
 		return 0;
 	while ((i = index_above(b, 0)) != NULL) {
-		if ((rc = remove_envelope(q, i)) != 0)
+		if ((rc = mail_remove(q, i)) != 0)
 			return rc;
 	}
 	if ((rc = sql_run(q, SQL_MAILBOX_DELETE,
@@ -366,7 +388,7 @@ mail_set_token(struct store *s, struct op *op)
 	op->rc = b != NULL ? 0 : TACIT_E_REFUSED;
 	if (b == NULL)
 		return 0;
-	if ((rc = check_token(q, b, t->token_hash, tokens, &valid)) != 0)
+	if ((rc = mail_check_token(q, b, t->token_hash, tokens, &valid)) != 0)
 		return rc;
 	if (t->keep)
 		old = sodium_memcmp(tokens[0], t->token_hash,
@@ -423,7 +445,7 @@ mail_expire(struct store_sqlite *q, struct op_sweep *op)
 				op->more = 1;
 				return 0;
 			}
-			if ((rc = remove_envelope(q, i)) != 0)
+			if ((rc = mail_remove(q, i)) != 0)
 				return rc;
 			op->removed++;
 		}

@@ -61,6 +61,29 @@ struct tacit_statement {
 void tacit_hash_statement(uint8_t out[TACIT_HASH_LEN],
     const struct tacit_statement *st);
 
+/* What a relay says became of an envelope; PROTOCOL.md, section 21. */
+struct tacit_recall {
+	uint8_t address[TACIT_ADDRESS_LEN];
+	uint8_t envelope[TACIT_ENVELOPE_ID_LEN];
+	uint8_t outcome;			/* enum Outcome of a frame */
+	uint8_t body_hash[TACIT_HASH_LEN];	/* zeros: it had no body */
+	uint64_t number;			/* from 1 */
+	uint8_t previous[TACIT_HASH_LEN];	/* hash of number - 1, or 0 */
+};
+
+/* The hash of ${r}: what is signed, and what the next statement names. */
+void tacit_hash_recall(uint8_t out[TACIT_HASH_LEN],
+    const struct tacit_recall *r);
+
+/* The hash of an envelope's ${len} bytes in a statement. */
+void tacit_hash_body(uint8_t out[TACIT_HASH_LEN], const void *body,
+    size_t len);
+
+/* Under which name a relay keeps a statement: it tells no mailbox. */
+void tacit_hash_recall_row(uint8_t out[TACIT_HASH_LEN],
+    const uint8_t address[TACIT_ADDRESS_LEN],
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN]);
+
 /* The 32 bytes that a relay signs in WELCOME. */
 void tacit_hash_welcome(uint8_t out[TACIT_HASH_LEN],
     const uint8_t nonce[TACIT_NONCE_LEN],

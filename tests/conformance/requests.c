@@ -227,14 +227,16 @@ static const struct kind {
 	const char *name;
 	pb_size_t tag;
 	const char *want;		/* well-formed, of nothing there is */
-	const char *fields[5];
+	const char *fields[7];
 } kinds[] = {
 	{ "CREATE", tacit_Frame_create_tag, "error REFUSED",
 	    { "owner", "token_hash", "code", "signature" } },
 	{ "SUBSCRIBE", tacit_Frame_subscribe_tag, "subscribed",
 	    { "count" } },
 	{ "POST", tacit_Frame_post_tag, "error REFUSED",
-	    { "address", "token", "envelope", "kind", "resume" } },
+	    { "address", "token", "envelope", "kind", "resume", "first" } },
+	{ "RECALL", tacit_Frame_recall_tag, "error REFUSED",
+	    { "address", "token", "envelope" } },
 	{ "ACK", tacit_Frame_ack_tag, "error REFUSED",
 	    { "address", "envelope" } },
 	{ "CLOSE", tacit_Frame_close_tag, "error REFUSED",
@@ -259,6 +261,7 @@ static const struct {
 	const char *name, *want;
 } defaults[] = {
 	{ "POST: resume absent", "error REFUSED" },
+	{ "POST: first absent", "error REFUSED" },
 	{ "SET_TOKEN: keep absent", "error REFUSED" },
 	{ "SPLIT: units absent", "error LIMIT" },
 	{ "PUT: hours absent", "error LIMIT" },
@@ -274,7 +277,7 @@ fill(tacit_Frame *f, const struct kind *k)
 	f->is.post.kind = k->tag == tacit_Frame_post_tag ?
 	    tacit_Kind_KIND_LETTER : f->is.post.kind;
 	if (k->tag == tacit_Frame_post_tag)
-		f->is.post.resume = 1;
+		f->is.post.resume = f->is.post.first = 1;
 	if (k->tag == tacit_Frame_set_token_tag)
 		f->is.set_token.keep = 1;
 	if (k->tag == tacit_Frame_subscribe_tag)
@@ -445,9 +448,9 @@ static const struct {
 	{ "field 0", B("\0\6\x08\1\x72\0\0\0"), "error FRAME" },
 	{ "unknown field 15", B("\0\6\x08\1\x72\0\x78\1"),
 	    "error FRAME" },
-	{ "unknown request 11 (recall)", B("\0\4\x08\1\x5a\0"),
+	{ "recall without fields", B("\0\4\x08\1\x5a\0"),
 	    "error FRAME" },
-	{ "unknown request 12 (anchor)", B("\0\4\x08\1\x62\0"),
+	{ "anchor without fields", B("\0\4\x08\1\x62\0"),
 	    "error FRAME" },
 	{ "unknown request 29", B("\0\5\x08\1\xea\1\0"), "error FRAME" },
 	{ "unknown request 1000", B("\0\5\x08\1\xc2\x3e\0"),

@@ -42,6 +42,13 @@ static const struct {
 	{ "POST, full and wrong token", tacit_Frame_post_tag, FULL, TOKEN },
 	{ "POST, closed and wrong token", tacit_Frame_post_tag, CLOSED,
 	    TOKEN },
+	{ "RECALL, wrong token", tacit_Frame_recall_tag, ALIVE, TOKEN },
+	{ "RECALL, no mailbox", tacit_Frame_recall_tag, NONE, NOTHING },
+	{ "RECALL, full and wrong token", tacit_Frame_recall_tag, FULL,
+	    TOKEN },
+	{ "RECALL, closed", tacit_Frame_recall_tag, CLOSED, NOTHING },
+	{ "RECALL, closed and wrong token", tacit_Frame_recall_tag, CLOSED,
+	    TOKEN },
 	{ "ACK, not its reader", tacit_Frame_ack_tag, ALIVE, NOTHING },
 	{ "ACK, no mailbox", tacit_Frame_ack_tag, NONE, NOTHING },
 	{ "ACK, closed", tacit_Frame_ack_tag, CLOSED, NOTHING },
@@ -253,6 +260,9 @@ bytes_for(int command, enum box b, enum wrong wrong, uint8_t out[ANSWER_MAX])
 	switch (command) {
 	case tacit_Frame_post_tag:
 		assert_int_not_equal(send_post(r, &m), 0);
+		break;
+	case tacit_Frame_recall_tag:
+		assert_int_not_equal(raw_send_recall(r, &m, m.token), 0);
 		break;
 	case tacit_Frame_ack_tag:
 		assert_int_not_equal(raw_send_ack(r, m.address, m.token), 0);

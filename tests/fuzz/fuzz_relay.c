@@ -146,6 +146,17 @@ subscribe(int i, uint8_t boxes, int more)
 }
 
 static void
+recall(int i, const tacit_Post *p, int more)
+{
+	tacit_Frame f = { .which_is = tacit_Frame_recall_tag };
+
+	memcpy(f.is.recall.address, p->address, 32);
+	memcpy(f.is.recall.token, p->token, sizeof(p->token));
+	memcpy(f.is.recall.envelope, p->envelope, sizeof(p->envelope));
+	add(i, &f, NULL, 0, 0, more);
+}
+
+static void
 post(int i, struct fuzz_in *in, int more)
 {
 	static uint8_t body[TACIT_PARCEL_LEN];
@@ -162,6 +173,11 @@ post(int i, struct fuzz_in *in, int more)
 	    tacit_Kind_KIND_LETTER;
 	m->envelope[0] = fuzz_u8(in);
 	body[0] = fuzz_u8(in);
+	m->first = how >> 4 == 13;
+	if (how >> 4 == 14) {
+		recall(i, m, more);
+		return;
+	}
 	while (n-- > 0) {
 		m->envelope[1] = (uint8_t)n;
 		add(i, &f, body, 0, 0, more || n > 0);

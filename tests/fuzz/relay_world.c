@@ -408,6 +408,9 @@ see(struct world *w, struct world_client *c, const struct tacit_frame *f)
 		a = take_answer(c, f->head.is.invitation.id);
 		FUZZ_CHECK(a == NULL || a->good);
 		return;
+	case tacit_Frame_recalled_tag:
+		(void)take_answer(c, f->head.is.recalled.id);
+		return;
 	case tacit_Frame_anchored_tag:
 		a = take_answer(c, f->head.is.anchored.id);
 		FUZZ_CHECK(a == NULL || a->good);

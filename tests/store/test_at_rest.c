@@ -399,7 +399,8 @@ only_these_columns_exist(void **state)
 	    "envelope(id,kind,mailbox,counter,envelope,expiry_day) "
 	    "invitation(address,key,state,reader,request_hash,expiry_hour,"
 	    "blob) mailbox(id,address,token_hash,token_old,anchor) "
-	    "relay(hour,wall_day) ";
+	    "recall(name,outcome,body_hash,number,previous,signature,"
+	    "expiry_day) relay(hour,wall_day) statement(number,hash) ";
 	static const char sql[] =
 	    "SELECT group_concat(line, '') FROM (SELECT m.name || '(' ||"
 	    " (SELECT group_concat(name) FROM pragma_table_info(m.name)) ||"

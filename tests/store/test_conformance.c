@@ -58,6 +58,8 @@ draw_mail(struct run *r, enum op_kind kind, uint64_t arg[KIT_ARGS])
 		arg[2] = below(r, ENVELOPES);
 		arg[3] = (arg[2] % 8 == 0) != (below(r, 32) == 0) ?
 		    PARCEL : LETTER;
+		arg[3] |= below(r, 2) * KIT_FIRST;
+		arg[3] |= below(r, 4) == 0 ? KIT_WATCHED : 0;
 		arg[4] = below(r, 16) == 0 ? below(r, ENVELOPES) : arg[2];
 		arg[5] = r->hour / 24 + below(r, 6);
 		break;
@@ -71,6 +73,10 @@ draw_mail(struct run *r, enum op_kind kind, uint64_t arg[KIT_ARGS])
 		break;
 	case OP_CLOSE:
 		arg[1] = below(r, CODES);
+		break;
+	case OP_RECALL:
+		arg[2] = below(r, ENVELOPES);
+		arg[3] = r->hour / 24 + below(r, 4);
 		break;
 	case OP_ANCHOR:
 		arg[1] = below(r, ANCHORS);
@@ -123,11 +129,12 @@ draw_kind(struct run *r)
 	static const uint8_t weight[OP_KINDS] = {
 		[OP_CREATE] = 6, [OP_SUBSCRIBE] = 2, [OP_POST] = 40,
 		[OP_ACK] = 20, [OP_FETCH] = 10, [OP_CLOSE] = 1,
-		[OP_SET_TOKEN] = 2, [OP_ANCHOR] = 6, [OP_SPLIT] = 4, [OP_ADMIT] = 4,
+		[OP_SET_TOKEN] = 2, [OP_ANCHOR] = 6, [OP_RECALL] = 3,
+		[OP_SPLIT] = 4, [OP_ADMIT] = 4,
 		[OP_PUT_INVITATION] = 4, [OP_GET_INVITATION] = 4,
 		[OP_REVOKE_INVITATION] = 2, [OP_SWEEP] = 1, [OP_COUNT] = 1,
 	};
-	uint64_t at = below(r, 107);
+	uint64_t at = below(r, 110);
 	int kind = 0;
 
 	while (kind < OP_KINDS - 1 && at >= weight[kind])
@@ -145,7 +152,7 @@ draw_batch(struct run *r)
 		uint64_t arg[KIT_ARGS] = { 0 };
 
 		kind = draw_kind(r);
-		if (kind <= OP_ANCHOR)
+		if (kind <= OP_RECALL)
 			draw_mail(r, kind, arg);
 		else
 			draw_rest(r, kind, arg);
@@ -201,6 +208,7 @@ reopen(struct run *r)
 {
 	r->sqlite->ops->close(r->sqlite);
 	r->sqlite = kit_open(r->dir, &limits);
+	store_mem_restarted(r->twin);
 	r->reopened++;
 }
 

@@ -51,6 +51,8 @@ static const struct line batch[] = {
 	{ OP_SET_TOKEN, { 0, 7, 0 } },
 	{ OP_ANCHOR, { 0, 0, 1 } },
 	{ OP_ANCHOR, { 1, 1, 2 } },
+	{ OP_RECALL, { 0, 7, 6, 90 } },
+	{ OP_RECALL, { 0, 7, 77, 90 } },
 	{ OP_CLOSE, { 2 } },
 	{ OP_SPLIT, { 8, 24, 2 } },
 	{ OP_PUT_INVITATION, { 4, 4, 9, 25, 4, 900 } },
@@ -70,6 +72,7 @@ static const struct line questions[] = {
 	{ OP_POST, { 0, 7, 6, PARCEL, 6, 2 } },
 	{ OP_ANCHOR, { 0, 9, 9 } },			/* what is there? */
 	{ OP_ANCHOR, { 1, 9, 9 } },
+	{ OP_POST, { 0, 7, 77, PARCEL, 9, 2 } },	/* recalled? */
 	{ OP_SPLIT, { 9, 99, 30 } },			/* units left? */
 	{ OP_PUT_INVITATION, { 1, 9, 9, 99, 9, 9 } },
 	{ OP_GET_INVITATION, { 2, 2 } },

@@ -113,6 +113,8 @@ is_answer(const struct raw_frame *f, uint32_t id, int *verdict)
 		return f->head.is.subscribed.id == id;
 	case tacit_Frame_invitation_tag:
 		return f->head.is.invitation.id == id;
+	case tacit_Frame_recalled_tag:
+		return f->head.is.recalled.id == id;
 	case tacit_Frame_anchored_tag:
 		return f->head.is.anchored.id == id;
 	default:

@@ -13,6 +13,7 @@
 
 #include "raw_ws.h"
 #include "tacit/frame.h"
+#include "tacit/hash.h"
 #include "tacit/link.h"
 
 enum { RAW_WAIT_MS = 10000 };
@@ -105,6 +106,19 @@ int raw_close_for(struct raw *r, const struct raw_mailbox *m,
     const uint8_t *pass);
 int raw_set_token(struct raw *r, const struct raw_mailbox *m,
     const uint8_t token[TACIT_TOKEN_LEN], int keep);
+/*
+ * Recall ${envelope}.  Output: ${is}, if the answer is 0; RAW_PROTOCOL if its
+ * signature is not the relay's.
+ */
+uint32_t raw_send_recall(struct raw *r, const struct raw_mailbox *m,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN]);
+int raw_recall(struct raw *r, const struct raw_mailbox *m,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], struct tacit_recall *is);
+
+/* POST that says that it is the first of its envelope. */
+int raw_post_first(struct raw *r, const struct raw_mailbox *m,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], const uint8_t *body);
+
 /* ${old} NULL: none yet.  1: something else is there, in ${is}. */
 int raw_anchor(struct raw *r, const struct raw_mailbox *m,
     const uint8_t *old, const uint8_t next[TACIT_ANCHOR_LEN],

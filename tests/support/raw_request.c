@@ -187,6 +187,62 @@ raw_set_token(struct raw *r, const struct raw_mailbox *m,
 	return ask(r, &f, NULL);
 }
 
+uint32_t
+raw_send_recall(struct raw *r, const struct raw_mailbox *m,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN])
+{
+	tacit_Frame f = frame(r, tacit_Frame_recall_tag);
+
+	memcpy(f.is.recall.address, m->address, TACIT_ADDRESS_LEN);
+	memcpy(f.is.recall.token, m->token, TACIT_TOKEN_LEN);
+	memcpy(f.is.recall.envelope, envelope, TACIT_ENVELOPE_ID_LEN);
+	return raw_send(r, &f, NULL);
+}
+
+int
+raw_recall(struct raw *r, const struct raw_mailbox *m,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], struct tacit_recall *is)
+{
+	struct raw_frame *answer = NULL;
+	const tacit_Recalled *a;
+	uint8_t hash[TACIT_HASH_LEN];
+	int rc;
+
+	rc = raw_wait(r, raw_send_recall(r, m, envelope), RAW_WAIT_MS,
+	    &answer);
+	if (rc != 0)
+		return rc;
+	a = &answer->head.is.recalled;
+	memcpy(is->address, m->address, sizeof(is->address));
+	memcpy(is->envelope, envelope, sizeof(is->envelope));
+	is->outcome = (uint8_t)a->outcome;
+	memcpy(is->body_hash, a->body_hash, sizeof(is->body_hash));
+	is->number = a->number;
+	memcpy(is->previous, a->previous, sizeof(is->previous));
+	tacit_hash_recall(hash, is);
+	if (answer->head.which_is != tacit_Frame_recalled_tag ||
+	    crypto_sign_verify_detached(a->signature, hash, sizeof(hash),
+	    raw_welcome(r)->relay_key) != 0)
+		rc = RAW_PROTOCOL;
+	raw_frame_free(answer);
+	return rc;
+}
+
+int
+raw_post_first(struct raw *r, const struct raw_mailbox *m,
+    const uint8_t envelope[TACIT_ENVELOPE_ID_LEN], const uint8_t *body)
+{
+	tacit_Frame f = frame(r, tacit_Frame_post_tag);
+	tacit_Post *p = &f.is.post;
+
+	memcpy(p->address, m->address, sizeof(p->address));
+	memcpy(p->token, m->token, sizeof(p->token));
+	memcpy(p->envelope, envelope, sizeof(p->envelope));
+	p->kind = tacit_Kind_KIND_LETTER;
+	p->first = 1;
+	return raw_wait(r, raw_send(r, &f, body), RAW_WAIT_MS, NULL);
+}
+
 int
 raw_anchor(struct raw *r, const struct raw_mailbox *m, const uint8_t *old,
     const uint8_t next[TACIT_ANCHOR_LEN], uint8_t is[TACIT_ANCHOR_LEN])

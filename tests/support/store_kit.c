@@ -70,7 +70,9 @@ fill_post(struct op_post *p, const uint64_t *a)
 	kit_name(p->address, 32, 'm', a[0]);
 	kit_name(p->token_hash, 32, 't', a[1]);
 	name_envelope(p->envelope, a[2]);
-	p->kind = (uint8_t)a[3];
+	p->kind = (uint8_t)(a[3] & 3);
+	p->first = (a[3] & KIT_FIRST) != 0;
+	p->watched = (a[3] & KIT_WATCHED) != 0;
 	p->body = kit_body(a[4]);
 	p->expiry_day = (uint32_t)a[5];
 }
@@ -120,6 +122,26 @@ fill_anchor(struct op_anchor *an, const uint64_t *a)
 	name_anchor(an->next, a[2]);
 }
 
+/* No key: what is signed is told by its hash. */
+static void
+sign(uint8_t signature[TACIT_SIGNATURE_LEN],
+    const uint8_t hash[TACIT_HASH_LEN], const void *key)
+{
+	(void)key;
+	memset(signature, 0, TACIT_SIGNATURE_LEN);
+	memcpy(signature, hash, TACIT_HASH_LEN);
+}
+
+static void
+fill_recall(struct op_recall *r, const uint64_t *a)
+{
+	kit_name(r->is.address, 32, 'm', a[0]);
+	kit_name(r->token_hash, 32, 't', a[1]);
+	name_envelope(r->is.envelope, a[2]);
+	r->expiry_day = (uint32_t)a[3];
+	r->sign = sign;
+}
+
 static void
 fill_mail(struct op *op, const uint64_t *a)
 {
@@ -150,6 +172,9 @@ fill_mail(struct op *op, const uint64_t *a)
 		break;
 	case OP_ANCHOR:
 		fill_anchor(&op->u.anchor, a);
+		break;
+	case OP_RECALL:
+		fill_recall(&op->u.recall, a);
 		break;
 	default:
 		kit_name(op->u.set_token.address, 32, 'm', a[0]);
@@ -202,7 +227,7 @@ kit_op(enum op_kind kind, const uint64_t arg[KIT_ARGS])
 	memset(&op, 0, sizeof(op));
 	op.kind = kind;
 	op.rc = TACIT_E_INTERNAL;
-	if (kind <= OP_ANCHOR)
+	if (kind <= OP_RECALL)
 		fill_mail(&op, arg);
 	else
 		fill_rest(&op, arg);
@@ -257,6 +282,27 @@ text_anchor(char out[KIT_TEXT], const struct op_anchor *an)
 		(void)snprintf(out, KIT_TEXT, "is strange");
 }
 
+static void
+text_recall(char out[KIT_TEXT], const struct op_recall *r)
+{
+	static const char *const name[] = { "?", "undelivered",
+		"unacknowledged", "taken" };
+	uint8_t hash[TACIT_HASH_LEN], body[TACIT_HASH_LEN];
+	uint32_t n = number_of(r->is.envelope);
+	int good = sodium_is_zero(r->is.body_hash, TACIT_HASH_LEN) ==
+	    (r->is.outcome == TAKEN);
+
+	tacit_hash_recall(hash, &r->is);
+	tacit_hash_body(body, kit_body(n), TACIT_LETTER_LEN);
+	good &= r->is.outcome == TAKEN ||
+	    memcmp(body, r->is.body_hash, sizeof(body)) == 0;
+	good &= memcmp(hash, r->signature, sizeof(hash)) == 0 &&
+	    sodium_is_zero(r->is.previous, TACIT_HASH_LEN) ==
+	    (r->is.number == 1);
+	(void)snprintf(out, KIT_TEXT, "%" PRIu64 " %s%s", r->is.number,
+	    name[r->is.outcome & 3], good ? "" : "!");
+}
+
 void
 kit_text(char out[KIT_TEXT], const struct op *op)
 {
@@ -273,6 +319,8 @@ kit_text(char out[KIT_TEXT], const struct op *op)
 		text_fetch(out, &op->u.fetch);
 	else if (op->kind == OP_ANCHOR && op->rc == TACIT_E_CONFLICT)
 		text_anchor(out, &op->u.anchor);
+	else if (op->kind == OP_RECALL && op->rc == 0)
+		text_recall(out, &op->u.recall);
 	else if (op->kind == OP_GET_INVITATION)
 		text_get(out, &op->u.get);
 	else if (op->kind == OP_SWEEP)

@@ -10,18 +10,20 @@
 #include "store.h"
 
 enum { KIT_ARGS = 6, KIT_TEXT = 1024, KIT_BODIES = 256,
-    KIT_ANCHORS = 16 };
+    KIT_ANCHORS = 16, KIT_FIRST = 4, KIT_WATCHED = 8 };
 
 /*
  * One operation.  ${arg}, by kind:
  *   CREATE	mailbox, token, code
  *   SUBSCRIBE	mailbox
- *   POST	mailbox, token, envelope, LETTER or PARCEL, body, expiry day
+ *   POST	mailbox, token, envelope, LETTER or PARCEL (KIT_FIRST,
+ *		KIT_WATCHED), body, expiry day
  *   ACK	mailbox, first envelope, how many
  *   FETCH	mailbox, after, max
  *   CLOSE	mailbox, code; 0: none
  *   SET_TOKEN	mailbox, token, keep
  *   ANCHOR	mailbox, expected and next value; 0: none
+ *   RECALL	mailbox, token, envelope, expiry day
  *   SPLIT	code, pass, units
  *   ADMIT	code, units, expiry day
  *   PUT	invitation, key, code, pass, blob, expiry hour
@@ -39,6 +41,8 @@ struct op kit_op(enum op_kind kind, const uint64_t arg[KIT_ARGS]);
  *		for a body that is not the one of that number
  *   GET	"blob 5"
  *   ANCHOR	"is 5", with TACIT_E_CONFLICT
+ *   RECALL	"2 taken": the second statement; "!" if it does not follow
+ *		from what it names
  *   SWEEP	"removed 2 more";  COUNT "m1 e2 i3 a4"
  */
 void kit_text(char out[KIT_TEXT], const struct op *op);

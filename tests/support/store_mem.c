@@ -2,46 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_mem.h"
+#include "store_mem_priv.h"
 #include "tacit/hash.h"
 
-struct mailbox {
-	uint8_t address[32], token[32], old[32], anchor[48];
-	int has_old;
-	uint64_t next;
-};
-
-struct envelope {
-	uint8_t address[32], id[16], kind;
-	uint64_t counter;
-	uint32_t expiry_day;
-	uint8_t *body;
-};
-
-struct invitation {
-	uint8_t address[32], key[32], reader[32], request[32], *blob;
-	int bound, revoked;
-	uint64_t expiry_hour;
-};
-
-struct code {
-	uint8_t hash[32];
-	uint32_t units, expiry_day;
-};
-
-struct mem {
-	struct store store;
-	struct store_limits limits;
-	uint64_t hour;
-	struct mailbox *mailbox;
-	struct envelope *envelope;
-	struct invitation *invitation;
-	struct code *code;
-	size_t n_mailbox, n_envelope, n_invitation, n_code;
-};
-
-static void *
-must(void *p)
+void *
+mem_must(void *p)
 {
 	if (p == NULL)
 		abort();
@@ -51,46 +16,34 @@ must(void *p)
 static uint8_t *
 copy(const void *from, size_t len)
 {
-	return memcpy(must(malloc(len)), from, len);
+	return memcpy(mem_must(malloc(len)), from, len);
 }
 
-static int
-same(const void *a, const void *b, size_t len)
+int
+mem_same(const void *a, const void *b, size_t len)
 {
 	return memcmp(a, b, len) == 0;
 }
 
-/* One more, at the end; all zeros. */
-#define APPEND(m, what)							\
-	((m)->what = must(reallocarray((m)->what, (m)->n_##what + 1,	\
-	    sizeof(*(m)->what))),					\
-	(m)->n_##what++,						\
-	memset(&(m)->what[(m)->n_##what - 1], 0, sizeof(*(m)->what)),	\
-	&(m)->what[(m)->n_##what - 1])
-
-#define REMOVE(m, what, i)						\
-	memmove(&(m)->what[i], &(m)->what[(i) + 1],			\
-	    (--(m)->n_##what - (i)) * sizeof(*(m)->what))
-
-static struct mailbox *
-find_mailbox(struct mem *m, const uint8_t *address)
+struct mailbox *
+mem_mailbox(struct mem *m, const uint8_t *address)
 {
 	size_t i;
 
 	for (i = 0; i < m->n_mailbox; i++)
-		if (same(m->mailbox[i].address, address, 32))
+		if (mem_same(m->mailbox[i].address, address, 32))
 			return &m->mailbox[i];
 	return NULL;
 }
 
-static struct envelope *
-find_envelope(struct mem *m, const uint8_t *address, const uint8_t *id)
+struct envelope *
+mem_envelope(struct mem *m, const uint8_t *address, const uint8_t *id)
 {
 	size_t i;
 
 	for (i = 0; i < m->n_envelope; i++)
-		if (same(m->envelope[i].address, address, 32) &&
-		    same(m->envelope[i].id, id, 16))
+		if (mem_same(m->envelope[i].address, address, 32) &&
+		    mem_same(m->envelope[i].id, id, 16))
 			return &m->envelope[i];
 	return NULL;
 }
@@ -101,7 +54,7 @@ find_invitation(struct mem *m, const uint8_t *address)
 	size_t i;
 
 	for (i = 0; i < m->n_invitation; i++)
-		if (same(m->invitation[i].address, address, 32))
+		if (mem_same(m->invitation[i].address, address, 32))
 			return &m->invitation[i];
 	return NULL;
 }
@@ -112,13 +65,13 @@ find_code(struct mem *m, const uint8_t *hash)
 	size_t i;
 
 	for (i = 0; i < m->n_code; i++)
-		if (same(m->code[i].hash, hash, 32))
+		if (mem_same(m->code[i].hash, hash, 32))
 			return &m->code[i];
 	return NULL;
 }
 
-static void
-remove_envelope(struct mem *m, struct envelope *e)
+void
+mem_remove(struct mem *m, struct envelope *e)
 {
 	free(e->body);
 	REMOVE(m, envelope, (size_t)(e - m->envelope));
@@ -146,13 +99,13 @@ create(struct store *s, struct op *op)
 {
 	struct mem *m = (struct mem *)s;
 	const struct op_create *c = &op->u.create;
-	struct mailbox *box = find_mailbox(m, c->address);
+	struct mailbox *box = mem_mailbox(m, c->address);
 	struct code *code = find_code(m, c->code_hash);
 
 	op->rc = 0;
 	if (box != NULL) {
-		if (!same(box->token, c->token_hash, 32) &&
-		    !(box->has_old && same(box->old, c->token_hash, 32)))
+		if (!mem_same(box->token, c->token_hash, 32) &&
+		    !(box->has_old && mem_same(box->old, c->token_hash, 32)))
 			op->rc = TACIT_E_REFUSED;
 	} else if (!live(m, code, 1)) {
 		op->rc = TACIT_E_ADMISSION;
@@ -169,7 +122,7 @@ create(struct store *s, struct op *op)
 static int
 subscribe(struct store *s, struct op *op)
 {
-	struct mailbox *box = find_mailbox((struct mem *)s,
+	struct mailbox *box = mem_mailbox((struct mem *)s,
 	    op->u.subscribe.address);
 
 	op->rc = box != NULL ? 0 : TACIT_E_REFUSED;
@@ -185,7 +138,7 @@ count_kind(const struct mem *m, const uint8_t *address, int kind)
 
 	for (i = 0; i < m->n_envelope; i++)
 		n += m->envelope[i].kind == kind &&
-		    same(m->envelope[i].address, address, 32);
+		    mem_same(m->envelope[i].address, address, 32);
 	return n;
 }
 
@@ -199,6 +152,8 @@ queue(struct mem *m, struct mailbox *box, struct op_post *p)
 	e->kind = p->kind;
 	e->expiry_day = p->expiry_day;
 	e->body = copy(p->body, store_body_len(p->kind));
+	e->first = p->first;
+	e->given = p->watched;
 	e->counter = p->counter = box->next++;
 }
 
@@ -207,22 +162,25 @@ post(struct store *s, struct op *op)
 {
 	struct mem *m = (struct mem *)s;
 	struct op_post *p = &op->u.post;
-	struct mailbox *box = find_mailbox(m, p->address);
-	struct envelope *e = find_envelope(m, p->address, p->envelope);
+	struct mailbox *box = mem_mailbox(m, p->address);
+	struct envelope *e = mem_envelope(m, p->address, p->envelope);
 	uint32_t max = p->kind == LETTER ? m->limits.letters :
 	    m->limits.parcels;
 
 	p->counter = 0;
 	p->known = p->nearly_full = 0;
 	op->rc = TACIT_E_REFUSED;
-	if (box == NULL || (!same(box->token, p->token_hash, 32) &&
-	    !(box->has_old && same(box->old, p->token_hash, 32))))
+	if (box == NULL || (!mem_same(box->token, p->token_hash, 32) &&
+	    !(box->has_old && mem_same(box->old, p->token_hash, 32))))
 		return 0;
 	op->rc = 0;
-	if (e != NULL) {
+	if (mem_statement(m, p->address, p->envelope) != NULL) {
+		op->rc = TACIT_E_CONFLICT;
+	} else if (e != NULL) {
 		if (e->kind == p->kind &&
-		    same(e->body, p->body, store_body_len(p->kind))) {
+		    mem_same(e->body, p->body, store_body_len(p->kind))) {
 			p->known = 1;
+			e->given |= p->watched;
 			p->counter = e->counter;
 		} else {
 			op->rc = TACIT_E_CONFLICT;
@@ -247,10 +205,10 @@ ack(struct store *s, struct op *op)
 
 	op->rc = 0;
 	for (i = 0; i < op->u.ack.n; i++) {
-		e = find_envelope(m, op->u.ack.address,
+		e = mem_envelope(m, op->u.ack.address,
 		    op->u.ack.envelope[i]);
 		if (e != NULL)
-			remove_envelope(m, e);
+			mem_remove(m, e);
 	}
 	return 0;
 }
@@ -261,24 +219,25 @@ fetch(struct store *s, struct op *op)
 	struct mem *m = (struct mem *)s;
 	struct op_fetch *f = &op->u.fetch;
 	struct stored **end = &f->first, *st;
-	const struct envelope *e;
+	struct envelope *e;
 	uint32_t n = 0;
 	size_t i, len;
 
 	f->first = NULL;
 	f->more = 0;
-	op->rc = find_mailbox(m, f->address) ? 0 : TACIT_E_REFUSED;
+	op->rc = mem_mailbox(m, f->address) ? 0 : TACIT_E_REFUSED;
 	for (i = 0; i < m->n_envelope; i++) {
 		e = &m->envelope[i];
-		if (!same(e->address, f->address, 32) ||
+		if (!mem_same(e->address, f->address, 32) ||
 		    e->counter <= f->after)
 			continue;
 		if (n++ == f->max) {
 			f->more = 1;
 			break;
 		}
+		e->given = 1;
 		len = store_body_len(e->kind);
-		st = must(malloc(sizeof(*st) + len));
+		st = mem_must(malloc(sizeof(*st) + len));
 		st->next = NULL;
 		st->counter = e->counter;
 		st->kind = e->kind;
@@ -295,13 +254,13 @@ close_mailbox(struct store *s, struct op *op)
 {
 	struct mem *m = (struct mem *)s;
 	const struct op_close *c = &op->u.close;
-	struct mailbox *box = find_mailbox(m, c->address);
+	struct mailbox *box = mem_mailbox(m, c->address);
 	size_t i = m->n_envelope;
 
 	op->rc = 0;
 	while (i-- > 0)
-		if (same(m->envelope[i].address, c->address, 32))
-			remove_envelope(m, &m->envelope[i]);
+		if (mem_same(m->envelope[i].address, c->address, 32))
+			mem_remove(m, &m->envelope[i]);
 	if (box == NULL)
 		return 0;
 	if (live(m, find_code(m, c->pass_hash), 0))
@@ -313,12 +272,12 @@ static int
 set_token(struct store *s, struct op *op)
 {
 	const struct op_set_token *t = &op->u.set_token;
-	struct mailbox *box = find_mailbox((struct mem *)s, t->address);
+	struct mailbox *box = mem_mailbox((struct mem *)s, t->address);
 
 	op->rc = box != NULL ? 0 : TACIT_E_REFUSED;
 	if (box == NULL)
 		return 0;
-	if (!same(box->token, t->token_hash, 32)) {
+	if (!mem_same(box->token, t->token_hash, 32)) {
 		memcpy(box->old, box->token, 32);
 		memcpy(box->token, t->token_hash, 32);
 		box->has_old = 1;
@@ -333,16 +292,16 @@ static int
 anchor(struct store *s, struct op *op)
 {
 	struct op_anchor *a = &op->u.anchor;
-	struct mailbox *box = find_mailbox((struct mem *)s, a->address);
+	struct mailbox *box = mem_mailbox((struct mem *)s, a->address);
 	uint8_t hash[32] = { 0 }, zeros[48] = { 0 };
 
 	op->rc = box != NULL ? 0 : TACIT_E_REFUSED;
-	if (box == NULL || same(box->anchor, a->next, 48))
+	if (box == NULL || mem_same(box->anchor, a->next, 48))
 		return 0;
 	memcpy(a->value, box->anchor, sizeof(a->value));
-	if (!same(box->anchor, zeros, 48))
+	if (!mem_same(box->anchor, zeros, 48))
 		tacit_hash_anchor(hash, box->anchor);
-	if (same(hash, a->expected, 32))
+	if (mem_same(hash, a->expected, 32))
 		memcpy(box->anchor, a->next, 48);
 	else
 		op->rc = TACIT_E_CONFLICT;
@@ -392,7 +351,7 @@ put(struct store *s, struct op *op)
 
 	if (inv != NULL) {
 		op->rc = !inv->revoked &&
-		    same(inv->request, p->request_hash, 32) ?
+		    mem_same(inv->request, p->request_hash, 32) ?
 		    0 : TACIT_E_CONFLICT;
 	} else if (find_code(m, p->pass_hash) != NULL) {
 		op->rc = TACIT_E_CONFLICT;
@@ -427,7 +386,7 @@ get(struct store *s, struct op *op)
 	} else if (inv->revoked) {
 		op->rc = inv->bound ? TACIT_E_INVITATION_USED :
 		    TACIT_E_INVITATION_REVOKED;
-	} else if (inv->bound && !same(inv->reader, g->reader, 32)) {
+	} else if (inv->bound && !mem_same(inv->reader, g->reader, 32)) {
 		op->rc = TACIT_E_INVITATION_USED;
 	} else {
 		op->rc = 0;
@@ -447,7 +406,7 @@ revoke(struct store *s, struct op *op)
 	op->rc = 0;
 	if (inv == NULL || inv->revoked)
 		return 0;
-	if (!same(inv->key, op->u.revoke.key, 32))
+	if (!mem_same(inv->key, op->u.revoke.key, 32))
 		op->rc = TACIT_E_REFUSED;
 	else
 		inv->revoked = 1;
@@ -474,7 +433,7 @@ sweep(struct store *s, struct op *op)
 		if (sw->removed == sw->max)
 			sw->more = 1;
 		else if (++sw->removed)
-			remove_envelope(m, &m->envelope[i - 1]);
+			mem_remove(m, &m->envelope[i - 1]);
 	}
 	for (i = m->n_invitation; i > 0; i--) {
 		if (m->invitation[i - 1].expiry_hour > m->hour)
@@ -495,6 +454,7 @@ sweep(struct store *s, struct op *op)
 		sw->removed++;
 		REMOVE(m, code, i - 1);
 	}
+	mem_expire_statements(m, sw);
 	return 0;
 }
 
@@ -508,6 +468,7 @@ count(struct store *s, struct op *op)
 	op->u.count.envelopes = m->n_envelope;
 	op->u.count.invitations = m->n_invitation;
 	op->u.count.admissions = m->n_code;
+	op->u.count.statements = m->n_statement;
 	return 0;
 }
 
@@ -539,6 +500,7 @@ close_mem(struct store *s)
 	free(m->envelope);
 	free(m->invitation);
 	free(m->code);
+	free(m->statement);
 	free(m);
 }
 
@@ -553,6 +515,7 @@ static const struct store_ops mem_ops = {
 		[OP_CLOSE]		= close_mailbox,
 		[OP_SET_TOKEN]		= set_token,
 		[OP_ANCHOR]		= anchor,
+		[OP_RECALL]		= mem_recall,
 		[OP_SPLIT]		= split,
 		[OP_ADMIT]		= admit,
 		[OP_PUT_INVITATION]	= put,
@@ -580,19 +543,21 @@ store_mem_copy(const struct store *s)
 	COPY(m, envelope);
 	COPY(m, invitation);
 	COPY(m, code);
+	COPY(m, statement);
 	for (i = 0; i < m->n_envelope; i++)
 		m->envelope[i].body = copy(m->envelope[i].body,
 		    store_body_len(m->envelope[i].kind));
 	for (i = 0; i < m->n_invitation; i++)
 		m->invitation[i].blob = copy(m->invitation[i].blob,
 		    TACIT_BLOB_LEN);
+	store_mem_restarted(&m->store);
 	return &m->store;
 }
 
 struct store *
 store_mem_new(const struct store_limits *limits)
 {
-	struct mem *m = must(calloc(1, sizeof(*m)));
+	struct mem *m = mem_must(calloc(1, sizeof(*m)));
 
 	m->store.ops = &mem_ops;
 	m->limits = *limits;

@@ -11,7 +11,10 @@
 
 struct store *store_mem_new(const struct store_limits *limits);
 
-/* What is in ${s} now, while nothing runs in it. */
+/* What is in ${s} now, while nothing runs in it, for another process. */
 struct store *store_mem_copy(const struct store *s);
+
+/* Another process has it: of no envelope it knows the whole life. */
+void store_mem_restarted(struct store *s);
 
 #endif

@@ -57,6 +57,33 @@ anchor_value(json_t *in)
 }
 
 static json_t *
+recall(json_t *in)
+{
+	struct tacit_recall r;
+	uint8_t out[32];
+
+	bytes(r.address, 32, in, "address");
+	bytes(r.envelope, TACIT_ENVELOPE_ID_LEN, in, "envelope");
+	r.outcome = (uint8_t)number(in, "outcome");
+	bytes(r.body_hash, 32, in, "body_hash");
+	r.number = number(in, "number");
+	bytes(r.previous, 32, in, "previous");
+	tacit_hash_recall(out, &r);
+	return answer(out, sizeof(out));
+}
+
+/* The hash of a letter, all of whose bytes are ${fill}. */
+static json_t *
+body_hash(json_t *in)
+{
+	uint8_t body[TACIT_LETTER_LEN], out[32];
+
+	memset(body, (int)number(in, "fill"), sizeof(body));
+	tacit_hash_body(out, body, sizeof(body));
+	return answer(out, sizeof(out));
+}
+
+static json_t *
 statement(json_t *in)
 {
 	struct tacit_statement st;
@@ -480,6 +507,8 @@ const struct vector_rule vector_rules[] = {
 	{ "anchor_hash", anchor_hash },
 	{ "anchor_token_hash", anchor_token_hash },
 	{ "anchor_value", anchor_value },
+	{ "recall", recall },
+	{ "body_hash", body_hash },
 	{ "statement", statement },
 	{ "welcome", welcome },
 	{ "invitation_address", invitation_address },

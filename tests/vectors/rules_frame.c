@@ -34,7 +34,10 @@ static const struct kind {
 	    BYTES(create, code), BYTES(create, signature)),
 	KIND(subscribe, NUMBER(subscribe, count)),
 	KIND(post, BYTES(post, address), BYTES(post, token),
-	    BYTES(post, envelope), NUMBER(post, kind), FLAG(post, resume)),
+	    BYTES(post, envelope), NUMBER(post, kind), FLAG(post, resume),
+	    FLAG(post, first)),
+	KIND(recall, BYTES(recall, address), BYTES(recall, token),
+	    BYTES(recall, envelope)),
 	KIND(ack, BYTES(ack, address),
 	    { IDS, "envelope", AT(ack, envelope), TACIT_ENVELOPE_ID_LEN }),
 	KIND(close, BYTES(close, owner), BYTES(close, signature),
@@ -68,6 +71,9 @@ static const struct kind {
 	    NUMBER(deliver, kind)),
 	KIND(drained, BYTES(drained, address)),
 	KIND(ended, BYTES(ended, address)),
+	KIND(recalled, NUMBER(recalled, id), NUMBER(recalled, outcome),
+	    BYTES(recalled, body_hash), NUMBER(recalled, number),
+	    BYTES(recalled, previous), BYTES(recalled, signature)),
 	KIND(anchored, NUMBER(anchored, id), BYTES(anchored, value)),
 #undef KIND
 };

@@ -32,6 +32,11 @@
     "\x1a" value "\x22\x40" R64("s")
 #define ANCHORED(len, value)	"\xba\x02" len "\x08\x01" "\x12" value
 
+#define RECALL(len)	"\x5a" len ADDRESS TOKEN ENVELOPE
+#define PREVIOUS	"\x2a\x20" R32("p")
+#define RECALLED(len, outcome, number)	"\xb2\x02" len "\x08\x01"	\
+    "\x10" outcome "\x1a\x20" R32("b") number PREVIOUS "\x32\x40" R64("s")
+
 enum { OK = 0, FRAME = TACIT_E_FRAME, LIMIT = TACIT_E_LIMIT,
     SIZE = TACIT_E_SIZE };
 
@@ -52,6 +57,11 @@ static const struct row {
 	{ "letter, resume",	H(POST("\x5a") "\x20\x01\x28\x01"), 2048, OK,
 	    1 },
 	{ "parcel",		H(POST("\x58") "\x20\x02"), 65536, OK, 1 },
+	{ "letter, first",	H(POST("\x5a") "\x20\x01\x30\x01"), 2048, OK,
+	    1 },
+	{ "recall",		H(ID RECALL("\x56")), 0, OK, 1 },
+	{ "recalled",	H(RECALLED("\x8c\x01", "\x01", "\x20\x07")), 0,
+	    OK, 0 },
 	{ "subscribe to one",	H(ID "\x1a\x02\x08\x01"), 96, OK, 1 },
 	{ "subscribe to 1000",	H(ID "\x1a\x03\x08\xe8\x07"), 96000, OK, 1 },
 	{ "acks one",		H(ID "\x2a\x34" ADDRESS ACKED), 0, OK, 1 },
@@ -66,7 +76,19 @@ static const struct row {
 	{ "no header",		H(""), 0, FRAME, 0 },
 	{ "an id and no kind",	H(ID), 0, FRAME, 1 },
 	{ "unknown kind",	H(ID "\x7a\x00"), 0, FRAME, 1 },
-	{ "reserved kind",	H(ID "\x5a\x00"), 0, FRAME, 1 },
+	{ "recall of nothing",	H(ID "\x5a\x00"), 0, FRAME, 1 },
+	{ "recall, short id", H(ID "\x5a\x55" ADDRESS TOKEN "\x1a\x0f" R8("e")
+	    R4("e") R2("e") "e"), 0, FRAME, 1 },
+	{ "recall and a body",	H(ID RECALL("\x56") "\x20\x01"), 0, FRAME,
+	    1 },
+	{ "recalled, outcome 4", H(RECALLED("\x8c\x01", "\x04",
+	    "\x20\x07")), 0, LIMIT, 0 },
+	{ "recalled, number 0",	H(RECALLED("\x8c\x01", "\x03",
+	    "\x20\x00")), 0, FRAME, 0 },
+	{ "recalled, no number", H(RECALLED("\x8a\x01", "\x03", "")), 0,
+	    LIMIT, 0 },
+	{ "letter, first 2",	H(POST("\x5a") "\x20\x01\x30\x02"), 2048,
+	    FRAME, 1 },
 	{ "unknown field",	H(ID "\x72\x00\x98\x06\x01"), 0, FRAME, 1 },
 	{ "unknown field inside", H(ID "\x72\x02\x08\x01"), 0, FRAME, 1 },
 	{ "field number 0",	H(ID "\x72\x00\x00\x00"), 0, FRAME, 1 },

@@ -252,6 +252,73 @@ static const struct step anchor[] = {
 	{ OP_ANCHOR, { 1, 9, 9 }, CONFLICT, "is 0" },	/* nothing is left */
 };
 
+static const struct step recall[] = {
+	{ OP_RECALL, { 1, 1, 1, 40 }, REFUSED, "" },	/* no mailbox */
+	{ OP_ADMIT, { 9, 9, 90 }, 0, "" },
+	{ OP_CREATE, { 1, 1, 9 }, 0, "" },
+	{ OP_CREATE, { 2, 2, 9 }, 0, "" },
+	{ OP_POST, { 1, 1, 1, LETTER, 1, 40 }, 0, "" },
+	{ OP_POST, { 1, 1, 2, LETTER, 2, 40 }, 0, "" },
+	{ OP_POST, { 2, 2, 1, LETTER, 1, 40 }, 0, "" },
+	{ OP_RECALL, { 1, 2, 1, 40 }, REFUSED, "" },	/* another's token */
+	{ OP_RECALL, { 3, 1, 1, 40 }, REFUSED, "" },
+	{ OP_FETCH, { 1, 0, 9 }, 0, "1L 2L" },		/* nothing happened */
+	{ OP_RECALL, { 1, 1, 1, 40 }, 0, "1 unacknowledged" },
+	{ OP_RECALL, { 1, 1, 1, 90 }, 0, "1 unacknowledged" },	/* again */
+	{ OP_RECALL, { 1, 1, 7, 40 }, 0, "2 taken" },	/* never came, */
+	{ OP_RECALL, { 1, 1, 7, 40 }, 0, "2 taken" },
+	{ OP_POST, { 1, 1, 7, LETTER, 7, 40 }, CONFLICT, "" },	/* nor will */
+	{ OP_POST, { 1, 1, 1, LETTER, 1, 40 }, CONFLICT, "" },
+	{ OP_POST, { 1, 3, 1, LETTER, 1, 40 }, REFUSED, "" },
+	{ OP_FETCH, { 1, 0, 9 }, 0, "2L" },
+	{ OP_ACK, { 1, 2, 1 }, 0, "" },
+	{ OP_RECALL, { 1, 1, 2, 40 }, 0, "3 taken" },	/* it was acked */
+	{ OP_FETCH, { 2, 0, 9 }, 0, "1L" },		/* others have theirs */
+	{ OP_SET_TOKEN, { 1, 4, 1 }, 0, "" },
+	{ OP_RECALL, { 1, 1, 1, 40 }, 0, "1 unacknowledged" },
+	{ OP_RECALL, { 1, 4, 8, 41 }, 0, "4 taken" },
+	{ OP_SET_TOKEN, { 1, 4, 0 }, 0, "" },
+	{ OP_RECALL, { 1, 1, 1, 40 }, REFUSED, "" },
+	{ OP_CLOSE, { 1 }, 0, "" },
+	{ OP_RECALL, { 1, 4, 1, 40 }, REFUSED, "" },
+	{ OP_CREATE, { 1, 1, 9 }, 0, "" },		/* the name is known */
+	{ OP_POST, { 1, 1, 1, LETTER, 1, 40 }, CONFLICT, "" },
+	{ OP_SWEEP, { 40 * 24, 9 }, 0, "removed 0" },
+	{ OP_SWEEP, { 41 * 24, 2 }, 0, "removed 2 more" },
+	{ OP_SWEEP, { 41 * 24, 9 }, 0, "removed 2" },
+	{ OP_RECALL, { 1, 1, 1, 80 }, 0, "5 taken" },	/* the chain goes on */
+	{ OP_POST, { 1, 1, 2, LETTER, 2, 80 }, 0, "" },
+};
+
+/* What one process knows of an envelope, and no other does. */
+static const struct step known[] = {
+	{ OP_ADMIT, { 9, 9, 90 }, 0, "" },
+	{ OP_CREATE, { 1, 1, 9 }, 0, "" },
+	{ OP_POST, { 1, 1, 1, LETTER | KIT_FIRST, 1, 40 }, 0, "" },
+	{ OP_POST, { 1, 1, 2, LETTER, 2, 40 }, 0, "" },
+	{ OP_POST, { 1, 1, 3, LETTER | KIT_FIRST | KIT_WATCHED, 3, 40 }, 0,
+	    "nearly" },
+	{ OP_RECALL, { 1, 1, 1, 40 }, 0, "1 undelivered" },
+	{ OP_RECALL, { 1, 1, 2, 40 }, 0, "2 unacknowledged" },	/* not new */
+	{ OP_RECALL, { 1, 1, 3, 40 }, 0, "3 unacknowledged" },	/* is read */
+	{ OP_POST, { 1, 1, 4, LETTER | KIT_FIRST, 4, 40 }, 0, "" },
+	{ OP_POST, { 1, 1, 5, LETTER | KIT_FIRST, 5, 40 }, 0, "" },
+	{ OP_FETCH, { 1, 0, 1 }, 0, "4L +" },
+	{ OP_RECALL, { 1, 1, 4, 40 }, 0, "4 unacknowledged" },	/* given */
+	{ OP_RECALL, { 1, 1, 5, 40 }, 0, "5 undelivered" },	/* not yet */
+	{ OP_POST, { 1, 1, 6, LETTER | KIT_FIRST, 6, 40 }, 0, "" },
+	{ OP_POST, { 1, 1, 6, LETTER, 6, 40 }, 0, "known" },
+	{ OP_RECALL, { 1, 1, 6, 40 }, 0, "6 undelivered" },
+	{ OP_POST, { 1, 1, 7, LETTER | KIT_FIRST, 7, 40 }, 0, "" },
+	{ OP_POST, { 1, 1, 7, LETTER | KIT_WATCHED, 7, 40 }, 0, "known" },
+	{ OP_RECALL, { 1, 1, 7, 40 }, 0, "7 unacknowledged" },
+	{ OP_POST, { 1, 1, 8, LETTER | KIT_FIRST, 8, 40 }, 0, "" },
+	{ OP_FETCH, { 1, 0, 9 }, 0, "8L" },
+	{ OP_ACK, { 1, 8, 1 }, 0, "" },
+	{ OP_POST, { 1, 1, 8, LETTER, 8, 40 }, 0, "" },	/* its OK was lost */
+	{ OP_RECALL, { 1, 1, 8, 40 }, 0, "8 unacknowledged" },
+};
+
 static const struct step split[] = {
 	{ OP_SPLIT, { 9, 8, 1 }, ADMISSION, "" },
 	{ OP_ADMIT, { 9, 5, 2 }, 0, "" },
@@ -373,7 +440,7 @@ static const struct script {
 	SCRIPT(create), SCRIPT(post), SCRIPT(quota), SCRIPT(ack),
 	SCRIPT(fetch), SCRIPT(closing), SCRIPT(credit),
 	SCRIPT(set_token),
-	SCRIPT(anchor), SCRIPT(split),
+	SCRIPT(anchor), SCRIPT(recall), SCRIPT(known), SCRIPT(split),
 	SCRIPT(put), SCRIPT(get), SCRIPT(revoke), SCRIPT(sweep),
 };
 
@@ -436,7 +503,8 @@ each_operation_answers_as_the_protocol_says(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
 		for (mode = TWIN; mode < MODES; mode++)
-			run_script(&scripts[i], (enum mode)mode);
+			if (mode != REOPEN || scripts[i].step != known)
+				run_script(&scripts[i], (enum mode)mode);
 	}
 }
 

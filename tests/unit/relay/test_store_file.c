@@ -108,7 +108,7 @@ static void
 another_application(const char *dir)
 {
 	execute(dir, "CREATE TABLE t (x); PRAGMA application_id = 7;"
-	    "PRAGMA user_version = 2");
+	    "PRAGMA user_version = 3");
 }
 
 static void
@@ -120,7 +120,7 @@ no_application(const char *dir)
 static void
 other_tables(const char *dir)
 {
-	execute(dir, "CREATE TABLE t (x); PRAGMA user_version = 2;"
+	execute(dir, "CREATE TABLE t (x); PRAGMA user_version = 3;"
 	    "PRAGMA application_id = 0x54414352");
 }
 
@@ -128,14 +128,14 @@ static void
 a_newer_version(const char *dir)
 {
 	make_good(dir);
-	execute(dir, "PRAGMA user_version = 3");
+	execute(dir, "PRAGMA user_version = 4");
 }
 
 static void
 an_older_version(const char *dir)
 {
 	make_good(dir);
-	execute(dir, "PRAGMA user_version = 1");
+	execute(dir, "PRAGMA user_version = 2");
 }
 
 static void
