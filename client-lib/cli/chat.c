@@ -193,9 +193,10 @@ find_message(const struct chat *h, const char *id, struct tacit_message *m)
 	return false;
 }
 
-/* The event in one plain sentence. */
+/* The event, of one kind or the other, in one plain sentence. */
 static void
-tell(struct chat *h, const struct tacit_event *ev)
+tell(struct chat *h, const struct tacit_event *ev,
+    const struct tacit_practice_event *of_practice)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -203,24 +204,10 @@ tell(struct chat *h, const struct tacit_event *ev)
 
 	if (f == NULL)
 		return;
-	event_sentence(f, ev);
-	if (fclose(f) == 0) {
-		note(h, text);
-		explicit_bzero(text, len);
-	}
-	free(text);
-}
-
-static void
-tell_practice(struct chat *h, const struct tacit_practice_event *ev)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-
-	if (f == NULL)
-		return;
-	practice_sentence(f, ev);
+	if (ev != NULL)
+		event_sentence(f, ev);
+	else
+		practice_sentence(f, of_practice);
 	if (fclose(f) == 0) {
 		note(h, text);
 		explicit_bzero(text, len);
@@ -240,6 +227,9 @@ show_event(struct chat *h, const struct tacit_event *ev)
 	case TACIT_EV_UNDELIVERED:
 		screen_mark(&h->screen, ev->message, TACIT_QUEUED);
 		break;
+	case TACIT_EV_RECALLED:
+		screen_mark(&h->screen, ev->message, TACIT_RECALLED);
+		break;
 	case TACIT_EV_MESSAGE:
 		if (!find_message(h, ev->message, &m))
 			break;
@@ -253,7 +243,7 @@ show_event(struct chat *h, const struct tacit_event *ev)
 	default:
 		break;
 	}
-	tell(h, ev);
+	tell(h, ev, NULL);
 }
 
 /* Of the practice layer, about this contact. */
@@ -273,7 +263,7 @@ take_practice(struct chat *h)
 		if (ev.type == TACIT_PRACTICE_RECEIPT)
 			told_news(h->c, h->ct, &h->screen);
 		else
-			tell_practice(h, &ev);
+			tell(h, NULL, &ev);
 		if ((rc = screen_flush(&h->screen)) != 0 ||
 		    (rc = tacit_practice_event_done(h->c->p, ev.id)) != 0)
 			return rc;
@@ -341,6 +331,7 @@ type_help(struct chat *h)
 	note(h, "/confirm  record that it was equal at both ends");
 	note(h, "/accept   write without having compared it, at your own risk");
 	note(h, "/anyway   send a text that names somebody else");
+	note(h, "/undo     take back what you wrote last");
 	note(h, "/quit     leave (or Ctrl-D)");
 	note(h, "//...     a message that begins with one slash");
 	note(h, "Alt-Enter begins a new line within a message; Ctrl-C drops "
@@ -415,6 +406,12 @@ type_read(struct chat *h)
 }
 
 static void
+type_undo(struct chat *h)
+{
+	note(h, chat_undo(h->ct));
+}
+
+static void
 type_quit(struct chat *h)
 {
 	h->over = true;
@@ -430,6 +427,7 @@ static const struct {
 	{ "/accept", type_accept },
 	{ "/anyway", type_anyway },
 	{ "/read", type_read },
+	{ "/undo", type_undo },
 	{ "/quit", type_quit },
 };
 

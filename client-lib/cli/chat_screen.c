@@ -212,6 +212,9 @@ mark(enum tacit_message_state state)
 		return "\xc2\xb7";
 	case TACIT_ACCEPTED:
 		return "\xe2\x9c\x93";
+	case TACIT_RECALLING:
+	case TACIT_RECALLED:
+		return "\xe2\x9c\x97";
 	case TACIT_RECEIVED:
 		break;
 	}

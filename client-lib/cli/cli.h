@@ -40,6 +40,8 @@ enum cli_option {
 	OPT_WEEKDAYS = 1 << 13,
 	OPT_WINDOW = 1 << 14,
 	OPT_LOCK = 1 << 16,
+	OPT_HOLD = 1 << 18,
+	OPT_STATEMENT = 1 << 19,
 	OPT_ANYWAY = 1 << 20,
 	OPT_HOW = 1 << 21,
 	OPT_BEGIN = 1 << 22,
@@ -48,7 +50,8 @@ enum cli_option {
 	OPT_FORMAT = 1 << 25,
 	OPT_OUT = 1 << 26,
 	OPT_KEY = 1 << 27,
-	OPT_KEEP = 1 << 28
+	OPT_KEEP = 1 << 28,
+	OPT_DEFAULT = 1 << 29
 };
 
 struct cli {
@@ -63,6 +66,9 @@ struct cli {
 	uint32_t wait_ms;
 	uint32_t until;
 	uint32_t last;
+	uint32_t hold;			/* seconds */
+	const char *statement;		/* FILE */
+	const char *message;		/* MESSAGE, or NULL */
 	const char *relay;
 	const char *contact;		/* CONTACT, or NULL */
 	const char *how, *begin, *end, *days;
@@ -303,6 +309,15 @@ const char *receipts_word(struct cli *c, struct tacit_contact *ct,
 int receipts_shown(struct cli *c, struct tacit_contact *ct,
     const char *message);
 
+/*
+ * Take back the newest text of mine to ${ct}; what came of it, as a
+ * sentence.  chat_undo.c
+ */
+const char *chat_undo(struct tacit_contact *ct);
+
+/* What became of a text that was taken back; cmd_recall.c */
+const char *recall_sentence(enum tacit_fate fate);
+
 /* What a card says, in lines; cmd_bounds.c */
 void bounds_card(FILE *f, const struct tacit_card *card);
 
@@ -364,6 +379,9 @@ int cmd_invite(struct cli *c);
 int cmd_accept(struct cli *c);
 int cmd_verify(struct cli *c);
 int cmd_rotate(struct cli *c);
+int cmd_hold(struct cli *c);
+int cmd_recall(struct cli *c);
+int cmd_statement_check(struct cli *c);
 int cmd_close(struct cli *c);
 int cmd_contacts(struct cli *c);
 int cmd_history(struct cli *c);

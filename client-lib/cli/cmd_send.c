@@ -253,6 +253,9 @@ cmd_send(struct cli *c)
 	    (status = begin(&h)) != 0)
 		return status;
 	h.ct = ct;
+	if ((c->given & OPT_HOLD) != 0 &&
+	    (rc = tacit_hold_now(ct, c->hold)) != 0)
+		return cli_fail(c, rc, NULL);
 	if ((c->given & OPT_ACCEPT) != 0 &&
 	    (rc = tacit_accept_unverified(ct)) != 0)
 		return cli_fail(c, rc, NULL);

@@ -84,11 +84,22 @@ cmd_contacts(struct cli *c)
 	return EX_OK;
 }
 
+/* Of what was taken back nothing is told. */
+static const char *
+told_of(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_message *m)
+{
+	if (!m->from_me || m->state == TACIT_RECALLING ||
+	    m->state == TACIT_RECALLED)
+		return NULL;
+	return receipts_word(c, ct, m->id);
+}
+
 static int
 message_json(struct cli *c, struct tacit_contact *ct,
     const struct tacit_message *m)
 {
-	const char *told = m->from_me ? receipts_word(c, ct, m->id) : NULL;
+	const char *told = told_of(c, ct, m);
 	char when[32];
 
 	text_time(when, m->time_ms);
@@ -110,7 +121,7 @@ static void
 message_line(struct cli *c, struct tacit_contact *ct,
     const struct tacit_message *m, const char *label)
 {
-	const char *told = m->from_me ? receipts_word(c, ct, m->id) : NULL;
+	const char *told = told_of(c, ct, m);
 	char when[32];
 
 	text_clock(when, m->time_ms);

@@ -40,6 +40,15 @@ message_json(const struct cli *c, const struct tacit_event *ev,
 }
 
 static int
+recalled_json(const struct tacit_event *ev, const char *id)
+{
+	return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s}", "event",
+	    tacit_event_word(ev->type), "event_id", (long long)ev->id,
+	    "contact", id, "message", ev->message, "seq", (long long)ev->seq,
+	    "fate", tacit_fate_word((enum tacit_fate)ev->reason));
+}
+
+static int
 event_json(const struct cli *c, const struct tacit_event *ev)
 {
 	struct tacit_contact_info info = about(ev);
@@ -63,6 +72,8 @@ event_json(const struct cli *c, const struct tacit_event *ev)
 		return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s}", "event",
 		    word, "event_id", n, "contact", id, "message",
 		    ev->message, "seq", seq, "from", who(ev));
+	case TACIT_EV_RECALLED:
+		return recalled_json(ev, id);
 	case TACIT_EV_GAP:
 		return json_out("{s:s, s:I, s:s*, s:I, s:I}", "event", word,
 		    "event_id", n, "contact", id, "from", (long long)ev->from,
@@ -128,6 +139,7 @@ plain_sentence(enum tacit_event_type type)
 	case TACIT_EV_GAP:
 	case TACIT_EV_REFUSED:
 	case TACIT_EV_ROLLED_BACK:
+	case TACIT_EV_RECALLED:
 	case TACIT_EV_DATA:
 		break;
 	}
@@ -179,6 +191,9 @@ event_sentence(FILE *f, const struct tacit_event *ev)
 		break;
 	case TACIT_EV_ROLLED_BACK:
 		rolled_back(f, ev);
+		break;
+	case TACIT_EV_RECALLED:
+		fputs(recall_sentence((enum tacit_fate)ev->reason), f);
 		break;
 	default:
 		fputs(plain_sentence(ev->type), f);

@@ -24,6 +24,8 @@ cli_status(int error)
 	case TACIT_E_NOT_A_VAULT:
 	case TACIT_E_NOT_A_BACKUP:
 	case TACIT_E_FILE_EXISTS:
+	case TACIT_E_HOLD:
+	case TACIT_E_STATEMENT:
 		return EX_DATAERR;
 	case TACIT_E_IO:
 	case TACIT_E_DISK_FULL:

@@ -45,7 +45,9 @@ static const struct {
 	    "CONTACT, or empty\n"
 	    "  --anyway             although it names another contact\n"
 	    "  --keep-hours N       both forget it so long after they had "
-	    "it\n" },
+	    "it\n"
+	    "  --hold SECONDS       do not post it before; `recall' undoes it "
+	    "till then\n" },
 	{ "sync", "[--wait-ms N] [--until N]",
 	    "send, receive, show what happened",
 	    "  --wait-ms N          stay so long\n"
@@ -60,6 +62,22 @@ static const struct {
 	    "This happens by itself every 30 days, or after 500 messages.  It "
 	    "needs both to be\nonline, and comes an hour after the last time at "
 	    "the earliest; `sync' tells when\nit is done (`rotated').\n" },
+	{ "hold", "[CONTACT] [--hold SECONDS | --default]",
+	    "how long texts are held back, so that they can be undone",
+	    "Without CONTACT for all contacts that have no time of their "
+	    "own.\n"
+	    "  --hold SECONDS       0 to 60\n"
+	    "  --default            CONTACT has no time of its own\n" },
+	{ "recall", "CONTACT MESSAGE [--statement FILE] [--wait-ms N]",
+	    "take a text back",
+	    "What did not leave is undone.  What the relay still has it "
+	    "destroys, and says under\nits signature whether it was given to "
+	    "anybody.  What the other side has stays there.\n"
+	    "  --statement FILE     write what the relay said to FILE, which "
+	    "is new\n"
+	    "  --wait-ms N          wait so long for the relay (10000)\n" },
+	{ "statement check", "FILE", "check what a relay said of a recall",
+	    "Shows who signed it: compare that with the key of the relay.\n" },
 	{ "close", "CONTACT [--yes]",
 	    "end a relationship, withdraw an invitation",
 	    "  --yes                do not ask\n" },

@@ -24,7 +24,8 @@ struct command {
 	int (*run)(struct cli *);
 	unsigned options;		/* enum cli_option */
 	enum { NOTHING, CONTACT, A_FILE, CONTACT_FORM, CHECKIN,
-	    CHECKIN_DATE, MAY_CONTACT, CONTACT_SERIES, CONTACT_WORD } takes;
+	    CHECKIN_DATE, MAY_CONTACT, CONTACT_SERIES, CONTACT_WORD,
+	    CONTACT_MESSAGE } takes;
 	const char *asks;		/* what comes from standard input */
 };
 
@@ -36,11 +37,15 @@ static const struct command commands[] = {
 	{ "accept", cmd_accept, 0, NOTHING, "link and label" },
 	{ "contacts", cmd_contacts, 0, NOTHING, NULL },
 	{ "send", cmd_send, OPT_LINES | OPT_WAIT | OPT_ACCEPT | OPT_CONFIRM |
-	    OPT_ANYWAY | OPT_KEEP, CONTACT, "the message" },
+	    OPT_ANYWAY | OPT_KEEP | OPT_HOLD, CONTACT, "the message" },
 	{ "sync", cmd_sync, OPT_WAIT | OPT_UNTIL, NOTHING, NULL },
 	{ "history", cmd_history, OPT_LAST, CONTACT, NULL },
 	{ "verify", cmd_verify, OPT_CONFIRM | OPT_HOW, CONTACT, NULL },
 	{ "rotate", cmd_rotate, 0, CONTACT, NULL },
+	{ "hold", cmd_hold, OPT_HOLD | OPT_DEFAULT, MAY_CONTACT, NULL },
+	{ "recall", cmd_recall, OPT_STATEMENT | OPT_WAIT, CONTACT_MESSAGE,
+	    NULL },
+	{ "statement check", cmd_statement_check, 0, A_FILE, NULL },
 	{ "close", cmd_close, OPT_YES, CONTACT, NULL },
 	{ "passphrase", cmd_passphrase, 0, NOTHING, "old and new passphrase" },
 	{ "chat", cmd_chat, OPT_LOCK, CONTACT, NULL },
@@ -111,6 +116,9 @@ static const struct option options[] = {
 	{ "keep-hours", required_argument, NULL, OPT_KEEP },
 	{ "lock-minutes", required_argument, NULL, OPT_LOCK },
 	{ "anyway", no_argument, NULL, OPT_ANYWAY },
+	{ "hold", required_argument, NULL, OPT_HOLD },
+	{ "statement", required_argument, NULL, OPT_STATEMENT },
+	{ "default", no_argument, NULL, OPT_DEFAULT },
 	{ "how", required_argument, NULL, OPT_HOW },
 	{ "begin", required_argument, NULL, OPT_BEGIN },
 	{ "end", required_argument, NULL, OPT_END },
@@ -150,16 +158,36 @@ number(const struct cli *c, uint32_t *out, int option, uint32_t min,
 	return 0;
 }
 
+/* Options whose value is taken as it is, and where in struct cli. */
+static const struct {
+	int option;
+	size_t where;
+} texts[] = {
+	{ OPT_RELAY, offsetof(struct cli, relay) },
+	{ OPT_FIRST, offsetof(struct cli, first_day) },
+	{ OPT_LAST_DAY, offsetof(struct cli, last_day) },
+	{ OPT_WEEKDAYS, offsetof(struct cli, weekdays) },
+	{ OPT_WINDOW, offsetof(struct cli, window) },
+	{ OPT_HOW, offsetof(struct cli, how) },
+	{ OPT_BEGIN, offsetof(struct cli, begin) },
+	{ OPT_END, offsetof(struct cli, end) },
+	{ OPT_DAYS, offsetof(struct cli, days) },
+	{ OPT_STATEMENT, offsetof(struct cli, statement) },
+	{ OPT_FORMAT, offsetof(struct cli, format) },
+	{ OPT_OUT, offsetof(struct cli, out) },
+	{ OPT_KEY, offsetof(struct cli, key) },
+};
+
 /* Options that are words, and where these go. */
 static void
 take_words(struct cli *c, int option)
 {
-	if (option == OPT_FORMAT)
-		c->format = optarg;
-	else if (option == OPT_OUT)
-		c->out = optarg;
-	else if (option == OPT_KEY)
-		c->key = optarg;
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].option == option)
+			memcpy((char *)c + texts[i].where, &optarg,
+			    sizeof(optarg));
 }
 
 /* Take one option that all commands know. */
@@ -218,33 +246,9 @@ take(struct cli *c, int option)
 	case OPT_EVERY:
 		c->given |= OPT_EVERY;
 		return number(c, &c->every, option, 1, 366);
-	case OPT_RELAY:
-		c->relay = optarg;
-		break;
-	case OPT_FIRST:
-		c->first_day = optarg;
-		break;
-	case OPT_LAST_DAY:
-		c->last_day = optarg;
-		break;
-	case OPT_WEEKDAYS:
-		c->weekdays = optarg;
-		break;
-	case OPT_WINDOW:
-		c->window = optarg;
-		break;
-	case OPT_HOW:
-		c->how = optarg;
-		break;
-	case OPT_BEGIN:
-		c->begin = optarg;
-		break;
-	case OPT_END:
-		c->end = optarg;
-		break;
-	case OPT_DAYS:
-		c->days = optarg;
-		break;
+	case OPT_HOLD:
+		c->given |= OPT_HOLD;
+		return number(c, &c->hold, option, 0, TACIT_HOLD_MAX);
 	default:
 		take_words(c, option);
 		break;
@@ -333,6 +337,10 @@ static const struct {
 	    "number or a label of `tacit contacts'" },
 	{ CONTACT_WORD, offsetof(struct cli, word), "one of on, off, show" },
 	{ A_FILE, offsetof(struct cli, file), "a FILE" },
+	{ CONTACT_MESSAGE, offsetof(struct cli, contact), "a CONTACT: an id, "
+	    "a number or a label of `tacit contacts'" },
+	{ CONTACT_MESSAGE, offsetof(struct cli, message), "a MESSAGE: an id "
+	    "of `tacit history'" },
 	{ CHECKIN, offsetof(struct cli, checkin), "a CHECKIN: an id of `tacit "
 	    "checkin list'" },
 	{ CHECKIN_DATE, offsetof(struct cli, checkin), "a CHECKIN: an id of "
@@ -394,6 +402,8 @@ unknown(const struct cli *c, const char *word)
 	if (strcmp(word, "away") == 0 || strcmp(word, "quiet") == 0)
 		return cli_usage(c, "`%s' is followed by `set' or `off'",
 		    strcmp(word, "away") == 0 ? "away" : "quiet");
+	if (strcmp(word, "statement") == 0)
+		return cli_usage(c, "`statement' is followed by `check'");
 	return cli_usage(c, "no such command; see tacit --help");
 }
 

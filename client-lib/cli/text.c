@@ -186,6 +186,10 @@ text_message_state(enum tacit_message_state state)
 		return "accepted";
 	case TACIT_RECEIVED:
 		return "received";
+	case TACIT_RECALLING:
+		return "recalling";
+	case TACIT_RECALLED:
+		return "recalled";
 	}
 	return "unknown";
 }

@@ -38,6 +38,7 @@ struct past {
 	uint32_t type;
 	bool from_me;
 	enum tacit_message_state state;
+	bool recalled;			/* and the other end never had it */
 	int64_t time_ms;
 	size_t len;
 	char text[];			/* and NUL */

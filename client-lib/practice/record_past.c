@@ -60,6 +60,20 @@ is_wanted(const struct record *r, const struct tacit_message *m)
 	return record_covers(r, m->time_ms);
 }
 
+/* Who was too late to take it back wrote it as any other. */
+static int
+see_fate(struct past *p, struct record *r)
+{
+	enum tacit_fate fate;
+	int rc;
+
+	if (p->state != TACIT_RECALLED)
+		return 0;
+	if ((rc = tacit_recall(r->ct, p->id, &fate)) == 0)
+		p->recalled = fate != TACIT_FATE_TAKEN;
+	return rc;
+}
+
 int
 past_read(struct past **out, struct record *r)
 {
@@ -78,6 +92,8 @@ past_read(struct past **out, struct record *r)
 		}
 		p->next = first;
 		first = p;
+		if ((rc = see_fate(p, r)) != 0)
+			break;
 	}
 	*out = first;
 	return rc == TACIT_E_STATE ? 0 : rc;
@@ -107,6 +123,9 @@ state_of(enum tacit_message_state state)
 		return ENTRY_ACCEPTED;
 	case TACIT_RECEIVED:
 		return ENTRY_RECEIVED;
+	case TACIT_RECALLING:
+	case TACIT_RECALLED:
+		break;
 	}
 	return ENTRY_ACCEPTED;
 }
@@ -120,6 +139,7 @@ begin(struct entry *e, const struct past *m, enum entry_kind kind)
 	e->seq = m->seq;
 	e->from_me = m->from_me;
 	e->state = kind == ENTRY_NOTE ? ENTRY_RECEIVED : state_of(m->state);
+	e->fate = m->recalled ? ENTRY_RECALLED : ENTRY_KEPT;
 	record_time(e, m->time_ms);
 }
 

@@ -8,6 +8,7 @@
 #include "history.h"
 #include "keep.h"
 #include "outbox.h"
+#include "recall.h"
 #include "record.h"
 
 enum { HOLE_MS = 10 * 60 * 1000 };
@@ -125,6 +126,9 @@ had_one(struct tacit_contact *ct, struct out_ref **at, int sure)
 	struct out_ref *ref = *at;
 	int rc;
 
+	/* What the relay says comes first; then a tombstone takes its place. */
+	if (ref->recall == RECALL_ASKED)
+		return 0;
 	if (!sure)
 		return rest(ct, ref);
 	if (ref->okayed_ms == 0 && ref->last_part &&
@@ -321,7 +325,8 @@ see_wanted(void *arg, uint64_t place, const tacit_state_Past *p,
 	if (is_covered(w->have, w->n_have, p->stream, p->seq) ||
 	    is_in_outbox(w->ct, p))
 		return 0;
-	if (p->keep.gone.size > 0)
+	/* What was taken back is said of it for ever; no text is needed. */
+	if (p->keep.gone.size > 0 && p->fate <= TACIT_FATE_ASKED)
 		return add_gone(w, p);
 	return add_place(w, place);
 }
@@ -333,7 +338,7 @@ offer_again(struct tacit_contact *ct, uint64_t place)
 	tacit_state_Out o = tacit_state_Out_init_zero;
 	tacit_state_Past p;
 	char *text = NULL;
-	size_t len = 0, at, n;
+	size_t len = 0, at = 0, n;
 	int rc;
 
 	if ((rc = history_row(ct, place, &p, &text, &len)) != 0)
@@ -344,13 +349,20 @@ offer_again(struct tacit_contact *ct, uint64_t place)
 	o.keep = p.keep;
 	o.place = p.keep.hours != 0 ? place : 0;
 	o.parts = keep_parts(p.type, &p.keep, text, len);
+	o.lost = 1;
 	o.time_ms = (uint64_t)p.time_ms;
 	/* The app was told long ago that it was accepted. */
 	o.okayed_ms = (uint64_t)env_unix_ms(ct->t);
 	o.tried = 1;
 	memcpy(o.previous, p.previous, sizeof(o.previous));
 	memcpy(o.stream, p.stream, sizeof(o.stream));
-	for (at = 0; at < len && rc == 0; at += n, o.part++) {
+	if (p.fate > TACIT_FATE_ASKED) {
+		recall_tombstone(&o);
+		history_chain(o.chain, &p, text, len);
+		rc = outbox_add(ct, &o, NULL, 0);
+		at = len;
+	}
+	for (; at < len && rc == 0; at += n, o.part++) {
 		n = keep_part_len(p.type, &p.keep, text + at, len - at);
 		rc = outbox_add(ct, &o, text + at, n);
 	}

@@ -49,6 +49,7 @@ copy_out(struct vault *to, enum vault_table t, const struct vault_key *key,
 		return rc;
 	if (o.kind != tacit_state_OutKind_OUT_HELLO_ACK) {
 		outbox_unseal(&o);
+		o.lost = 1;
 		memset(o.turn, 0, sizeof(o.turn));
 	} else if (o.sealed.size == 0)
 		goto out;
@@ -111,7 +112,7 @@ copy_all(struct vault *to, struct vault *from)
 	static const enum vault_table plain[] = {
 		VAULT_SELF, VAULT_RELAY, VAULT_CONTACT, VAULT_PAIRING,
 		VAULT_MARK, VAULT_INBOX, VAULT_EVENT, VAULT_ANCHOR, VAULT_KEEP,
-		VAULT_HISTORY, VAULT_LOG
+		VAULT_STATEMENT, VAULT_HISTORY, VAULT_LOG
 	};
 	size_t i;
 	int rc;

@@ -71,6 +71,8 @@ body_fits(const tacit_Content *c)
 	switch (c->which_is) {
 	case tacit_Content_text_tag:
 		return c->seq > 0 && text_fits(&c->is.text);
+	case tacit_Content_taken_back_tag:
+		return c->seq > 0;
 	case tacit_Content_hello_tag:
 		return c->seq == 0 && hello_fits(&c->is.hello);
 	case tacit_Content_need_tag:

@@ -116,6 +116,8 @@ tacit_event_word(enum tacit_event_type type)
 		return "data";
 	case TACIT_EV_FORGOTTEN:
 		return "forgotten";
+	case TACIT_EV_RECALLED:
+		return "recalled";
 	}
 	return "unknown";
 }

@@ -144,6 +144,9 @@ history_forget(struct tacit_contact *ct, uint64_t place, tacit_state_Past *p)
 static enum tacit_message_state
 past_state(const struct tacit_contact *ct, const tacit_state_Past *p)
 {
+	if (p->fate != TACIT_FATE_NONE)
+		return p->fate == TACIT_FATE_ASKED ? TACIT_RECALLING :
+		    TACIT_RECALLED;
 	return p->from_me ? outbox_state(ct, p->stream, p->seq) : TACIT_RECEIVED;
 }
 

@@ -30,6 +30,10 @@ int history_put(struct tacit_contact *ct, uint64_t place,
     const tacit_state_Past *p, const char *text, size_t len,
     uint8_t hash[TACIT_HASH_LEN]);
 
+/* The chain value after ${p}: of what was undone, no hash of its text. */
+void history_chain(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
+    const char *text, size_t len);
+
 /*
  * Remove the text at ${place}, which is one that is forgotten; its digest and
  * so all hashes stay.  Inside a change.

@@ -7,6 +7,20 @@
 #include "keys.h"
 #include "record.h"
 
+void
+history_chain(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
+    const char *text, size_t len)
+{
+	struct said said;
+
+	if (p->fate == TACIT_FATE_UNDONE) {
+		memcpy(out, p->after, TACIT_HASH_LEN);
+		return;
+	}
+	keep_said(&said, p->type, &p->keep, text, len);
+	keys_chain(out, p->previous, p->seq, said.type, said.text, said.len);
+}
+
 struct chains {
 	struct history_chains *out;
 	const uint8_t *stream;
@@ -21,15 +35,13 @@ see_chain(void *arg, uint64_t place, const tacit_state_Past *p,
 	struct history_chains *out = c->out;
 	uint8_t chain[TACIT_HASH_LEN];
 	uint64_t i = p->seq - out->first;
-	struct said said;
 
 	(void)place;
 	if (p->from_me != c->from_me || p->seq < out->first || i >= out->n ||
 	    !stream_is(p->stream, c->stream) ||
 	    out->known[i])
 		return 0;
-	keep_said(&said, p->type, &p->keep, text, len);
-	keys_chain(chain, p->previous, p->seq, said.type, said.text, said.len);
+	history_chain(chain, p, text, len);
 	memcpy(out->chain[i], chain, HISTORY_CHAIN_LEN);
 	out->known[i] = 1;
 	return --out->want == 0;
@@ -74,7 +86,6 @@ history_rename(struct tacit_contact *ct,
 {
 	struct span s = { from, upto, n, 0 };
 	uint8_t head[TACIT_HASH_LEN] = { 0 };
-	struct said said;
 	tacit_state_Past p;
 	uint64_t place;
 	char *text = NULL;
@@ -99,9 +110,7 @@ history_rename(struct tacit_contact *ct,
 			memcpy(p.stream, to, TACIT_STREAM_LEN);
 			memcpy(p.previous, chain, sizeof(p.previous));
 			memcpy(previous[p.seq - 1], chain, TACIT_HASH_LEN);
-			keep_said(&said, p.type, &p.keep, text, len);
-			keys_chain(chain, chain, p.seq, said.type, said.text,
-			    said.len);
+			history_chain(chain, &p, text, len);
 		}
 		rc = history_put(ct, place, &p, text, len, head);
 		record_tail_free(text, len);

@@ -250,7 +250,7 @@ open_ratchet(struct tacit_contact *ct, struct arrival *a, tacit_Content *c)
 	    reset_answered(ct, c->have, c->have_count) : 0;
 }
 
-/* Text, of whichever stream of theirs. */
+/* Text, or what stands in its place, of whichever stream of theirs. */
 static int
 take_text(struct tacit_contact *ct, struct arrival *a,
     const tacit_Content *c)
@@ -316,6 +316,7 @@ take_content(struct tacit_contact *ct, struct arrival *a,
 		return rc;
 	switch (c->which_is) {
 	case tacit_Content_text_tag:
+	case tacit_Content_taken_back_tag:
 		return take_text(ct, a, c);
 	case tacit_Content_hello_ack_tag:
 		return pair_on_hello_ack(ct, &c->is.hello_ack);

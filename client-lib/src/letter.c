@@ -133,6 +133,12 @@ fill_body(struct tacit_contact *ct, const tacit_state_Out *o,
 {
 	switch (o->kind) {
 	case tacit_state_OutKind_OUT_TEXT:
+		if (o->recall == RECALL_TOMBSTONE) {
+			c->which_is = tacit_Content_taken_back_tag;
+			memcpy(c->is.taken_back.after, o->chain,
+			    sizeof(c->is.taken_back.after));
+			return 0;
+		}
 		if (text == NULL || len > sizeof(c->is.text.data.bytes))
 			return TACIT_E_INTERNAL;
 		c->which_is = tacit_Content_text_tag;

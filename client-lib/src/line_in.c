@@ -12,6 +12,7 @@
 #include "line_in.h"
 #include "pins.h"
 #include "post.h"
+#include "recall.h"
 #include "set.h"
 #include "tacit/frame.h"
 
@@ -232,8 +233,13 @@ posting_frame(struct line *l, const struct tacit_frame *f)
 	case tacit_Frame_ok_tag:
 		l->wait = 0;
 		return post_ok(l->ct, &f->head.is.ok);
+	case tacit_Frame_recalled_tag:
+		return recall_answer(l->ct, &f->head.is.recalled);
 	case tacit_Frame_error_tag:
-		return post_error(l->ct, &f->head.is.error);
+		return f->head.is.error.id == l->ct->recall &&
+		    l->ct->recall != 0 ?
+		    recall_error(l->ct, &f->head.is.error) :
+		    post_error(l->ct, &f->head.is.error);
 	default:
 		return TACIT_E_FRAME;
 	}

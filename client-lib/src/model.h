@@ -44,6 +44,9 @@ struct env {
 	void *arg;
 };
 
+/* Of a text: its relay is to destroy it; or what stands in its place. */
+enum recall_mark { RECALL_NONE, RECALL_ASKED, RECALL_TOMBSTONE };
+
 /* One row of the outbox, as much of it as is needed often. */
 struct out_ref {
 	struct out_ref *next;
@@ -57,6 +60,9 @@ struct out_ref {
 	uint8_t okayed;
 	uint64_t okayed_ms;		/* Unix ms, when last; 0: never */
 	uint32_t request;		/* under way on the posting line; or 0 */
+	uint8_t recall;			/* enum recall_mark */
+	uint32_t hold_ms;		/* not posted so long after */
+	uint64_t time_ms;		/* it was written */
 };
 
 /* How one of my mailboxes is read. */
@@ -100,6 +106,11 @@ struct tacit_contact {
 	int64_t texts_at;		/* mailbox nearly full: no texts before */
 	int64_t hello_at;		/* Hello goes again after this */
 	int64_t old_at, old_wait;	/* next `old`; back-off */
+	uint8_t holds;			/* tacit_hold_now() was called: */
+	uint32_t hold_ms;
+	uint32_t recall;		/* RECALL under way; or 0, */
+	uint8_t recall_id[TACIT_ENVELOPE_ID_LEN];	/* of this one */
+	int64_t recall_at, recall_wait;	/* next try; back-off */
 	uint8_t failing;		/* answers of a broken window outstanding */
 	uint8_t resume;			/* the next POST lifts the latch */
 	uint8_t aside_full;		/* seen: its rows are never removed */

@@ -57,6 +57,9 @@ ref_add(struct tacit_contact *ct, uint64_t n, const tacit_state_Out *o)
 	ref->seq = o->seq;
 	ref->type = o->type;
 	ref->place = o->place;
+	ref->recall = (uint8_t)o->recall;
+	ref->hold_ms = o->hold_ms;
+	ref->time_ms = o->time_ms;
 	ref->last_part = o->part + 1 == o->parts;
 	/* A new process offers Hello again: the answer may have been lost. */
 	ref->okayed = o->okayed && o->kind != tacit_state_OutKind_OUT_HELLO;
@@ -316,7 +319,7 @@ outbox_restored(struct tacit_contact *ct)
 static int
 is_late(const struct tacit_contact *ct, const struct out_ref *o)
 {
-	return o->seq != 0 && o->okayed &&
+	return o->seq != 0 && o->okayed && o->recall != RECALL_ASKED &&
 	    (uint64_t)env_unix_ms(ct->t) >= o->okayed_ms + TTL_MS;
 }
 
@@ -395,6 +398,7 @@ outbox_forget_requests(struct tacit_contact *ct)
 
 	for (o = ct->out; o != NULL; o = o->next)
 		o->request = 0;
+	ct->recall = 0;
 	ct->failing = 0;
 	ct->resume = 1;
 }

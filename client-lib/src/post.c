@@ -12,6 +12,7 @@
 #include "letter.h"
 #include "line.h"
 #include "outbox.h"
+#include "recall.h"
 #include "post.h"
 #include "record.h"
 #include "restart.h"
@@ -25,9 +26,8 @@ enum {
 	HELLO_AGAIN_MS = 10 * 60 * 1000
 };
 
-/* The mailbox of the other side is known and, for a joiner, mine is made. */
-static int
-can_post(const struct tacit_contact *ct)
+int
+post_can(const struct tacit_contact *ct)
 {
 	/* An older copy of a vault says nothing in its old streams. */
 	if (restart_is_due(ct))
@@ -48,7 +48,7 @@ can_post(const struct tacit_contact *ct)
 static int
 may_go(const struct tacit_contact *ct, const struct out_ref *o)
 {
-	if (o->request != 0)
+	if (o->request != 0 || o->recall == RECALL_ASKED)
 		return 0;
 	if (o->kind == tacit_state_OutKind_OUT_HELLO)
 		return !o->okayed || env_mono_ms(ct->t) >= ct->hello_at;
@@ -70,14 +70,21 @@ may_go(const struct tacit_contact *ct, const struct out_ref *o)
 	    (contact_is_trusted(ct) && !ct->rec.told_closed);
 }
 
-/* What goes next: control, then texts, each in order; Closed is the end. */
+/*
+ * What goes next: control, then texts, each in order; Closed is the end.  A
+ * text that is held back holds up those after it.
+ */
 static struct out_ref *
 next_ref(const struct tacit_contact *ct)
 {
 	struct out_ref *o, *text = NULL, *closed = NULL;
+	int held = 0;
 
 	for (o = ct->out; o != NULL; o = o->next) {
-		if (!may_go(ct, o))
+		held |= recall_holds(ct, o);
+		if (!may_go(ct, o) || (held &&
+		    (o->kind == tacit_state_OutKind_OUT_TEXT ||
+		    o->kind == tacit_state_OutKind_OUT_CLOSED)))
 			continue;
 		if (o->kind == tacit_state_OutKind_OUT_CLOSED)
 			closed = o;
@@ -89,11 +96,17 @@ next_ref(const struct tacit_contact *ct)
 	return text != NULL ? text : closed;
 }
 
+static int
+wants_row(const struct tacit_contact *ct)
+{
+	return post_can(ct) && env_mono_ms(ct->t) >= ct->post_at &&
+	    !ct->failing && next_ref(ct) != NULL;
+}
+
 int
 post_wants(const struct tacit_contact *ct)
 {
-	return can_post(ct) && env_mono_ms(ct->t) >= ct->post_at &&
-	    !ct->failing && next_ref(ct) != NULL;
+	return wants_row(ct) || (post_can(ct) && recall_wants(ct));
 }
 
 int
@@ -104,7 +117,7 @@ post_is_under_way(const struct tacit_contact *ct)
 	for (o = ct->out; o != NULL; o = o->next)
 		if (o->request != 0)
 			return 1;
-	return 0;
+	return ct->recall != 0;
 }
 
 static size_t
@@ -129,7 +142,7 @@ post_due(const struct tacit_contact *ct)
 {
 	int64_t now = env_mono_ms(ct->t), at = -1;
 
-	if (!can_post(ct) || ct->out == NULL)
+	if (!post_can(ct) || ct->out == NULL)
 		return -1;
 	if (ct->post_at > now)
 		at = ct->post_at;
@@ -138,7 +151,7 @@ post_due(const struct tacit_contact *ct)
 	if (outbox_has(ct, tacit_state_OutKind_OUT_HELLO) &&
 	    ct->hello_at > now && (at < 0 || ct->hello_at < at))
 		at = ct->hello_at;
-	return at;
+	return env_sooner(at, recall_due(ct));
 }
 
 /* When to try again: twice as long each time, and not before ${least} ms. */
@@ -160,6 +173,7 @@ post_back_off(struct tacit_contact *ct, int64_t least)
 /* One row on its way out. */
 struct going {
 	struct out_ref *ref;
+	int first;			/* sealed just now, and never before */
 	uint8_t envelope[TACIT_ENVELOPE_ID_LEN];
 	uint8_t body[TACIT_LETTER_LEN];
 };
@@ -179,8 +193,11 @@ make_ready(struct tacit_contact *ct, struct going *g)
 	if ((rc = outbox_row_get(ct, g->ref->n, &o, &text, &len)) != 0)
 		return rc;
 	if ((rc = letter_is_fresh(ct, &o)) == 0 &&
-	    (rc = letter_seal(ct, &o, text, len)) == 0)
+	    (rc = letter_seal(ct, &o, text, len)) == 0) {
+		recall_note(&o);
+		g->first = 1;
 		rc = outbox_row_put(ct, g->ref->n, &o, text, len);
+	}
 #ifdef TACIT_CONTROL_FALSE_ACCEPTED
 	if (rc == 0 && g->ref->last_part && g->ref->seq != 0)
 		rc = outbox_say_accepted(ct, g->ref);
@@ -208,6 +225,7 @@ send_one(struct tacit_contact *ct, struct going *g)
 	memcpy(f.is.post.envelope, g->envelope, sizeof(f.is.post.envelope));
 	f.is.post.kind = tacit_Kind_KIND_LETTER;
 	f.is.post.resume = ct->resume;
+	f.is.post.first = g->first != 0;
 	ct->resume = 0;
 	rc = line_request(ct->post, &f, g->body, &g->ref->request);
 	sodium_memzero(&f, sizeof(f));
@@ -222,7 +240,7 @@ post_pump(struct tacit_contact *ct)
 	size_t n = 0, i, room = window_room(ct);
 	int rc;
 
-	if (room == 0 || !post_wants(ct))
+	if (room == 0 || !wants_row(ct))
 		return 0;
 	if ((going = calloc(room, sizeof(*going))) == NULL)
 		return TACIT_E_NOMEM;

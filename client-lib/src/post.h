@@ -10,6 +10,9 @@
 #include "model.h"
 #include "frame.pb.h"
 
+/* The mailbox of the other side is known and, for a joiner, mine is made. */
+int post_can(const struct tacit_contact *ct);
+
 /* Something could be posted now; something is under way. */
 int post_wants(const struct tacit_contact *ct);
 int post_is_under_way(const struct tacit_contact *ct);

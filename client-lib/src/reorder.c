@@ -20,18 +20,26 @@ struct whole {
 	size_t len;
 	uint32_t type;
 	tacit_state_Keep keep;
+	int taken_back;			/* ${text} is the chain value after */
 	uint8_t previous[TACIT_HASH_LEN];
 	uint64_t time_ms;
 };
 
 /* The chain value after ${seq}, whose text is ${w}. */
-static void
+static int
 chain_of(uint8_t out[TACIT_HASH_LEN], uint64_t seq, const struct whole *w)
 {
 	struct said said;
 
+	if (w->taken_back) {
+		if (w->len != TACIT_HASH_LEN)
+			return TACIT_E_CORRUPT;
+		memcpy(out, w->text, TACIT_HASH_LEN);
+		return 0;
+	}
 	keep_said(&said, w->type, &w->keep, w->text, w->len);
 	keys_chain(out, w->previous, seq, said.type, said.text, said.len);
+	return 0;
 }
 
 /* True if ${in} is of the same text as ${is}. */
@@ -112,6 +120,29 @@ keep_part(struct tacit_contact *ct, const struct record_key *text,
 	    c->is.text.data.size);
 }
 
+/* It takes the place of what came of the text, which will never be whole. */
+static int
+keep_taken_back(struct tacit_contact *ct, const struct record_key *text,
+    const tacit_Content *c)
+{
+	tacit_state_In in = tacit_state_In_init_zero;
+	uint8_t key[VAULT_ROW_KEY_MAX];
+	int rc;
+
+	in.parts = 1;
+	in.taken_back = 1;
+	memcpy(in.previous, c->previous, sizeof(in.previous));
+	in.time_ms = c->time_ms;
+	memcpy(key, text->data, text->len);
+	key[text->len] = 0;
+	if ((rc = record_clear(ct->t->vault, VAULT_INBOX, text->data,
+	    text->len)) != 0)
+		return rc;
+	return record_put(ct->t->vault, VAULT_INBOX, key, text->len + 1,
+	    tacit_state_In_fields, &in, c->is.taken_back.after,
+	    sizeof(c->is.taken_back.after));
+}
+
 static int
 put_together(struct tacit_contact *ct, const struct record_key *text,
     struct whole *w)
@@ -139,6 +170,7 @@ put_together(struct tacit_contact *ct, const struct record_key *text,
 			w->time_ms = in.time_ms;
 			w->type = in.type;
 			w->keep = in.keep;
+			w->taken_back = in.taken_back;
 		}
 		record_tail_free(part, len);
 		if (rc != 0)
@@ -194,14 +226,17 @@ hand_on(struct tacit_contact *ct, const uint8_t stream[TACIT_STREAM_LEN],
 	text_key(&text, ct, stream, seq);
 	if ((rc = put_together(ct, &text, &w)) != 0 ||
 	    (rc = record_clear(ct->t->vault, VAULT_INBOX, text.data,
-	    text.len)) != 0 ||
-	    (rc = show(ct, stream, seq, &w, late)) != 0)
+	    text.len)) != 0)
+		goto out;
+	/* Of what was taken back the app is told nothing, not even a gap. */
+	if (!w.taken_back && (rc = show(ct, stream, seq, &w, late)) != 0)
 		goto out;
 	if (late)
 		goto out;
 	if (sodium_memcmp(w.previous, h->chain, sizeof(h->chain)) != 0)
 		rc = event_say(ct->t, ct, TACIT_EV_POISON);
-	chain_of(h->chain, seq, &w);
+	if (rc == 0)
+		rc = chain_of(h->chain, seq, &w);
 	h->shown = seq;
 out:
 	sodium_memzero(w.text, TACIT_TEXT_MAX);
@@ -225,6 +260,19 @@ hand_on_in_order(struct tacit_contact *ct,
 	return 0;
 }
 
+/* All of ${c->seq} is here. */
+static int
+complete(struct tacit_contact *ct, const tacit_Content *c, struct heard *h)
+{
+	(void)marks_add(&h->had, c->seq);
+#ifdef TACIT_CONTROL_NO_ORDER
+	return hand_on(ct, c->stream, c->seq, h, 0);
+#endif
+	if (c->seq <= h->shown)
+		return hand_on(ct, c->stream, c->seq, h, 1);
+	return hand_on_in_order(ct, c->stream, h);
+}
+
 int
 reorder_take(struct tacit_contact *ct, const tacit_Content *c,
     struct heard *h)
@@ -246,6 +294,9 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 	    VAULT_INBOX, ct->id, sizeof(ct->id), TACIT_EARLY_PARTS_MAX)) != 0)
 		return rc < 0 ? rc : 0;
 	text_key(&text, ct, c->stream, c->seq);
+	if (c->which_is == tacit_Content_taken_back_tag)
+		return (rc = keep_taken_back(ct, &text, c)) != 0 ? rc :
+		    complete(ct, c, h);
 	if ((rc = count_parts(ct, &text, &c->is.text, &n, &total)) != 0 ||
 	    (rc = keep_part(ct, &text, c)) != 0 ||
 	    (rc = count_parts(ct, &text, &c->is.text, &n, &total)) != 0)
@@ -260,13 +311,7 @@ reorder_take(struct tacit_contact *ct, const tacit_Content *c,
 		    event_say(ct->t, ct, TACIT_EV_POISON);
 	if (n < c->is.text.parts)
 		return 0;
-	(void)marks_add(&h->had, c->seq);
-#ifdef TACIT_CONTROL_NO_ORDER
-	return hand_on(ct, c->stream, c->seq, h, 0);
-#endif
-	if (c->seq <= h->shown)
-		return hand_on(ct, c->stream, c->seq, h, 1);
-	return hand_on_in_order(ct, c->stream, h);
+	return complete(ct, c, h);
 }
 
 int
@@ -314,10 +359,8 @@ reorder_chain(struct tacit_contact *ct,
 		return TACIT_E_NOMEM;
 	text_key(&text, ct, stream, seq);
 	rc = put_together(ct, &text, &w);
-	if (rc == 0) {
-		chain_of(chain, seq, &w);
+	if (rc == 0 && (rc = chain_of(chain, seq, &w)) == 0)
 		memcpy(out, chain, 8);
-	}
 	sodium_memzero(w.text, TACIT_TEXT_MAX);
 	free(w.text);
 	return rc;

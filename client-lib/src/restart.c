@@ -12,6 +12,7 @@
 #include "history.h"
 #include "keys.h"
 #include "outbox.h"
+#include "recall.h"
 #include "record.h"
 #include "reorder.h"
 #include "reset.h"
@@ -119,9 +120,11 @@ unseal_all(struct tacit_contact *ct)
 		if ((rc = outbox_row_get(ct, ref->n, &o, &text, &len)) != 0)
 			return rc;
 		/* HELLO_ACK is made once: there may be no session for it. */
-		if (o.sealed.size > 0 &&
-		    o.kind != tacit_state_OutKind_OUT_HELLO_ACK) {
+		if ((o.sealed.size > 0 &&
+		    o.kind != tacit_state_OutKind_OUT_HELLO_ACK) ||
+		    o.kind == tacit_state_OutKind_OUT_TEXT) {
 			outbox_unseal(&o);
+			o.lost = 1;
 			rc = outbox_row_put(ct, ref->n, &o, text, len);
 		}
 		record_tail_free(text, len);
@@ -197,6 +200,12 @@ rename_row(struct tacit_contact *ct, struct out_ref *ref, uint64_t upto,
 	memcpy(o.previous, previous[o.seq - 1], sizeof(o.previous));
 	o.okayed = o.undelivered = o.tried = 0;
 	o.okayed_ms = 0;
+	if (o.recall == RECALL_TOMBSTONE) {
+		recall_tombstone(&o);
+		memcpy(o.chain, previous[o.seq], sizeof(o.chain));
+		ref->okayed_ms = o.okayed_ms =
+		    (uint64_t)env_unix_ms(ct->t);
+	}
 	outbox_unseal(&o);
 	rc = outbox_row_put(ct, ref->n, &o, text, len);
 	record_tail_free(text, len);
@@ -218,6 +227,7 @@ renumber(struct tacit_contact *ct, uint64_t upto)
 		return TACIT_E_NOMEM;
 	rc = history_rename(ct, ct->rec.stream, upto, to, n, previous,
 	    ct->rec.chain);
+	memcpy(previous[n], ct->rec.chain, sizeof(previous[n]));
 	for (o = ct->out; o != NULL && rc == 0; o = o->next)
 		if (o->kind == tacit_state_OutKind_OUT_TEXT && o->seq > upto &&
 		    stream_is(o->stream, ct->rec.stream))
@@ -243,7 +253,8 @@ settle(struct tacit_contact *ct, uint64_t upto, const tacit_Content *c)
 			at = &o->next;
 			continue;
 		}
-		if (named && outbox_covers(have, o->seq)) {
+		if (named && outbox_covers(have, o->seq) &&
+		    o->recall != RECALL_ASKED) {
 			if (o->okayed_ms == 0 && o->last_part &&
 			    (rc = outbox_say_accepted(ct, o)) != 0)
 				return rc;

@@ -9,6 +9,7 @@
 #include "due.h"
 #include "line.h"
 #include "post.h"
+#include "recall.h"
 #include "set.h"
 #include "tend.h"
 
@@ -110,6 +111,16 @@ subscribe(struct line *l)
 }
 
 static int
+pump(struct tacit_contact *ct)
+{
+	int rc;
+
+	if ((rc = post_pump(ct)) != 0 || ct->post == NULL)
+		return rc;
+	return ct->post->conn != 0 ? recall_pump(ct) : 0;
+}
+
+static int
 tend_ready(struct line *l)
 {
 	int64_t at;
@@ -128,7 +139,7 @@ tend_ready(struct line *l)
 		return 0;
 	if (env_mono_ms(l->t) < l->until)
 		return env_mono_ms(l->t) >= l->release_at &&
-		    anchor_is_open(l->t, &l->place) ? post_pump(l->ct) : 0;
+		    anchor_is_open(l->t, &l->place) ? pump(l->ct) : 0;
 	if (!post_is_under_way(l->ct))
 		line_free(l);
 	return 0;
@@ -313,7 +324,7 @@ contact_due(const struct tacit_contact *ct)
 		return post_wants(ct) ? now : -1;
 	if (!ct->post->ready || now >= ct->post->until ||
 	    !anchor_is_open(ct->t, &ct->post->place) ||
-	    !post_has_room(ct) || !post_wants(ct))
+	    !((post_has_room(ct) && post_wants(ct)) || recall_wants(ct)))
 		return -1;
 	return now < ct->post->release_at ? ct->post->release_at : now;
 }

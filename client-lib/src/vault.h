@@ -42,6 +42,7 @@ enum vault_table {
 	VAULT_ANCHOR,			/* what relays keep, to tell our age */
 	VAULT_DATA,			/* of the layer above */
 	VAULT_KEEP,			/* texts to be forgotten */
+	VAULT_STATEMENT,		/* of relays, on what was recalled */
 	VAULT_HISTORY = 32,
 	VAULT_LOG,			/* what was done with the vault */
 	VAULT_LAST = VAULT_LOG

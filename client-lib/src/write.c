@@ -9,6 +9,7 @@
 #include "keep.h"
 #include "keys.h"
 #include "outbox.h"
+#include "recall.h"
 #include "write.h"
 
 /* What must hold before a word is kept for this contact. */
@@ -62,6 +63,7 @@ add_parts(struct tacit_contact *ct, uint32_t type, const char *text,
 	o.place = p->keep.hours != 0 ? ct->rec.history : 0;
 	o.parts = keep_parts(type, &p->keep, text, len);
 	o.time_ms = (uint64_t)p->time_ms;
+	o.hold_ms = type == 0 ? recall_hold_ms(ct) : 0;
 	memcpy(o.previous, ct->rec.chain, sizeof(o.previous));
 	for (at = 0; at < len; at += n, o.part++) {
 		n = keep_part_len(type, &p->keep, text + at, len - at);

@@ -37,6 +37,8 @@
 	X(FORM,		-12, "bad-form", "this questionnaire cannot be used") \
 	X(ANSWER,	-13, "bad-answer", "this does not answer the question") \
 	X(NOT_FOUND,	-14, "unknown-id", "there is nothing with this id") \
+	X(HAD,		-16, "too-late",				\
+	    "the other end has it, so it cannot be recalled")		\
 	X(FRAME,	-20, "bad-frame", "malformed frame")		\
 	X(LIMIT,	-21, "limit", "value over a protocol limit")	\
 	X(SIZE,		-22, "bad-size", "body is not of a size there is") \
@@ -53,6 +55,10 @@
 	X(LATCHED,	-45, "latched",					\
 	    "an earlier post of this connection was refused")		\
 	X(WAIT,		-46, "wait", "not yet")				\
+	X(HOLD,		-47, "bad-hold",				\
+	    "a text can be held back for 0 to 60 seconds")		\
+	X(STATEMENT,	-48, "bad-statement",				\
+	    "not a statement, or changed since the relay signed it")	\
 	X(NOMEM,	-60, "internal", "out of memory")		\
 	X(IO,		-61, "io", "storage failed")			\
 	X(DISK_FULL,	-62, "disk-full", "no space left for storage")	\

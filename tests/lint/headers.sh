@@ -51,4 +51,5 @@ END { exit bad }
     "$root/client-lib/include/tacit/boundaries.h" \
     "$root/client-lib/include/tacit/records.h" \
     "$root/client-lib/include/tacit/receipts.h" \
-    "$root/client-lib/include/tacit/vault_log.h"
+    "$root/client-lib/include/tacit/vault_log.h" \
+    "$root/client-lib/include/tacit/recalls.h"

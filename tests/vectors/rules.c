@@ -393,6 +393,11 @@ read_rotate(tacit_Content *c, const char *is, json_t *body)
 static int
 read_healing(tacit_Content *c, const char *is, json_t *body)
 {
+	if (strcmp(is, "taken_back") == 0) {
+		c->which_is = tacit_Content_taken_back_tag;
+		bytes(c->is.taken_back.after, TACIT_HASH_LEN, body, "after");
+		return 1;
+	}
 	if (strcmp(is, "gone") == 0) {
 		c->which_is = tacit_Content_gone_tag;
 		bytes(c->is.gone.stream, TACIT_STREAM_LEN, body, "stream");

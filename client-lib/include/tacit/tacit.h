@@ -415,27 +415,12 @@ TACIT_API TACIT_MUST int tacit_send_data(struct tacit_contact *ct,
     uint32_t type, const void *data, size_t len,
     char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq);
 
-/*
- * The same as tacit_send(), of a text that both ends forget.  How long it is
- * kept is fixed inside the authenticated content, and the letter looks like
- * any other.  The writer's vault forgets it ${keep_hours} after it learned that
- * the other end has it, or that it never will; the reader's so long after it
- * arrived there, and not before its event was confirmed, each by its own
- * clock.  Then the text is gone from the vault's files, within a few
- * tacit_step() calls or with tacit_close(); its place stays, and event
- * TACIT_EV_FORGOTTEN says so.  Copies and backups from before have it.
- *
- * Limits:  1 to 24,000 bytes of valid UTF-8; ${keep_hours} 1 to 8,784.
- * Errors:  TACIT_E_INVALID (hours), and those of tacit_send().
- */
-TACIT_API TACIT_MUST int tacit_send_fleeting(struct tacit_contact *ct,
-    const char *text, size_t len, uint32_t keep_hours,
-    char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq);
-
 enum tacit_message_state {
 	TACIT_QUEUED = 1,		/* in the vault */
 	TACIT_ACCEPTED,			/* durable at the relay */
-	TACIT_RECEIVED			/* theirs */
+	TACIT_RECEIVED,			/* theirs */
+	TACIT_RECALLING,		/* the relay is asked to destroy it */
+	TACIT_RECALLED			/* taken back: tacit_recall() says how */
 };
 
 struct tacit_message {
@@ -483,8 +468,9 @@ enum tacit_event_type {
 	TACIT_EV_ROTATED,		/* both ends use new keys and mailboxes */
 	TACIT_EV_DATA,			/* message, seq, late, data_type; text:
 					   the bytes of tacit_send_data() */
-	TACIT_EV_FORGOTTEN		/* message, seq, who wrote it: a text
+	TACIT_EV_FORGOTTEN,		/* message, seq, who wrote it: a text
 					   of tacit_send_fleeting() */
+	TACIT_EV_RECALLED		/* message, seq; reason: enum tacit_fate */
 };
 
 enum tacit_who {
@@ -596,5 +582,7 @@ TACIT_API TACIT_MUST int tacit_commit(struct tacit *t,
 #ifdef __cplusplus
 }
 #endif
+
+#include <tacit/recalls.h>
 
 #endif

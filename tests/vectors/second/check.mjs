@@ -110,6 +110,7 @@ const bodies = {
 	    pbUint(3, b.to))],
 	old: [14, (b) => join(pbFixed(1, hex(b.stream)), pbUint(2, b.from),
 	    pbBytes(3, hex(b.hash)))],
+	taken_back: [19, (b) => pbFixed(1, hex(b.after))],
 	rotate: [16, rotate],
 	rotate_ack: [17, rotate],
 	rotate_wanted: [18, () => Buffer.alloc(0)],

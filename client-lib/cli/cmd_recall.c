@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hold, recall, statement check: second thoughts. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+enum { STATEMENT_MAX = 65536 };
+
+const char *
+recall_sentence(enum tacit_fate fate)
+{
+	switch (fate) {
+	case TACIT_FATE_NONE:
+		return "it was not taken back";
+	case TACIT_FATE_ASKED:
+		return "nothing more of it is sent; the relay was not heard "
+		    "yet (`tacit sync')";
+	case TACIT_FATE_UNDONE:
+		return "undone: it never left";
+	case TACIT_FATE_UNDELIVERED:
+		return "recalled: the relay destroyed it and gave it to "
+		    "nobody";
+	case TACIT_FATE_UNACKNOWLEDGED:
+		return "recalled: the relay destroyed it, but may have given "
+		    "it to them before";
+	case TACIT_FATE_TAKEN:
+		return "too late, or not known: the relay did not have it "
+		    "any more";
+	}
+	return "";
+}
+
+int
+cmd_hold(struct cli *c)
+{
+	struct tacit_contact *ct = NULL;
+	struct tacit_contact_info info;
+	int rc = 0, status, seconds = (int)c->hold;
+
+	if ((c->given & OPT_DEFAULT) != 0 && (c->contact == NULL ||
+	    (c->given & OPT_HOLD) != 0))
+		return cli_usage(c, "--default is for a CONTACT, and without "
+		    "--hold");
+	if ((c->given & OPT_DEFAULT) != 0)
+		seconds = -1;
+	if ((status = session_open(c)) != 0 || (c->contact != NULL &&
+	    (status = session_contact(c, &ct, &info)) != 0))
+		return status;
+	if ((c->given & (OPT_HOLD | OPT_DEFAULT)) != 0 &&
+	    (rc = tacit_hold_set(c->t, ct, seconds)) != 0)
+		return cli_fail(c, rc, NULL);
+	seconds = tacit_hold_get(c->t, ct);
+	if (c->json)
+		return cli_done(c, ct != NULL ? json_out("{s:s, s:i}",
+		    "contact", info.id, "hold", seconds) :
+		    json_out("{s:i}", "hold", seconds));
+	printf("Texts are held back for %d seconds.\n", seconds);
+	return EX_OK;
+}
+
+/* Until the relay was heard, or the time is over. */
+static int
+await(struct cli *c, struct tacit_contact *ct, enum tacit_fate *fate)
+{
+	int64_t deadline = session_now_ms() + c->wait_ms;
+	int rc = 0;
+
+	while (*fate == TACIT_FATE_ASKED && session_now_ms() < deadline &&
+	    (rc = session_step(c, deadline)) == 0)
+		if ((rc = tacit_recall(ct, c->message, fate)) != 0)
+			break;
+	return rc;
+}
+
+/* ${text} as a new file, for me alone; whole, or not at all. */
+static int
+write_new(const char *path, const char *text, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ssize_t n;
+
+	if (fd == -1)
+		return TACIT_E_IO;
+	n = write(fd, text, len);
+	if (n != (ssize_t)len || fsync(fd) != 0) {
+		(void)close(fd);
+		(void)unlink(path);
+		return errno == ENOSPC ? TACIT_E_DISK_FULL : TACIT_E_IO;
+	}
+	return close(fd) == 0 ? 0 : TACIT_E_IO;
+}
+
+/* Returns 0, TACIT_E_STATE if the relay said nothing, or an error. */
+static int
+export(struct cli *c, struct tacit_contact *ct)
+{
+	char *text = malloc(STATEMENT_MAX);
+	size_t len;
+	int rc;
+
+	if (text == NULL)
+		return TACIT_E_NOMEM;
+	if ((rc = tacit_recall_export(ct, c->message, text, STATEMENT_MAX,
+	    &len)) == 0)
+		rc = write_new(c->statement, text, len);
+	free(text);
+	return rc;
+}
+
+static int
+report(struct cli *c, struct tacit_contact *ct, const char *id,
+    enum tacit_fate fate)
+{
+	bool wanted = (c->given & OPT_STATEMENT) != 0;
+	int rc = wanted ? export(c, ct) : TACIT_E_STATE;
+
+	if (rc != 0 && rc != TACIT_E_STATE)
+		return cli_fail(c, rc, c->statement);
+	if (c->json)
+		return cli_done(c, json_out("{s:s, s:s, s:s, s:s*}",
+		    "contact", id, "message", c->message, "fate",
+		    tacit_fate_word(fate), "statement",
+		    rc == 0 ? c->statement : NULL));
+	puts(recall_sentence(fate));
+	if (wanted && rc != 0)
+		puts("The relay has made no statement about it.");
+	return EX_OK;
+}
+
+int
+cmd_recall(struct cli *c)
+{
+	enum tacit_fate fate = TACIT_FATE_NONE;
+	struct tacit_contact *ct = NULL;
+	struct tacit_contact_info info;
+	int rc, status;
+
+	if ((c->given & OPT_WAIT) == 0)
+		c->wait_ms = CLI_REACH_MS;
+	if (c->statement != NULL && access(c->statement, F_OK) == 0)
+		return cli_usage(c, "%s exists already", c->statement);
+	if ((status = session_open(c)) != 0 ||
+	    (status = session_contact(c, &ct, &info)) != 0)
+		return status;
+	if ((rc = tacit_recall(ct, c->message, &fate)) != 0 ||
+	    (rc = await(c, ct, &fate)) != 0)
+		return cli_fail(c, rc, rc == TACIT_E_NOT_FOUND ?
+		    "no text of yours has this id" : NULL);
+	return report(c, ct, info.id, fate);
+}
+
+/* All of ${path}, up to STATEMENT_MAX bytes. */
+static int
+read_file(const char *path, char **out, size_t *len)
+{
+	FILE *f = fopen(path, "rbe");
+	int rc = TACIT_E_IO;
+
+	*out = malloc(STATEMENT_MAX + 1);
+	if (f != NULL && *out != NULL) {
+		*len = fread(*out, 1, STATEMENT_MAX + 1, f);
+		if (ferror(f) == 0)
+			rc = *len > STATEMENT_MAX ? TACIT_E_STATEMENT : 0;
+	}
+	if (f != NULL)
+		(void)fclose(f);
+	return rc;
+}
+
+int
+cmd_statement_check(struct cli *c)
+{
+	struct tacit_recall_claim claim = { .size = sizeof(claim) };
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if ((rc = read_file(c->file, &text, &len)) == 0)
+		rc = tacit_recall_check(text, len, &claim);
+	free(text);
+	if (rc != 0)
+		return cli_fail(c, rc, c->file);
+	if (c->json)
+		return cli_done(c, json_out("{s:s, s:i, s:s}", "fate",
+		    tacit_fate_word(claim.fate), "statements",
+		    (int)claim.statements, "relay_key", claim.relay_key));
+	printf("%s: %u statement%s, signed by relay key\n%s\n",
+	    tacit_fate_word(claim.fate), claim.statements,
+	    claim.statements == 1 ? "" : "s", claim.relay_key);
+	return EX_OK;
+}
