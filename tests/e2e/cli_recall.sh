@@ -88,6 +88,11 @@ as anna sync --wait-ms 3000 >"$work/anna.events"
 has 'told' "$(cat "$work/anna.events")" '"fate":"destroyed-unacknowledged"'
 is 'nothing came' "$(as ben sync | texts)" ''
 
+# What is not to be kept is taken back as well.
+id=$(write 'fleeting' --keep-hours 1)
+is 'destroyed' "$(fate "$id")" destroyed-undelivered
+is 'nothing came' "$(as ben sync | texts)" ''
+
 id=$(write 'delivered')
 is 'came' "$(as ben sync | texts)" delivered
 is 'taken' "$(fate "$id" --statement "$work/taken")" taken
@@ -101,6 +106,19 @@ fails 65 too-late as anna recall ben "$id"
 fails 65 unknown-id as anna recall ben m_aaaaaaaaaaaaaaaaaaaa
 fails 64 usage as anna recall ben
 fails 64 usage as anna recall
+
+# ---- in a record -----------------------------------------------------------------------
+(cd "$work" && as anna export ben --format json --out record.jsonl >/dev/null)
+retention() {	# in the record, of the text $1
+	jq -r --arg t "$1" 'select(.text? == $t) | .retention' \
+	    "$work/record.jsonl"
+}
+for text in 'never said' 'to nobody' 'known to one process' fleeting; do
+	is "record: $text" "$(retention "$text")" recalled
+done
+for text in said delivered had; do
+	is "record: $text" "$(retention "$text")" kept
+done
 
 # ---- in a chat ----------------------------------------------------------------------
 as anna hold ben --hold 60 >/dev/null
