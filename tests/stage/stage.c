@@ -554,10 +554,7 @@ stage_quiesce(struct stage *s)
 			still = 0;
 			continue;
 		}
-		/*
-		 * What was taken in is acknowledged first; then longer than
-		 * any back-off, less than any daily habit.
-		 */
+		/* ACKs; then longer than any back-off, not than a habit. */
 		stage_sleep(s, still == 0 ? 200 : 61 * 1000);
 		still++;
 	}
