@@ -104,9 +104,10 @@ check_entry(const struct entry *e)
 	    (e->text != NULL && checkin) || (e->answers != NULL && !checkin) ||
 	    !is_id(e->id) || !stamp_is(e->time_ms, e->zone_minutes))
 		return TACIT_E_INVALID;
-	/* Only what was taken back is not there. */
-	if (e->fate <= ENTRY_EPHEMERAL && e->text == NULL &&
-	    e->answers == NULL)
+	if (e->fate == ENTRY_KEPT && e->text == NULL && e->answers == NULL)
+		return TACIT_E_INVALID;
+	if ((e->fate == ENTRY_EPHEMERAL || e->fate == ENTRY_DELETED) &&
+	    e->text != NULL)
 		return TACIT_E_INVALID;
 	if (e->text != NULL && (e->text_len == 0 ||
 	    e->text_len > EXPORT_TEXT_MAX ||
@@ -148,9 +149,9 @@ export_fate_text(enum entry_fate fate)
 	case ENTRY_KEPT:
 		break;
 	case ENTRY_EPHEMERAL:
-		return "ephemeral: to be deleted at both ends";
+		return "left out: both ends will forget this text";
 	case ENTRY_DELETED:
-		return "ephemeral: it was deleted";
+		return "left out: both ends have forgotten this text";
 	case ENTRY_RECALLED:
 		return "recalled by its writer before it was delivered";
 	case ENTRY_RETRACTED:

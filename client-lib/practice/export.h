@@ -40,8 +40,9 @@ enum entry_state {
 
 enum entry_fate {
 	ENTRY_KEPT = 0,			/* for the record */
-	ENTRY_EPHEMERAL,		/* to be deleted at both ends */
-	ENTRY_DELETED,			/* was ephemeral, and is gone */
+	ENTRY_EPHEMERAL,		/* both ends will forget it: no text,
+					   for a file would keep it */
+	ENTRY_DELETED,			/* both ends forgot it: no text */
 	ENTRY_RECALLED,			/* by its writer, before it arrived */
 	ENTRY_RETRACTED			/* its writer asked for that later */
 };
@@ -56,7 +57,7 @@ struct entry {
 	int zone_minutes;		/* east of UTC then, for who reads it */
 	enum entry_state state;		/* of a note: RECEIVED */
 	enum entry_fate fate;
-	const char *text;		/* UTF-8; NULL: is not there any more */
+	const char *text;		/* UTF-8; NULL: is not in the record */
 	size_t text_len;
 	const struct answers *answers;	/* or NULL: not there any more */
 };

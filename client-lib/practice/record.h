@@ -38,9 +38,9 @@ struct past {
 	uint32_t type;
 	bool from_me;
 	enum tacit_message_state state;
-	bool recalled;			/* and the other end never had it */
+	enum entry_fate fate;
 	int64_t time_ms;
-	size_t len;
+	size_t len;			/* 0: of a text that is forgotten */
 	char text[];			/* and NUL */
 };
 

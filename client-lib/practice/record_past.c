@@ -31,10 +31,12 @@ record_covers(const struct record *r, int64_t time_ms)
 
 /* ---- the history ------------------------------------------------------------------ */
 
+/* What both ends forget is in no file that stays. */
 static struct past *
 copy(const struct tacit_message *m)
 {
-	struct past *p = malloc(sizeof(*p) + m->text_len + 1);
+	size_t len = m->keep_hours == 0 ? m->text_len : 0;
+	struct past *p = malloc(sizeof(*p) + len + 1);
 
 	if (p == NULL)
 		return NULL;
@@ -45,10 +47,12 @@ copy(const struct tacit_message *m)
 	p->from_me = m->from_me != 0;
 	p->state = m->state;
 	p->time_ms = m->time_ms;
-	p->len = m->text_len;
-	if (m->text_len > 0)
-		memcpy(p->text, m->text, m->text_len);
-	p->text[m->text_len] = '\0';
+	p->fate = m->forgotten ? ENTRY_DELETED :
+	    m->keep_hours > 0 ? ENTRY_EPHEMERAL : ENTRY_KEPT;
+	p->len = len;
+	if (len > 0)
+		memcpy(p->text, m->text, len);
+	p->text[len] = '\0';
 	return p;
 }
 
@@ -69,8 +73,9 @@ see_fate(struct past *p, struct record *r)
 
 	if (p->state != TACIT_RECALLED)
 		return 0;
-	if ((rc = tacit_recall(r->ct, p->id, &fate)) == 0)
-		p->recalled = fate != TACIT_FATE_TAKEN;
+	if ((rc = tacit_recall(r->ct, p->id, &fate)) == 0 &&
+	    fate != TACIT_FATE_TAKEN)
+		p->fate = ENTRY_RECALLED;
 	return rc;
 }
 
@@ -139,7 +144,7 @@ begin(struct entry *e, const struct past *m, enum entry_kind kind)
 	e->seq = m->seq;
 	e->from_me = m->from_me;
 	e->state = kind == ENTRY_NOTE ? ENTRY_RECEIVED : state_of(m->state);
-	e->fate = m->recalled ? ENTRY_RECALLED : ENTRY_KEPT;
+	e->fate = m->fate;
 	record_time(e, m->time_ms);
 }
 
@@ -150,7 +155,7 @@ print_text(struct record *r, const struct past *m, const char *text,
 	struct entry e;
 
 	begin(&e, m, kind);
-	e.text = text;
+	e.text = len > 0 ? text : NULL;
 	e.text_len = len;
 	return export_entry(&r->x, &e);
 }

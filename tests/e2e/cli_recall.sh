@@ -113,9 +113,11 @@ retention() {	# in the record, of the text $1
 	jq -r --arg t "$1" 'select(.text? == $t) | .retention' \
 	    "$work/record.jsonl"
 }
-for text in 'never said' 'to nobody' 'known to one process' fleeting; do
+for text in 'never said' 'to nobody' 'known to one process'; do
 	is "record: $text" "$(retention "$text")" recalled
 done
+is 'record: what both ends forget' "$(jq -r 'select(.text? == null) |
+    .retention // empty' "$work/record.jsonl")" recalled
 for text in said delivered had; do
 	is "record: $text" "$(retention "$text")" kept
 done

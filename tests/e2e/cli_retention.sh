@@ -57,8 +57,19 @@ out=$(TACIT_PASSPHRASE_FILE=$work/anna.pass "$tacit" --vault \
     "$work/anna.vault" history ben)
 has 'for people' "$out" '[forgotten]'
 
+# ---- in a record ----------------------------------------------------------------------
+echo 'a wren in the hedge' | as anna send ben --keep-hours 48 >/dev/null
+for format in fhir html json; do
+	(cd "$work" && as anna export ben --format "$format" \
+	    --out "record.$format" >/dev/null) || die "export: $format"
+	lacks "record: $format" "$(cat "$work/record.$format")" 'a wren'
+	has "record: $format" "$(cat "$work/record.$format")" 'a record'
+done
+is 'record: what is left out' "$(jq -r 'select(.text? == null) |
+    .retention // empty' "$work/record.json")" $'deleted\nephemeral'
+
 # ---- and they talk on ------------------------------------------------------------------
 echo 'on we go' | later 49 anna send ben >/dev/null
-later 49 ben sync --wait-ms 10000 --until 1 >"$work/ben.events"
+later 49 ben sync --wait-ms 10000 --until 2 >"$work/ben.events"
 has 'afterwards' "$(cat "$work/ben.events")" 'on we go'
 finish

@@ -257,9 +257,11 @@ put_every(struct work *w)
 				w->e.from_me = state != ENTRY_RECEIVED;
 				w->e.answers = kind == ENTRY_CHECKIN ?
 				    w->answers : NULL;
-				put(w, kind == ENTRY_CHECKIN ? NULL :
-				    "There is nothing wrong with this.");
-				if (fate <= ENTRY_EPHEMERAL)
+				if (fate != ENTRY_EPHEMERAL &&
+				    fate != ENTRY_DELETED)
+					put(w, kind == ENTRY_CHECKIN ? NULL :
+					    "There is nothing wrong here.");
+				if (fate == ENTRY_KEPT)
 					continue;
 				w->e.answers = NULL;
 				put(w, NULL);
@@ -314,8 +316,8 @@ put_long(struct work *w)
 		if (w->e.kind == ENTRY_NOTE)
 			put(w, "Safety number compared in session by "
 			    "Dr. Ada Therapist.");
-		else if (w->e.fate == ENTRY_DELETED ||
-		    w->e.kind == ENTRY_CHECKIN)
+		else if (w->e.fate == ENTRY_EPHEMERAL ||
+		    w->e.fate == ENTRY_DELETED || w->e.kind == ENTRY_CHECKIN)
 			put(w, NULL);
 		else
 			put(w, texts[i * 7 % COUNT(texts)]);

@@ -45,7 +45,8 @@ SPOIL(before_1970, e->time_ms = -1)
 SPOIL(after_9999, e->time_ms = INT64_MAX)
 SPOIL(no_such_zone, e->zone_minutes = 900)
 SPOIL(no_text, e->text = NULL)
-SPOIL(no_text_of_ephemeral, (e->text = NULL, e->fate = ENTRY_EPHEMERAL))
+SPOIL(text_of_ephemeral, e->fate = ENTRY_EPHEMERAL)
+SPOIL(text_of_forgotten, e->fate = ENTRY_DELETED)
 SPOIL(no_answers, (e->kind = ENTRY_CHECKIN, e->text = NULL))
 SPOIL(text_of_checkin, e->kind = ENTRY_CHECKIN)
 SPOIL(answers_of_message, e->answers = some)
@@ -75,7 +76,8 @@ static const struct {
 	ROW(after_9999, TACIT_E_INVALID),
 	ROW(no_such_zone, TACIT_E_INVALID),
 	ROW(no_text, TACIT_E_INVALID),
-	ROW(no_text_of_ephemeral, TACIT_E_INVALID),
+	ROW(text_of_ephemeral, TACIT_E_INVALID),
+	ROW(text_of_forgotten, TACIT_E_INVALID),
 	ROW(no_answers, TACIT_E_INVALID),
 	ROW(text_of_checkin, TACIT_E_INVALID),
 	ROW(answers_of_message, TACIT_E_INVALID),
@@ -261,10 +263,10 @@ what_was_taken_back_is_named_as_such(void **state)
 		const char *text, *html, *json;
 	} rows[] = {
 		{ ENTRY_KEPT, "Hello", NULL, "\"kept\"" },
-		{ ENTRY_EPHEMERAL, "Hello", "ephemeral: to be deleted at both "
-		    "ends", "\"ephemeral\"" },
-		{ ENTRY_DELETED, NULL, "ephemeral: it was deleted",
-		    "\"deleted\"" },
+		{ ENTRY_EPHEMERAL, NULL, "left out: both ends will forget "
+		    "this text", "\"ephemeral\"" },
+		{ ENTRY_DELETED, NULL, "left out: both ends have forgotten "
+		    "this text", "\"deleted\"" },
 		{ ENTRY_RECALLED, NULL, "recalled by its writer before it was "
 		    "delivered", "\"recalled\"" },
 		{ ENTRY_RECALLED, "Hello", "recalled by its writer before it "
@@ -311,7 +313,7 @@ states_are_those_of_fhir(void **state)
 	    { ENTRY_ACCEPTED, ENTRY_KEPT, "in-progress" },
 	    { ENTRY_DELIVERED, ENTRY_KEPT, "completed" },
 	    { ENTRY_READ, ENTRY_RETRACTED, "completed" },
-	    { ENTRY_RECEIVED, ENTRY_EPHEMERAL, "completed" },
+	    { ENTRY_RECEIVED, ENTRY_RETRACTED, "completed" },
 	    { ENTRY_UNDELIVERED, ENTRY_KEPT, "stopped" },
 	    { ENTRY_ACCEPTED, ENTRY_RECALLED, "stopped" } };
 	struct memory m = { 0 };
