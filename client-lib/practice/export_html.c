@@ -74,7 +74,8 @@ static const char style[] =
     "body{max-width:none;padding:0;font-size:10.5pt}"
     "article{border:1px solid var(--line);"
     "border-left:.3rem solid var(--line)}"
-    "header{break-inside:avoid}p{orphans:3;widows:3}}\n";
+    "header{break-inside:avoid;break-after:avoid}table{break-inside:avoid}"
+    "p{orphans:3;widows:3}}\n";
 
 static void
 put_words(struct sink *s, const char *text)
