@@ -19,6 +19,7 @@
 #include "chat_send.h"
 #include "chat_told.h"
 #include "cli.h"
+#include "texts.h"
 
 enum { OLD_MESSAGES = 20, LOOK_BACK = 256, WAIT_MS = 60000,
     QUIET_MS = 60000 };
@@ -128,41 +129,23 @@ show_head(struct chat *h)
 	free(text);
 }
 
-/* The library lends the text of one message: give it back, to be wiped. */
-static void
-give_back(const struct chat *h)
-{
-	struct tacit_message m = { .size = sizeof(m) };
-
-	/* Nothing stands before the first place, and that is the answer. */
-	if (tacit_history(h->ct, 1, &m) == 0)
-		explicit_bzero(&m, sizeof(m));
-}
-
 /* ${wanted} of the last texts, which are then what is shown together. */
 static void
 show_history(struct chat *h, uint32_t wanted)
 {
-	struct tacit_message m = { .size = sizeof(m) };
-	uint64_t at, before = 0;
-	uint32_t n;
+	struct texts *all = NULL, *t;
 
-	for (n = 0; n < wanted; n += m.type == 0) {
-		if (tacit_history(h->ct, before, &m) != 0)
-			break;
-		if (before == 0)
-			h->newest = m.place;
-		before = m.place;
+	/* What cannot be read is told by the next step. */
+	if (texts_read(&all, h->ct, wanted) != 0)
+		return;
+	if (all != NULL && (h->first == 0 || all->m.place < h->first))
+		h->first = all->m.place;
+	for (t = all; t != NULL; t = t->next) {
+		h->newest = t->m.place;
+		screen_message(&h->screen, h->info.label, &t->m, false);
+		told_shown(h->c, h->ct, &h->screen, &t->m);
 	}
-	if (h->first == 0 || before < h->first)
-		h->first = before;
-	for (at = before; at != 0 && at <= h->newest; at++)
-		if (tacit_history(h->ct, at + 1, &m) == 0 && m.place == at &&
-		    m.type == 0) {
-			screen_message(&h->screen, h->info.label, &m, false);
-			told_shown(h->c, h->ct, &h->screen, &m);
-		}
-	give_back(h);
+	texts_free(all);
 }
 
 /* The terminal has another size: begin anew, with what fits. */
@@ -238,7 +221,7 @@ show_event(struct chat *h, const struct tacit_event *ev)
 			    ev->late != 0);
 			told_shown(h->c, h->ct, &h->screen, &m);
 		}
-		give_back(h);
+		texts_give_back(h->ct);
 		return;
 	default:
 		break;
@@ -390,7 +373,7 @@ sent(struct chat *h, bool done)
 
 	if (done && find_message(h, h->sender.id, &m))
 		screen_message(&h->screen, h->info.label, &m, false);
-	give_back(h);
+	texts_give_back(h->ct);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "texts.h"
 
 static const char none[] =
 "No contacts yet.  `tacit invite' makes an invitation for somebody; `tacit\n"
@@ -153,46 +154,25 @@ message_out(struct cli *c, struct tacit_contact *ct,
 	    receipts_shown(c, ct, m->id);
 }
 
-/* The place from which the newest ${last} texts are shown; 1 for all. */
-static int
-first_place(struct tacit_contact *ct, uint32_t last, uint64_t *newest,
-    uint64_t *first)
-{
-	struct tacit_message m = { .size = sizeof(m) };
-	uint32_t n;
-	int rc = 0;
-
-	*newest = *first = 0;
-	for (n = 0; n < last; n += m.type == 0) {
-		if ((rc = tacit_history(ct, *first, &m)) != 0)
-			break;
-		if (*newest == 0)
-			*newest = m.place;
-		*first = m.place;
-	}
-	return rc == TACIT_E_STATE ? 0 : rc;
-}
-
 int
 cmd_history(struct cli *c)
 {
 	struct tacit_contact *ct = NULL;
 	struct tacit_contact_info info;
-	struct tacit_message m = { .size = sizeof(m) };
-	uint64_t at, newest = 0, first = 0;
+	struct texts *all = NULL, *t;
+	uint64_t newest = 0;
 	int rc, status;
 
 	if ((status = session_open(c)) != 0 ||
 	    (status = session_contact(c, &ct, &info)) != 0)
 		return status;
-	rc = first_place(ct, (c->given & OPT_LAST) != 0 ? c->last : UINT32_MAX,
-	    &newest, &first);
-	for (at = first; rc == 0 && at != 0 && at <= newest; at++) {
-		rc = tacit_history(ct, at + 1, &m);
-		if (rc != 0 || m.place != at || m.type != 0)
-			continue;
-		rc = message_out(c, ct, &m, newest, info.label);
-	}
+	rc = texts_read(&all, ct, (c->given & OPT_LAST) != 0 ? c->last :
+	    UINT32_MAX);
+	for (t = all; t != NULL; t = t->next)
+		newest = t->m.place;
+	for (t = all; t != NULL && rc == 0; t = t->next)
+		rc = message_out(c, ct, &t->m, newest, info.label);
+	texts_free(all);
 	return cli_done(c, rc);
 }
 

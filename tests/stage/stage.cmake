@@ -30,6 +30,12 @@ endforeach()
 target_link_options(stage_test_libsignal PRIVATE -Wl,--wrap=ratchet_decrypt)
 # This one counts what is read of a vault.
 target_link_options(stage_test_records PRIVATE -Wl,--wrap=vault_get)
+# So does this one, of what the command does.
+target_sources(stage_test_texts PRIVATE
+  ${PROJECT_SOURCE_DIR}/client-lib/cli/texts.c)
+target_include_directories(stage_test_texts PRIVATE
+  ${PROJECT_SOURCE_DIR}/client-lib/cli)
+target_link_options(stage_test_texts PRIVATE -Wl,--wrap=vault_get)
 # This one looks at the clock around each envelope.
 target_link_options(stage_test_heal_cost PRIVATE -Wl,--wrap=inbox_take)
 # The practice layer stands on the public calls of the cores.
