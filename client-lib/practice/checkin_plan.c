@@ -261,9 +261,10 @@ tell_missed(struct batch *b, struct tacit_contact *ct,
 }
 
 /*
- * Was their mailbox read to its end?  An answer that waits at a relay was
- * given in time: nobody is told that it was missed because this device slept
- * or had no network.  1, 0 or an error.
+ * Was their mailbox read to its end?  An answer that waits at a relay, or that
+ * they will send again to a vault that was put back, was given in time: nobody
+ * is told that it was missed because this device slept, had no network or
+ * forgot.  1, 0 or an error.
  */
 static int
 has_read(struct tacit_practice *p, struct tacit_contact *ct)
@@ -280,7 +281,7 @@ has_read(struct tacit_practice *p, struct tacit_contact *ct)
 	if ((rc = tacit_contact_info(ct, &info)) != 0 ||
 	    (rc = tacit_progress(p->t, &all)) != 0)
 		return rc;
-	return all.drained || !info.left;
+	return !info.agreeing && (all.drained || !info.left);
 }
 
 /* Tell of each that is over by now; ${*at}: when the next one is. */

@@ -106,6 +106,8 @@ struct tacit_contact {
 	int64_t texts_at;		/* mailbox nearly full: no texts before */
 	int64_t hello_at;		/* Hello goes again after this */
 	int64_t old_at, old_wait;	/* next `old`; back-off */
+	int64_t agreed_until;		/* what they send for it is on its
+					   way: mono ms; 0: nothing is */
 	uint8_t holds;			/* tacit_hold_now() was called: */
 	uint32_t hold_ms;
 	uint32_t recall;		/* RECALL under way; or 0, */

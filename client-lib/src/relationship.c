@@ -15,6 +15,7 @@
 #include "outbox.h"
 #include "pair.h"
 #include "record.h"
+#include "restart.h"
 #include "tend.h"
 
 struct tacit_contact *
@@ -157,6 +158,7 @@ tacit_contact_info(struct tacit_contact *ct, struct tacit_contact_info *out)
 	left = tend_left(ct);
 	out->left = left.any;
 	out->hope = left.hope;
+	out->agreeing = restart_is_open(ct);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "again.h"
+#include "anchor.h"
 #include "change.h"
 #include "contact.h"
 #include "event.h"
@@ -24,6 +25,8 @@ enum {
 	OLD_SEQS = 160,			/* whose chain values one `old` has */
 	OLD_WAIT_MAX_MS = 24 * 3600 * 1000,
 	BELIEVED_MS = 24 * 3600 * 1000,
+	AGREE_MAX_MS = 48 * 3600 * 1000,
+	AGREED_MS = 5 * 60 * 1000,
 	UNHEARD_STREAMS = 64		/* begun one after the other */
 };
 
@@ -87,6 +90,21 @@ restart_is_due(const struct tacit_contact *ct)
 {
 	return ct->rec.restarts != ct->t->self.restarts &&
 	    reset_is_possible(ct);
+}
+
+int
+restart_is_open(const struct tacit_contact *ct)
+{
+	const struct tacit *t = ct->t;
+
+	/* Of a clock that was set back, too. */
+	if ((uint64_t)env_unix_ms(t) - t->self.restart_ms < AGREE_MAX_MS &&
+	    (restart_is_due(ct) || ct->rec.healing ||
+	    env_mono_ms(t) < ct->agreed_until))
+		return 1;
+	/* Is it an older copy?  The relay's answer tells. */
+	return contact_has_mailbox(ct) &&
+	    !anchor_is_open(t, &ct->rec.my_place);
 }
 
 /* Below the first text that they may not have, both know the same. */
@@ -311,6 +329,7 @@ restart_on_agree(struct tacit_contact *ct, const tacit_Content *c)
 	/* Another copy went this way before: what did it say there? */
 	ct->rec.healing = a->more;
 	ct->rec.old_from = 0;
+	ct->agreed_until = env_mono_ms(ct->t) + AGREED_MS;
 	if ((rc = outbox_remove(ct, tacit_state_OutKind_OUT_OLD)) != 0)
 		return rc;
 	if (a->last > a->upto && (rc = say(ct->t, ct, TACIT_WHO_ME,

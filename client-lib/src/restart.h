@@ -32,6 +32,12 @@ int restart_one(struct tacit_contact *ct);
 /* The content of `old`. */
 int restart_fill(struct tacit_contact *ct, tacit_Content *c);
 
+/*
+ * The two ends may not have agreed yet: what this one has and does not know of
+ * may come again.  After AGREE_MAX_MS nobody waits for that any more.
+ */
+int restart_is_open(const struct tacit_contact *ct);
+
 /* What came, inside a change: `old`, on a wire stream; and its answer. */
 int restart_on_old(struct tacit_contact *ct, const tacit_Content *c,
     const uint8_t wire[TACIT_STREAM_LEN]);

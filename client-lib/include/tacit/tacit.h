@@ -296,6 +296,9 @@ struct tacit_contact_info {
 					   could take or give now */
 	int hope;			/* and not all of it failed when it
 					   was last tried */
+	int agreeing;			/* this vault was put back, and what the
+					   other end has for it may still come;
+					   two days at most */
 };
 
 /* The contact after ${after} (NULL: the first), or NULL. */
