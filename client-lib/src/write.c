@@ -36,6 +36,16 @@ may_write(const struct tacit_contact *ct)
 	return 0;
 }
 
+/*
+ * NUL can neither be typed nor shown, and ends a text for much that reads it.
+ * One that comes is taken: the chain over what is left out would not hold.
+ */
+static int
+has_nul(uint32_t type, const void *data, size_t len)
+{
+	return type == 0 && memchr(data, '\0', len) != NULL;
+}
+
 int
 write_check(const struct tacit_contact *ct, uint32_t type, const void *data,
     size_t len, uint32_t hours)
@@ -43,7 +53,7 @@ write_check(const struct tacit_contact *ct, uint32_t type, const void *data,
 	if (hours > TACIT_KEEP_HOURS_MAX || (hours > 0 && type != 0))
 		return TACIT_E_INVALID;
 	if (data == NULL || !text_is_sound(type, data, len, hours > 0 ?
-	    TACIT_KEEP_TEXT_MAX : TACIT_TEXT_MAX))
+	    TACIT_KEEP_TEXT_MAX : TACIT_TEXT_MAX) || has_nul(type, data, len))
 		return type == 0 ? TACIT_E_TEXT : TACIT_E_INVALID;
 	return may_write(ct);
 }

@@ -21,7 +21,7 @@
 	X(LINK,		 -3, "bad-link",				\
 	    "not a link of this kind, or damaged in transit")		\
 	X(TEXT,		 -4, "bad-text",				\
-	    "text must be valid UTF-8 of 1 to 24576 bytes")		\
+	    "text must be valid UTF-8 of 1 to 24576 bytes, without NUL")		\
 	X(LABEL,	 -5, "bad-label",				\
 	    "names and labels are 1 to 64 bytes of UTF-8 without "	\
 	    "control or direction-override characters")			\

@@ -76,6 +76,10 @@ fails 65 bad-text as ben send anna <"$work/text"
 fails 65 bad-text as ben send anna </dev/null
 printf 'a\xff' >"$work/text"
 fails 65 bad-text as ben send anna <"$work/text"
+printf 'a\0b\n' >"$work/text"
+fails 65 bad-text as ben send anna <"$work/text"
+fails 65 bad-text as ben send anna --lines <"$work/text"
+fails 65 bad-text as ben send anna --keep-hours 1 <"$work/text"
 
 full() { as "$@" >/dev/full; }
 fails 74 io full ben history anna

@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include "change.h"
 #include "inbox.h"
 #include "story.h"
+#include "write.h"
 
 static char scratch[] = "/dev/shm/tacit-story-XXXXXX";
 
@@ -107,6 +109,16 @@ story_write(struct story *st, int i, int n)
 	(void)snprintf(text, sizeof(text), "letter %d", n);
 	return tacit_send(story_contact(st, i), text, strlen(text), NULL,
 	    NULL);
+}
+
+void
+story_write_raw(struct story *st, int i, const char *text, size_t len)
+{
+	struct tacit_contact *ct = story_contact(st, i);
+
+	assert_int_equal(change_begin(ct->t), 0);
+	assert_int_equal(change_end(ct->t, ct, write_add(ct, 0, text, len,
+	    0)), 0);
 }
 
 int

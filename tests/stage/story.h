@@ -34,6 +34,8 @@ struct tacit_contact *story_contact(struct story *st, int i);
 
 /* End ${i} writes "letter ${n}" and returns what tacit_send() says. */
 int story_write(struct story *st, int i, int n);
+/* End ${i} writes these bytes of UTF-8 as they are, as others may. */
+void story_write_raw(struct story *st, int i, const char *text, size_t len);
 /* The number of the letter that ${e} shows; fails on any other text. */
 int story_letter(const struct tacit_event *e);
 

@@ -312,6 +312,59 @@ memory_that_may_differ_is_not_called_corruption(void **state)
 	stage_free(st.s);
 }
 
+/*
+ * Nobody writes NUL; who gets it all the same loses neither a byte nor what
+ * comes after it, is told of no gap, and can tell them that it is there.
+ */
+static void
+nul_is_not_written_and_breaks_nothing(void **state)
+{
+	static const struct { const char *text; size_t len; } table[] = {
+		{ "", 1 }, { "a\0", 2 }, { "\0a", 2 }, { "a\0b", 3 },
+	};
+	struct tacit_op op = { .size = sizeof(op), .kind = TACIT_OP_SEND };
+	struct tacit_message m = { .size = sizeof(m) };
+	struct tacit_contact *ct;
+	struct tacit_event e;
+	struct story st;
+	size_t i;
+
+	(void)state;
+	begin(&st, 10);
+	op.contact = ct = story_contact(&st, 0);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		op.data = table[i].text;
+		op.len = table[i].len;
+		assert_int_equal(tacit_send(ct, op.data, op.len, NULL, NULL),
+		    TACIT_E_TEXT);
+		assert_int_equal(tacit_send_fleeting(ct, op.data, op.len, 1,
+		    NULL, NULL), TACIT_E_TEXT);
+		assert_int_equal(tacit_commit(ct->t, &op, 1), TACIT_E_TEXT);
+	}
+	assert_int_equal(tacit_history(ct, 0, &m), TACIT_E_STATE);
+	assert_int_equal(tacit_send_data(ct, 7, "a\0b", 3, NULL, NULL), 0);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		story_write_raw(&st, 0, table[i].text, table[i].len);
+	assert_int_equal(story_write(&st, 0, 1), 0);
+	stage_quiesce(st.s);
+	assert_int_equal(story_next(&st, 1, &e), 1);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		assert_int_equal(story_next(&st, 1, &e), 1);
+		assert_int_equal(e.type, TACIT_EV_MESSAGE);
+		assert_int_equal(e.text_len, table[i].len);
+		assert_memory_equal(e.text, table[i].text, table[i].len);
+	}
+	assert_int_equal(story_next(&st, 1, &e), 1);
+	assert_int_equal(story_letter(&e), 1);
+	assert_int_equal(story_next(&st, 1, &e), 0);
+	ct = story_contact(&st, 1);
+	assert_int_equal(tacit_history(ct, 0, &m), 0);
+	assert_int_equal(tacit_history(ct, m.place, &m), 0);
+	assert_int_equal(m.text_len, 3);
+	assert_memory_equal(m.text, "a\0b", 3);
+	stage_free(st.s);
+}
+
 int
 main(void)
 {
@@ -322,6 +375,7 @@ main(void)
 		cmocka_unit_test(what_is_lent_stays_until_the_next_call),
 		cmocka_unit_test(a_contact_that_is_gone_has_no_history),
 		cmocka_unit_test(memory_that_may_differ_is_not_called_corruption),
+		cmocka_unit_test(nul_is_not_written_and_breaks_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

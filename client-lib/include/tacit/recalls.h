@@ -22,7 +22,7 @@ extern "C" {
  * tacit_step() calls or with tacit_close(); its place stays, and event
  * TACIT_EV_FORGOTTEN says so.  Copies and backups from before have it.
  *
- * Limits:  1 to 24,000 bytes of valid UTF-8; ${keep_hours} 1 to 8,784.
+ * Limits:  1 to 24,000 bytes, as tacit_send(); ${keep_hours} 1 to 8,784.
  * Errors:  TACIT_E_INVALID (hours), and those of tacit_send().
  */
 TACIT_API TACIT_MUST int tacit_send_fleeting(struct tacit_contact *ct,

@@ -394,7 +394,7 @@ TACIT_API TACIT_MUST int tacit_contact_close(struct tacit_contact *ct);
  * Write ${len} bytes of text to ${ct}.  When this returns 0 the text survives
  * any crash and is kept until the other end has it; it has not been sent yet.
  *
- * Limits:  1 to 24,576 bytes of valid UTF-8.
+ * Limits:  1 to 24,576 bytes of valid UTF-8, none of them NUL.
  * Output:  ${message}, its id, the same at both ends; ${seq}, its number in
  *          what I wrote to this contact, from 1.  Either may be NULL.
  * Errors:  TACIT_E_TEXT, TACIT_E_CONTACT_CLOSED, TACIT_E_NOT_VERIFIED (see
