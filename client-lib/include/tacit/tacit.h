@@ -397,6 +397,8 @@ TACIT_API TACIT_MUST int tacit_contact_close(struct tacit_contact *ct);
  * Limits:  1 to 24,576 bytes of valid UTF-8, none of them NUL.
  * Output:  ${message}, its id, the same at both ends; ${seq}, its number in
  *          what I wrote to this contact, from 1.  Either may be NULL.
+ *          What is written after this vault was put back and before the two
+ *          ends agreed (tacit_contact_info()) has another id from then on.
  * Errors:  TACIT_E_TEXT, TACIT_E_CONTACT_CLOSED, TACIT_E_NOT_VERIFIED (see
  *          tacit_verify() and tacit_accept_unverified()).
  */
