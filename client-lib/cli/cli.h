@@ -40,6 +40,7 @@ enum cli_option {
 	OPT_WEEKDAYS = 1 << 13,
 	OPT_WINDOW = 1 << 14,
 	OPT_LOCK = 1 << 16,
+	OPT_YEARS = 1 << 17,
 	OPT_HOLD = 1 << 18,
 	OPT_STATEMENT = 1 << 19,
 	OPT_ANYWAY = 1 << 20,
@@ -79,6 +80,7 @@ struct cli {
 	const char *word;		/* on, off or show; or NULL */
 	uint32_t every;
 	uint32_t keep_hours;		/* 0: a text is kept */
+	uint32_t years;
 	uint32_t lock_minutes;		/* 0: a chat is not locked */
 	bool locked, draft_lost;	/* by chat_lock.c, and what it tells */
 	const char *first_day, *last_day, *weekdays, *window;
@@ -309,6 +311,16 @@ const char *receipts_word(struct cli *c, struct tacit_contact *ct,
 int receipts_shown(struct cli *c, struct tacit_contact *ct,
     const char *message);
 
+/* ---- cmd_retention.c: those of records, and until when they are kept ------------- */
+
+int retention_json(const struct tacit_practice_event *ev,
+    const char *contact);
+void retention_sentence(FILE *f, const struct tacit_practice_event *ev);
+
+/* The last day on which ${ct} has to be kept, or ""; may it be deleted? */
+bool retention_day(struct cli *c, struct tacit_contact *ct,
+    char out[TEXT_DAY_SIZE]);
+
 /*
  * Take back the newest text of mine to ${ct}; what came of it, as a
  * sentence.  chat_undo.c
@@ -413,6 +425,9 @@ int cmd_resume(struct cli *c);
 int cmd_discharge(struct cli *c);
 int cmd_lifecycle(struct cli *c);
 int cmd_receipts(struct cli *c);
+int cmd_retention_show(struct cli *c);
+int cmd_retention_set(struct cli *c);
+int cmd_retention_delete(struct cli *c);
 int cmd_log(struct cli *c);
 
 /* A conversation with ${ct} on the terminal, until /quit. */

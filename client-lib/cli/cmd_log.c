@@ -93,6 +93,8 @@ sentence(enum tacit_log_kind kind)
 		return "an export was begun";
 	case TACIT_LOG_NOTE:
 		return "note";
+	case TACIT_LOG_DELETED:
+		return "deleted, with all that was written";
 	}
 	return "something that this version does not know";
 }

@@ -13,8 +13,20 @@ static const char none[] =
 "accept' answers one that you were given.";
 
 static int
-contact_json(const struct tacit_contact_info *i, const char *state)
+contact_json(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_contact_info *i, const char *state)
 {
+	char until[TEXT_DAY_SIZE];
+	bool due = retention_day(c, ct, until);
+
+	if (until[0] != '\0')
+		return json_out("{s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I, "
+		    "s:s, s:b}", "contact", i->id, "number",
+		    (long long)i->number, "label", i->label, "their_name",
+		    i->their_name, "state", state, "verified",
+		    i->verified != 0, "unread", (long long)i->unread,
+		    "queued", (long long)i->queued, "keep_until", until,
+		    "due", due);
 	return json_out("{s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I}",
 	    "contact", i->id, "number", (long long)i->number, "label", i->label,
 	    "their_name", i->their_name, "state", state,
@@ -23,9 +35,12 @@ contact_json(const struct tacit_contact_info *i, const char *state)
 }
 
 static void
-contact_line(const struct tacit_contact_info *i, const char *state,
-    bool with_id)
+contact_line(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_contact_info *i, const char *state, bool with_id)
 {
+	char until[TEXT_DAY_SIZE];
+	bool due = retention_day(c, ct, until);
+
 	printf("%3u  ", i->number);
 	text_put_name(stdout, i->label);
 	if (i->their_name[0] != '\0' && strcmp(i->their_name, i->label) != 0) {
@@ -39,6 +54,11 @@ contact_line(const struct tacit_contact_info *i, const char *state,
 	printf("%s, %s", state, i->verified ? "verified" : "not verified");
 	if (i->queued > 0)
 		printf(", %u waiting to go out", i->queued);
+	if (until[0] != '\0')
+		printf(", %s %s", due ? "to be kept until" : "kept until",
+		    until);
+	if (until[0] != '\0' && due)
+		fputs(": it may be deleted", stdout);
 	if (with_id)
 		printf("  %s", i->id);
 	putchar('\n');
@@ -62,8 +82,8 @@ show_contacts(struct cli *c, bool with_id, size_t *n)
 			return rc;
 		state = session_state(c, ct, &info);
 		if (!c->json)
-			contact_line(&info, state, with_id);
-		else if ((rc = contact_json(&info, state)) != 0)
+			contact_line(c, ct, &info, state, with_id);
+		else if ((rc = contact_json(c, ct, &info, state)) != 0)
 			return rc;
 		(*n)++;
 	}

@@ -41,6 +41,8 @@ practice_json(const struct tacit_practice_event *ev)
 		return bounds_json(ev, id);
 	case TACIT_PRACTICE_RECEIPT:
 		return receipts_json(ev, id);
+	case TACIT_RECORD_DUE:
+		return retention_json(ev, id);
 	}
 	return json_out("{s:s, s:I, s:s*}", "event", word, "event_id", n,
 	    "contact", id);
@@ -68,6 +70,10 @@ practice_sentence(FILE *f, const struct tacit_practice_event *ev)
 	}
 	if (ev->type == TACIT_PRACTICE_RECEIPT) {
 		receipts_sentence(f, ev);
+		return;
+	}
+	if (ev->type == TACIT_RECORD_DUE) {
+		retention_sentence(f, ev);
 		return;
 	}
 	if (ev->type >= TACIT_PRACTICE_CARD) {

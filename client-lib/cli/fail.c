@@ -26,7 +26,10 @@ cli_status(int error)
 	case TACIT_E_FILE_EXISTS:
 	case TACIT_E_HOLD:
 	case TACIT_E_STATEMENT:
+	case TACIT_E_TODAY:
 		return EX_DATAERR;
+	case TACIT_E_RETAINED:
+		return EX_NOPERM;
 	case TACIT_E_IO:
 	case TACIT_E_DISK_FULL:
 		return EX_IOERR;

@@ -193,6 +193,21 @@ static const struct {
 	    "they print with --json.  It goes in one\nletter, 5 seconds to 30 "
 	    "minutes later, while `sync' or `chat' runs.  That you type\nis "
 	    "never told.\n" },
+	{ "retention show", "[CONTACT]",
+	    "show how long records are kept, and which may be deleted",
+	    "Of CONTACT also the longest time since it was closed in which "
+	    "nobody opened the\nvault: a clock that was set forward makes a "
+	    "long one.\n" },
+	{ "retention set", "--years N", "keep records for so many years",
+	    "From the day on which a contact was closed; 10 if nothing else "
+	    "was set.  How many\nthey have to be is for the practice to "
+	    "know.\n"
+	    "  --years N            1 to 30\n" },
+	{ "retention delete", "CONTACT", "delete the record of a closed "
+	    "contact (asks for today's date)",
+	    "A practice can do so once the record need not be kept any "
+	    "longer, everybody else at\nonce.  Backups, exports and copies of "
+	    "the vault still have it.\n" },
 	{ "log", "[--last N]", "show what was done with the vault",
 	    "When it was opened, or not for a wrong passphrase; backups and "
 	    "exports; who was\nverified.  The whole log is verified first.\n"

@@ -82,6 +82,10 @@ static const struct command commands[] = {
 	{ "discharge", cmd_discharge, 0, CONTACT, "the last words" },
 	{ "lifecycle", cmd_lifecycle, 0, CONTACT, NULL },
 	{ "receipts", cmd_receipts, 0, CONTACT_WORD, NULL },
+	{ "retention show", cmd_retention_show, 0, MAY_CONTACT, NULL },
+	{ "retention set", cmd_retention_set, OPT_YEARS, NOTHING, NULL },
+	{ "retention delete", cmd_retention_delete, 0, CONTACT,
+	    "today's date" },
 	{ "log", cmd_log, OPT_LAST, NOTHING, NULL },
 };
 
@@ -114,6 +118,7 @@ static const struct option options[] = {
 	{ "weekdays", required_argument, NULL, OPT_WEEKDAYS },
 	{ "window", required_argument, NULL, OPT_WINDOW },
 	{ "keep-hours", required_argument, NULL, OPT_KEEP },
+	{ "years", required_argument, NULL, OPT_YEARS },
 	{ "lock-minutes", required_argument, NULL, OPT_LOCK },
 	{ "anyway", no_argument, NULL, OPT_ANYWAY },
 	{ "hold", required_argument, NULL, OPT_HOLD },
@@ -228,6 +233,10 @@ take(struct cli *c, int option)
 	case OPT_KEEP:
 		c->given |= OPT_KEEP;
 		return number(c, &c->keep_hours, option, 1, 8784);
+	case OPT_YEARS:
+		c->given |= OPT_YEARS;
+		return number(c, &c->years, option, 1,
+		    TACIT_RETENTION_YEARS_MAX);
 	case OPT_LOCK:
 		c->given |= OPT_LOCK;
 		return number(c, &c->lock_minutes, option, 1, 1440);
@@ -402,6 +411,9 @@ unknown(const struct cli *c, const char *word)
 	if (strcmp(word, "away") == 0 || strcmp(word, "quiet") == 0)
 		return cli_usage(c, "`%s' is followed by `set' or `off'",
 		    strcmp(word, "away") == 0 ? "away" : "quiet");
+	if (strcmp(word, "retention") == 0)
+		return cli_usage(c, "`retention' is followed by `show', `set' "
+		    "or `delete'");
 	if (strcmp(word, "statement") == 0)
 		return cli_usage(c, "`statement' is followed by `check'");
 	return cli_usage(c, "no such command; see tacit --help");

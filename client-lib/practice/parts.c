@@ -3,6 +3,7 @@
 #include "bounds.h"
 #include "checkin.h"
 #include "receipts.h"
+#include "retention.h"
 
 static const struct taker takers[] = {
 	{ tacit_practice_Practice_definition_tag, checkin_take_definition },
@@ -24,6 +25,7 @@ static tend_fn *const tenders[] = {
 	card_tend,
 	life_tend,
 	receipts_tend,
+	retention_tend,
 };
 
 const struct practice_parts practice_parts = {

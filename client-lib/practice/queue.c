@@ -103,6 +103,7 @@ static const char *const words[] = {
 	[TACIT_PRACTICE_RESUMED] = "resumed",
 	[TACIT_PRACTICE_DISCHARGED] = "discharged",
 	[TACIT_PRACTICE_RECEIPT] = "receipt",
+	[TACIT_RECORD_DUE] = "record-due",
 };
 
 const char *

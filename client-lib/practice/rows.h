@@ -44,8 +44,11 @@ enum row_kind {
 	ROW_SEALED = 'X',		/* contact: hash of its last manifest */
 	ROW_RECEIPTS = 'i',		/* contact: rows.Receipts */
 	ROW_RECEIPT_PAGE = 'j',		/* contact, page: receipts.h */
-	ROW_TOLD = 'u'			/* contact, message: what they told of
+	ROW_TOLD = 'u',			/* contact, message: what they told of
 					   it, 1 byte */
+	ROW_RETENTION = 'N',		/* one: rows.Retention */
+	ROW_RECORD_DUE = 'G'		/* contact: the day after which the
+					   host was told, 4 bytes */
 };
 
 struct row_key {

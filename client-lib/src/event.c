@@ -70,6 +70,28 @@ event_remove(struct tacit *t, uint64_t id)
 }
 
 int
+event_clear(struct tacit_contact *ct)
+{
+	struct vault_key key = { .len = 0 };
+	struct tacit *t = ct->t;
+	tacit_state_Event e;
+	uint64_t id;
+	int rc;
+
+	for (;;) {
+		if ((rc = vault_next(t->vault, VAULT_EVENT, NULL, 0, &key,
+		    NULL)) != 0 || key.len == 0)
+			return rc;
+		id = record_key_number(key.data, key.len);
+		if ((rc = event_get(t, id, &e)) < 0)
+			return rc;
+		if (event_contact(t, &e) == ct &&
+		    (rc = event_remove(t, id)) != 0)
+			return rc;
+	}
+}
+
+int
 event_count_unread(struct tacit *t)
 {
 	struct vault_key key = { .len = 0 };

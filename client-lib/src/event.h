@@ -21,6 +21,9 @@ int event_get(struct tacit *t, uint64_t id, tacit_state_Event *e);
 /* It is done: gone, if it is there, inside a change. */
 int event_remove(struct tacit *t, uint64_t id);
 
+/* All events of ${ct} are done, inside a change. */
+int event_clear(struct tacit_contact *ct);
+
 /* Whom ${e} is about, or NULL. */
 struct tacit_contact *event_contact(struct tacit *t,
     const tacit_state_Event *e);

@@ -93,12 +93,26 @@ row_of(struct tacit *t, enum tacit_log_kind kind,
 }
 
 int
-journal_say(struct tacit *t, enum tacit_log_kind kind,
-    const struct tacit_contact *ct)
+journal_words_fit(const char *words)
+{
+	return words[0] == '\0' || text_is_line(words, strlen(words),
+	    TACIT_LOG_WORDS_SIZE - 1);
+}
+
+int
+journal_write(struct tacit *t, enum tacit_log_kind kind,
+    const struct tacit_contact *ct, const char *words)
 {
 	tacit_state_Log row = row_of(t, kind, ct);
 
-	return add(t, &row, "");
+	return add(t, &row, words);
+}
+
+int
+journal_say(struct tacit *t, enum tacit_log_kind kind,
+    const struct tacit_contact *ct)
+{
+	return journal_write(t, kind, ct, "");
 }
 
 /* Once more what the last row says, if that is of this hour. */
@@ -274,7 +288,6 @@ int
 tacit_log_note(struct tacit *t, enum tacit_log_kind kind,
     struct tacit_contact *ct, const char *words)
 {
-	tacit_state_Log row;
 	int rc;
 
 	if (t == NULL || (ct != NULL && ct->t != t) ||
@@ -282,13 +295,11 @@ tacit_log_note(struct tacit *t, enum tacit_log_kind kind,
 		return TACIT_E_INVALID;
 	if (words == NULL)
 		words = "";
-	if (words[0] != '\0' && !text_is_line(words, strlen(words),
-	    TACIT_LOG_WORDS_SIZE - 1))
+	if (!journal_words_fit(words))
 		return TACIT_E_TEXT;
 	if ((rc = change_begin(t)) != 0)
 		return rc;
-	row = row_of(t, kind, ct);
-	return change_end(t, NULL, add(t, &row, words));
+	return change_end(t, NULL, journal_write(t, kind, ct, words));
 }
 
 const char *
@@ -317,6 +328,8 @@ tacit_log_word(enum tacit_log_kind kind)
 		return "export";
 	case TACIT_LOG_NOTE:
 		return "note";
+	case TACIT_LOG_DELETED:
+		return "deleted";
 	}
 	return "unknown";
 }

@@ -13,6 +13,11 @@
 int journal_say(struct tacit *t, enum tacit_log_kind kind,
     const struct tacit_contact *ct);
 
+/* The same with words, if they fit. */
+int journal_write(struct tacit *t, enum tacit_log_kind kind,
+    const struct tacit_contact *ct, const char *words);
+int journal_words_fit(const char *words);
+
 /*
  * The vault was opened: say so, and what was tried before, in a change of its
  * own.  A full disk keeps nobody from reading: then the next change says it.

@@ -71,6 +71,9 @@
 	X(EVENT_LOOP,	-66, "internal",				\
 	    "the libuv support of libwebsockets is not installed")		\
 	X(FILE_EXISTS,	-68, "file-exists", "there is already a file of this name") \
+	X(RETAINED,	-70, "retained", "this record has to be kept")	\
+	X(TODAY,	-71, "wrong-date",				\
+	    "this is not the date that the clock of this machine says")	\
 	X(INTERNAL,	-79, "internal", "internal error")		\
 	X(REFUSED,	-80, "refused", "refused by the relay")		\
 	X(PASSPHRASE,	-81, "wrong-passphrase", "wrong passphrase")	\

@@ -30,7 +30,7 @@ int main(void)
 	return 0;
 }
 C
-printf '%s\n' '#include <tacit/vault_log.h>' 'int main(void)' \
+printf '%s\n' '#include <tacit/vault_log.h>' '#include <tacit/erase.h>' 'int main(void)' \
     '{' '	return tacit_log_word(TACIT_LOG_NOTE) == 0;' '}' >"$work/log.c"
 for user in user practice log; do
 	cp "$work/$user.c" "$work/$user.cc"
@@ -51,5 +51,7 @@ END { exit bad }
     "$root/client-lib/include/tacit/boundaries.h" \
     "$root/client-lib/include/tacit/records.h" \
     "$root/client-lib/include/tacit/receipts.h" \
+    "$root/client-lib/include/tacit/retention.h" \
+    "$root/client-lib/include/tacit/erase.h" \
     "$root/client-lib/include/tacit/vault_log.h" \
     "$root/client-lib/include/tacit/recalls.h"

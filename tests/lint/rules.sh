@@ -109,7 +109,8 @@ for f in $(files '*.c' '*.h'); do
 			case $h in
 			tacit/tacit.h | tacit/error.h | tacit/practice.h | \
 			    tacit/boundaries.h | tacit/records.h | \
-			    tacit/receipts.h | tacit/vault_log.h) ;;
+			    tacit/receipts.h | tacit/retention.h | \
+			    tacit/vault_log.h) ;;
 			tacit/* | *../* | *.pb.h)
 				say "$f" direction "the command includes $h" ;;
 			esac
@@ -122,7 +123,8 @@ for f in $(files '*.c' '*.h'); do
 			case $h in
 			tacit/tacit.h | tacit/error.h | tacit/practice.h | \
 			    tacit/boundaries.h | tacit/records.h | \
-			    tacit/receipts.h | tacit/vault_log.h) ;;
+			    tacit/receipts.h | tacit/retention.h | \
+			    tacit/vault_log.h | tacit/erase.h) ;;
 			tacit/* | *../*)
 				say "$f" direction "practice includes $h" ;;
 			esac
@@ -133,6 +135,7 @@ for f in $(files '*.c' '*.h'); do
 			fi ;;
 		client-lib/include/tacit/boundaries.h | \
 		    client-lib/include/tacit/records.h | \
+		    client-lib/include/tacit/retention.h | \
 		    client-lib/include/tacit/receipts.h) ;; # parts of practice.h
 		client-lib/*)
 			case $h in

@@ -142,10 +142,13 @@ enum tacit_practice_event_type {
 	TACIT_PRACTICE_RESUMED,		/* the same */
 	TACIT_PRACTICE_DISCHARGED,	/* the practice ends the relationship */
 	/* of receipts: 60 to 69 */
-	TACIT_PRACTICE_RECEIPT = 60	/* they tell what became of texts of
+	TACIT_PRACTICE_RECEIPT = 60,	/* they tell what became of texts of
 					   mine; about: the newest of these;
 					   label: "delivered" or "read"; value:
 					   how many they are */
+	/* of retention: 70 to 79 */
+	TACIT_RECORD_DUE = 70		/* date: so long the record had to be
+					   kept; it may be deleted */
 };
 
 /* Fields that a type does not name are 0, "" or NULL. */
@@ -445,5 +448,6 @@ TACIT_API TACIT_MUST int tacit_checkin_submit(struct tacit_checkin *c);
 #include <tacit/boundaries.h>
 #include <tacit/records.h>
 #include <tacit/receipts.h>
+#include <tacit/retention.h>
 
 #endif

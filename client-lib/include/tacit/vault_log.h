@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The log of a vault: when it was opened, when somebody failed to, what was
- * taken out of it, who was verified.  Rows are appended and never changed,
- * but that openings, and failed ones, within one hour are one row with a
- * count.  Each row holds the hash of the row before, and the vault that of
- * the last; reading verifies them.  Backups carry it.
+ * taken out of it or deleted, who was verified.  Rows are appended and never
+ * changed, but that openings, and failed ones, within one hour are one row
+ * with a count.  Each row holds the hash of the row before, and the vault that
+ * of the last; reading verifies them.  Backups carry it.
  *
  * What it shows, and what not: who has the file and not the passphrase can
  * change no row and hide none, save by putting back an older copy of the whole
@@ -41,7 +41,8 @@ enum tacit_log_kind {
 	TACIT_LOG_BACKUP,		/* a backup was begun */
 	TACIT_LOG_RESTORE,		/* this vault was made of a backup */
 	TACIT_LOG_EXPORT,		/* by the host: an export was begun */
-	TACIT_LOG_NOTE			/* by the host: what its words say */
+	TACIT_LOG_NOTE,			/* by the host: what its words say */
+	TACIT_LOG_DELETED		/* all that was kept of a contact */
 };
 
 struct tacit_log_row {
