@@ -92,31 +92,51 @@ tacit_retention_get(struct tacit_practice *p, int64_t now_ms,
 
 /* ---- what the log knows of the clock ---------------------------------------------- */
 
+struct stretch {
+	int64_t ended, next;		/* what came after it, or 0 */
+	int64_t from, until;		/* the longest */
+};
+
+/* Somebody was there until ${ms}, and then at ${s->next}. */
+static void
+stretch(struct stretch *s, int64_t ms)
+{
+	if (ms < s->ended)
+		ms = s->ended;
+	if (s->next - ms > s->until - s->from) {
+		s->from = ms;
+		s->until = s->next;
+	}
+}
+
 int
 tacit_retention_idle(struct tacit_practice *p, struct tacit_contact *ct,
     uint32_t *from, uint32_t *until)
 {
 	struct tacit_log_row row = { .size = sizeof(row) };
-	int64_t ended, longest = 0, next = 0, begin;
+	struct stretch s = { .next = 0 };
 	int rc;
 
 	if (p == NULL || ct == NULL || from == NULL || until == NULL)
 		return TACIT_E_INVALID;
 	*from = *until = 0;
-	if ((ended = tacit_contact_ended_ms(ct)) == 0)
+	if ((s.ended = tacit_contact_ended_ms(ct)) == 0)
 		return TACIT_E_STATE;
 	while ((rc = tacit_log_next(p->t, row.place, &row)) == 1) {
-		begin = row.until_ms > ended ? row.until_ms : ended;
-		if (next - begin > longest) {
-			longest = next - begin;
-			*from = zone_civil(begin).date;
-			*until = zone_civil(next).date;
-		}
-		/* Of some rows no time is known. */
-		if (row.time_ms != 0)
-			next = row.time_ms;
+		/* A wrong passphrase opens nothing. */
+		if (row.time_ms == 0 || row.kind == TACIT_LOG_FAILED)
+			continue;
+		stretch(&s, row.until_ms);
+		s.next = row.time_ms;
 	}
-	return rc;
+	if (rc != 0)
+		return rc;
+	stretch(&s, s.ended);
+	if (s.until != 0) {
+		*from = zone_civil(s.from).date;
+		*until = zone_civil(s.until).date;
+	}
+	return 0;
 }
 
 /* ---- it is due ---------------------------------------------------------------------- */

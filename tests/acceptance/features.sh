@@ -24,6 +24,7 @@ out of office|tacit_away_set tacit_away_end|away set,away off|boundaries|cli_bou
 quiet hours|tacit_quiet_set tacit_quiet_at|quiet set,quiet off|boundaries|cli_boundaries
 lifecycle|tacit_life_change tacit_life_get tacit_life_entry tacit_life_verify|pause,resume,discharge,lifecycle,verify|boundaries|cli_boundaries
 retention|tacit_send_fleeting|send|retention|cli_retention
+records kept for years|tacit_retention_set tacit_retention_get tacit_retention_delete|retention set,retention show,retention delete|retention|cli_retention
 export|tacit_record_write tacit_record_check|export,check|records|cli_export
 vault log|tacit_log_next tacit_log_note|log|locking|cli_locking
 auto-lock|tacit_open tacit_close|chat|locking|cli_locking

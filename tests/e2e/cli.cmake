@@ -10,6 +10,11 @@ add_executable(hostdata support/hostdata.c)
 target_link_libraries(hostdata PRIVATE tacit_flags libtacit)
 set_target_properties(hostdata PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+# Opens each row of a vault.
+add_executable(vaultrows support/vaultrows.c)
+target_link_libraries(vaultrows PRIVATE tacit_flags tacit_core)
+set_target_properties(vaultrows PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 # A clock that is ahead, to be preloaded.
 add_library(testclock MODULE support/testclock.c)
 target_link_libraries(testclock PRIVATE tacit_flags)

@@ -26,6 +26,9 @@ endforeach()
 foreach(call commit get put del)
   target_link_options(stage_test_commit PRIVATE -Wl,--wrap=vault_${call})
 endforeach()
+foreach(call commit put del)
+  target_link_options(stage_test_retention PRIVATE -Wl,--wrap=vault_${call})
+endforeach()
 # And this one counts what reaches the ratchet.
 target_link_options(stage_test_libsignal PRIVATE -Wl,--wrap=ratchet_decrypt)
 # This one counts what is read of a vault.
@@ -42,7 +45,8 @@ target_link_options(stage_test_heal_cost PRIVATE -Wl,--wrap=inbox_take)
 foreach(name practice practice_aside checkin checkin_lies
     checkin_missed
     bounds_send bounds_card bounds_life
-    bounds_away records series receipts receipts_kept receipts_lies)
+    bounds_away records retention series
+    receipts receipts_kept receipts_lies)
   target_link_libraries(stage_test_${name} PRIVATE tacit_practice_core
     tacit_core)
 endforeach()

@@ -16,11 +16,11 @@
 #include "content.h"
 #include "heal.h"
 #include "heard.h"
+#include "left.h"
 #include "record.h"
 #include "restart.h"
-#include "vault_priv.h"
 
-enum { HOURS = 2, HOUR_MS = 3600 * 1000, TAIL = 120 };
+enum { HOURS = 2, HOUR_MS = 3600 * 1000 };
 
 static const char secret[] = "the heron stands where the river bends";
 
@@ -60,52 +60,12 @@ confirm(struct story *st, int i, enum tacit_event_type type)
 static int
 is_in_rows(struct story *st, int i, const void *what, size_t len)
 {
-	struct vault *v = stage_end(st->s, i)->vault;
-	struct vault_value value;
-	struct vault_key key;
-	int t, found = 0;
-
-	for (t = 1; t <= VAULT_LAST; t++)
-		for (key.len = 0;;) {
-			assert_int_equal(vault_next(v, (enum vault_table)t,
-			    NULL, 0, &key, &value), 0);
-			if (key.len == 0)
-				break;
-			found |= value.len >= len && memmem(value.data,
-			    value.len, what, len) != NULL;
-			vault_value_free(&value);
-		}
-	return found;
-}
-
-/* 1 if the bytes stand in the files of end ${i}. */
-static int
-is_in_files(struct story *st, int i, const void *what, size_t len)
-{
-	static const char *const end[] = { "", "-wal" };
-	static uint8_t file[8 << 20];
-	char name[300];
-	int found = 0;
-	size_t k, n;
-	FILE *f;
-
-	(void)st;
-	for (k = 0; k < 2; k++) {
-		(void)snprintf(name, sizeof(name), "%s/end%d%s",
-		    story_scratch(), i, end[k]);
-		if ((f = fopen(name, "rb")) == NULL)
-			continue;
-		n = fread(file, 1, sizeof(file), f);
-		assert_true(n < sizeof(file));
-		(void)fclose(f);
-		found |= memmem(file, n, what, len) != NULL;
-	}
-	return found;
+	return left_in_rows(stage_end(st->s, i)->vault, what, len) != 0;
 }
 
 /* The last sealed bytes, with the nonce, of place ${n} of the history. */
 static void
-sealed(struct story *st, int i, uint64_t n, uint8_t out[TAIL])
+sealed(struct story *st, int i, uint64_t n, uint8_t out[LEFT_TAIL])
 {
 	struct tacit_contact *ct = story_contact(st, i);
 	struct record_key key;
@@ -114,8 +74,8 @@ sealed(struct story *st, int i, uint64_t n, uint8_t out[TAIL])
 	record_key(&key, ct->id, sizeof(ct->id), n);
 	assert_int_equal(vault_db_get(ct->t->vault->db, VAULT_HISTORY,
 	    key.data, key.len, &row), 0);
-	assert_true(row.data != NULL && row.len >= TAIL);
-	memcpy(out, row.data + row.len - TAIL, TAIL);
+	assert_true(row.data != NULL && row.len >= LEFT_TAIL);
+	memcpy(out, row.data + row.len - LEFT_TAIL, LEFT_TAIL);
 	vault_db_done(ct->t->vault->db);
 }
 
@@ -132,7 +92,7 @@ newest(struct story *st, int i)
 static void
 both_ends_forget_it(void **state)
 {
-	uint8_t tail[2][TAIL];
+	uint8_t tail[2][LEFT_TAIL];
 	struct tacit_message m;
 	struct story st;
 	int i;
@@ -153,7 +113,7 @@ both_ends_forget_it(void **state)
 		sealed(&st, i, m.place, tail[i]);
 		/* The control: both searches find it while it is there. */
 		assert_true(is_in_rows(&st, i, secret, strlen(secret)));
-		assert_true(is_in_files(&st, i, tail[i], TAIL));
+		assert_true(left_in_files(i, tail[i], LEFT_TAIL));
 	}
 	/* They answer, so that its writer learns that they have it. */
 	assert_int_equal(story_write(&st, 1, 1), 0);
@@ -163,7 +123,7 @@ both_ends_forget_it(void **state)
 	stage_quiesce(st.s);
 	for (i = 0; i < 2; i++) {
 		assert_false(is_in_rows(&st, i, secret, strlen(secret)));
-		assert_false(is_in_files(&st, i, tail[i], TAIL));
+		assert_false(left_in_files(i, tail[i], LEFT_TAIL));
 		assert_int_equal(confirm(&st, i, TACIT_EV_FORGOTTEN), 1);
 		stage_crash(st.s, i);
 		m.size = sizeof(m);
