@@ -5,6 +5,10 @@
 # long records are kept.
 . "$(dirname "$0")/lib.sh"
 
+# Where it is noon, so that no day ends meanwhile.
+TZ=NOON$(($(date -u +%-H) - 12))
+export LC_ALL=C.UTF-8 TZ
+
 # later HOURS WHO COMMAND...: as if it were so much later
 later() {
 	LD_PRELOAD=$build/tests/testclock.so \
@@ -115,7 +119,7 @@ done
 is 'kept' "$(as anna retention show | tail -n 1 |
     jq -r '[.label, .ended, .keep_until, .due] | join(" ")')" \
     "ben $today $(day 3) false"
-is 'in the list' "$(as anna contacts | head -n 1 |
+is 'in the list' "$(as anna contacts | sed -n 1p |
     jq -r '[.keep_until, .due] | join(" ")')" "$(day 3) false"
 lacks 'of carla' "$(as anna contacts | tail -n 1)" keep_until
 
@@ -131,6 +135,14 @@ done
 is 'a leap' "$(later "$hours" anna retention show ben |
     jq -r '[.due, .idle_from, .idle_until] | join(" ")')" \
     "true $today $(day 3 1)"
+shown=$(LD_PRELOAD=$build/tests/testclock.so \
+    TACIT_TEST_AHEAD_S=$((hours * 3600)) \
+    TACIT_PASSPHRASE_FILE=$work/anna.pass \
+    python3 "$root/tests/support/terminal.py" "Today's date" ">$today\r" \
+    -- "$tacit" --vault "$work/anna.vault" retention delete ben || true)
+has 'a person is told' "$shown" "It had to be kept until $(day 3)."
+has 'of the clock, too' "$shown" "began on $today and ended on $(day 3 1)"
+has 'and refused' "$shown" 'nothing was deleted'
 opened anna >"$work/before"
 for what in 'a record' 'I saw it' 'All the best.' 'Ben B.'; do
 	grep -qaF "$what" "$work/before" || die "the search is blind: $what"
@@ -155,6 +167,9 @@ fails 65 wrong-date as carla retention delete anna <<<"$(day 1)"
 id=$(as carla retention delete anna <<<"$today" | field contact)
 opened carla >"$work/after"
 lacks 'left' "$(grep -aF otter "$work/after" || echo none)" otter
+TACIT_PASSPHRASE_FILE=$work/carla.pass "$tacit" --vault "$work/carla.vault" \
+    log >"$work/log"
+has 'for people' "$(cat "$work/log")" "$id: deleted, with all"
 is 'nobody' "$(as carla contacts)" ''
 as anna sync --wait-ms 1000 >"$work/events"
 has 'the practice knows' "$(cat "$work/events")" '"event":"closed"'
