@@ -145,6 +145,17 @@ line_release(struct line *l)
 	return rc;
 }
 
+void
+line_leave(struct tacit *t)
+{
+	struct line *l;
+
+	for (l = t->lines; l != NULL; l = l->next)
+		if (line_release_due(l) >= 0)
+			(void)line_release(l);
+	line_flush_all(t);
+}
+
 /* Twice as long each time, and never two ends in step. */
 static int64_t
 back_off(struct tacit *t, int64_t *wait)

@@ -86,6 +86,8 @@ int line_hold(struct line *l, const struct held_ack *ack);
 int64_t line_release_due(const struct line *l);
 /* Errors: as line_request(). */
 int line_release(struct line *l);
+/* The vault is being closed: what waits for its time does not wait longer. */
+void line_leave(struct tacit *t);
 
 /* Hand the queued frames of all lines to the transport. */
 void line_flush_all(struct tacit *t);

@@ -10,6 +10,8 @@
 #include "resolve.h"
 #include "ws.h"
 
+enum { FLUSH_TURNS = 16 };		/* one message each, of a connection */
+
 /*
  * One connection, from open() until NET_CLOSED was queued or close() called.
  * The room for its two events is taken at open(), so that both can be told
@@ -557,6 +559,26 @@ net_step(struct net *n, int timeout_ms)
 	while (n->queue.head == NULL && !n->woken)
 		turn(n, UV_RUN_ONCE);
 	(void)uv_timer_stop(&n->patience);
+}
+
+static int
+has_queued(const struct net *n)
+{
+	const struct conn *c;
+
+	for (c = n->conns; c != NULL; c = c->next)
+		if (c->ws.open && c->ws.out != NULL)
+			return 1;
+	return 0;
+}
+
+void
+net_flush(struct net *n)
+{
+	int i;
+
+	for (i = 0; i < FLUSH_TURNS && has_queued(n); i++)
+		turn(n, UV_RUN_NOWAIT);
 }
 
 void

@@ -88,6 +88,8 @@ int net_timeout_ms(const struct net *n);
  * connection that answered TACIT_E_WAIT has room again.
  */
 void net_step(struct net *n, int timeout_ms);
+/* Hand to the sockets what was queued and they take without waiting. */
+void net_flush(struct net *n);
 /* Have a net_step() that waits in another thread return; any thread. */
 void net_wake(struct net *n);
 

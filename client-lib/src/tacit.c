@@ -177,6 +177,10 @@ tacit_close(struct tacit *t)
 {
 	if (t == NULL)
 		return;
+	if (t->net != NULL) {
+		line_leave(t);
+		net_flush(t->net);
+	}
 	core_free(t);
 	net_close(t->net);
 	ratchet_close(t->ratchet);

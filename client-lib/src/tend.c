@@ -90,6 +90,9 @@ subscribe(struct line *l)
 		n += add_entries(l, ct, &f, NULL, BOXES);
 	if (n == 0 || l->asked != NULL)
 		return 0;
+	/* What still waits for its ACK would come again, perhaps for ever. */
+	if (line_release_due(l) >= 0 && (rc = line_release(l)) != 0)
+		return rc;
 	if (n > TACIT_SUBSCRIBE_MAX)
 		n = TACIT_SUBSCRIBE_MAX;
 	body = malloc((size_t)n * TACIT_SUBSCRIBE_ENTRY_LEN);

@@ -40,7 +40,8 @@
  *			time
  *   tacit_step()	timeout_ms, and after that 30 ms and the transactions
  *			that are then under way
- *   tacit_close()	emptying the vault's log: a few fsyncs
+ *   tacit_close()	emptying the vault's log: a few fsyncs; of the network
+ *			nothing is waited for
  *   tacit_data_next()	the first: reading all rows of the host
  *   all others		memory, and what they read of the vault
  *
@@ -170,6 +171,8 @@ TACIT_API TACIT_MUST int tacit_open(struct tacit **out,
 
 /*
  * Close connections, wipe keys, free: the vault is locked until tacit_open().
+ * What was taken in is acknowledged to the relays, if they are connected and
+ * that needs no waiting; else it comes once more and is not shown again.
  * What the host holds of texts and passphrase is the host's to wipe.  NULL
  * does nothing.
  */
