@@ -159,6 +159,24 @@ is_of(const struct out_ref *o, const tacit_state_Past *p)
 	    stream_is(o->stream, p->stream);
 }
 
+#ifdef TACIT_CONTROL_NO_TOMBSTONE
+static int
+bury_nothing(struct tacit_contact *ct, struct out_ref *o)
+{
+	tacit_state_Out row;
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if ((rc = outbox_row_get(ct, o->n, &row, &text, &len)) != 0)
+		return rc;
+	row.recall = o->recall = RECALL_NONE;
+	rc = outbox_row_put(ct, o->n, &row, text, len);
+	record_tail_free(text, len);
+	return rc;
+}
+#endif
+
 /* The first row of ${p} becomes a tombstone, the others go. */
 static int
 bury(struct tacit_contact *ct, const tacit_state_Past *p,
@@ -182,6 +200,9 @@ bury(struct tacit_contact *ct, const tacit_state_Past *p,
 		}
 		if ((rc = outbox_row_get(ct, o->n, &row, NULL, NULL)) != 0)
 			return rc;
+#ifdef TACIT_CONTROL_NO_TOMBSTONE
+		return bury_nothing(ct, o);
+#endif
 		recall_tombstone(&row);
 		memcpy(row.chain, chain, sizeof(row.chain));
 		outbox_unseal(&row);

@@ -218,7 +218,7 @@ app_is_busy(struct side *d)
 /* ---- texts -------------------------------------------------------------------- */
 
 int
-app_write(struct side *d, int rel, uint32_t size)
+app_write(struct side *d, int rel, uint32_t size, uint32_t hours)
 {
 	char message[TACIT_MESSAGE_ID_SIZE] = "", *text;
 	struct tacit_contact_info info;
@@ -236,8 +236,14 @@ app_write(struct side *d, int rel, uint32_t size)
 		abort();
 	number = ledger_text(d->s->ledger, d->i, rel, text, &len);
 	type = ledger_type(d->i, rel, number);
-	rc = type == 0 ? tacit_send(ct, text, len, message, &seq) :
-	    tacit_send_data(ct, type, text, len, message, &seq);
+	if (type != 0)
+		rc = tacit_send_data(ct, type, text, len, message, &seq);
+	else if (hours == 0)
+		rc = tacit_send(ct, text, len, message, &seq);
+	else {
+		ledger_keeps(d->s->ledger, d->i, rel, number, hours);
+		rc = tacit_send_fleeting(ct, text, len, hours, message, &seq);
+	}
 	if (rc == TACIT_E_IO || dead(d))
 		how = CALL_UNKNOWN;
 	else if (rc == 0)

@@ -11,8 +11,11 @@ struct side;
 int app_turn(struct side *d);
 /* It would do something now. */
 int app_is_busy(struct side *d);
-/* One text to ${rel}, of ${size} bytes or a little more. */
-int app_write(struct side *d, int rel, uint32_t size);
+/*
+ * One text to ${rel}, of ${size} bytes or a little more, to be kept for so
+ * many hours (0: for ever).
+ */
+int app_write(struct side *d, int rel, uint32_t size, uint32_t hours);
 int app_look_back(struct side *d, int rel);
 /* End the relationship; have it use new keys. */
 int app_close(struct side *d, int rel);

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "sim.h"
 #include "tacit/frame.h"
+#include "tacit/hash.h"
 #include "wrap.h"
 
 enum { SILENCE_MS = 90 * 1000, CONNECT_MS = 10 * 1000 };
@@ -16,8 +19,16 @@ struct pipe {
 	struct message *first, **last;
 };
 
+/* An envelope that is to be recalled, by request. */
+struct asked {
+	struct asked *next;
+	uint32_t id;
+	struct tacit_recall is;
+};
+
 struct cable {
 	struct cable *next;
+	struct asked *asked;
 	int end;
 	uint32_t conn;
 	struct wire *wire;		/* NULL: not accepted, or gone */
@@ -260,6 +271,7 @@ static void
 forget(struct sim *s, struct cable *c)
 {
 	struct cable **at = &s->cables;
+	struct asked *a;
 
 	while (*at != c)
 		at = &(*at)->next;
@@ -267,6 +279,10 @@ forget(struct sim *s, struct cable *c)
 	hang_up(c);
 	pipe_drop(&c->up);
 	pipe_drop(&c->down);
+	while ((a = c->asked) != NULL) {
+		c->asked = a->next;
+		free(a);
+	}
 	free(c);
 }
 
@@ -324,11 +340,77 @@ note_facts(struct sim *s, const struct cable *c, const uint8_t *msg,
 	}
 }
 
+/* What reaches the relay, and is about an envelope. */
+static void
+note_asked(struct sim *s, struct cable *c, const uint8_t *msg, size_t len)
+{
+	struct tacit_frame f;
+	struct asked *a;
+	size_t used;
+
+	for (; len > 0 && tacit_frame_parse(&f, &used, msg, len) == 0;
+	    msg += used, len -= used) {
+		if (f.head.which_is == tacit_Frame_post_tag)
+			ledger_posted(s->ledger, f.head.is.post.envelope);
+		if (f.head.which_is != tacit_Frame_recall_tag)
+			continue;
+		if ((a = __real_calloc(1, sizeof(*a))) == NULL)
+			abort();
+		a->id = f.head.id;
+		memcpy(a->is.address, f.head.is.recall.address,
+		    sizeof(a->is.address));
+		memcpy(a->is.envelope, f.head.is.recall.envelope,
+		    sizeof(a->is.envelope));
+		a->next = c->asked;
+		c->asked = a;
+	}
+}
+
+static void
+note_stated(struct sim *s, const struct cable *c, const tacit_Recalled *m)
+{
+	uint8_t hash[TACIT_HASH_LEN];
+	struct asked *a;
+
+	for (a = c->asked; a != NULL && a->id != m->id; a = a->next)
+		continue;
+	if (a == NULL) {
+		ledger_broken(s->ledger, "a lie: a statement that nobody "
+		    "asked for");
+		return;
+	}
+	a->is.outcome = (uint8_t)m->outcome;
+	memcpy(a->is.body_hash, m->body_hash, sizeof(a->is.body_hash));
+	a->is.number = m->number;
+	memcpy(a->is.previous, m->previous, sizeof(a->is.previous));
+	tacit_hash_recall(hash, &a->is);
+	ledger_stated(s->ledger, &a->is, crypto_sign_verify_detached(
+	    m->signature, hash, sizeof(hash), host_key(s->host)) == 0);
+}
+
+/* What leaves the relay: whether it arrives is not its business. */
+static void
+note_given(struct sim *s, const struct cable *c, const uint8_t *msg,
+    size_t len)
+{
+	struct tacit_frame f;
+	size_t used;
+
+	for (; len > 0 && tacit_frame_parse(&f, &used, msg, len) == 0;
+	    msg += used, len -= used) {
+		if (f.head.which_is == tacit_Frame_deliver_tag)
+			ledger_given(s->ledger, f.head.is.deliver.envelope);
+		else if (f.head.which_is == tacit_Frame_recalled_tag)
+			note_stated(s, c, &f.head.is.recalled);
+	}
+}
+
 static void
 move_up(struct sim *s, struct cable *c)
 {
 	struct message *m = pipe_take(&c->up);
 
+	note_asked(s, c, m->data, m->len);
 	if (host_input(c->wire, m->data, m->len) != 0) {
 		hang_up(c);
 		c->relay_gone = 1;
@@ -387,6 +469,7 @@ move_out(struct sim *s, struct cable *c)
 	if (disk_point(s->relay_disk) || (msg = host_output(c->wire, &len)) ==
 	    NULL)
 		return;
+	note_given(s, c, msg, len);
 	if (c->end_gone) {
 		free(msg);
 		return;

@@ -55,6 +55,7 @@ ledger_free(struct ledger *l)
 		for (r = 0; r < LEDGER_RELS; r++)
 			free(l->letters[i][r].all);
 	}
+	ledger_recall_free(l);
 	free(l->scratch);
 	free(l);
 }
@@ -291,6 +292,7 @@ check_id(struct ledger *l, struct text *t, const struct tacit_event *e,
 		ledger_broken(l, "doubled: text %d of end %d at end %d under "
 		    "%s and %s", number, from, at, t->shown_as, e->message);
 	memcpy(t->shown_as, e->message, sizeof(t->shown_as));
+	ledger_judge_never(l, from, rel, number, 0);
 }
 
 /* The newest that was shown and that its writer still has. */
@@ -353,7 +355,7 @@ check_order(struct ledger *l, int at, int rel, int number, int late)
 		    "in relationship %d", at, number, v->last[rel], rel);
 	for (k = v->last[rel] + 1; k < number; k++) {
 		t = &w->all[k - 1];
-		if (t->how == CALL_DONE && !t->excused &&
+		if (t->how == CALL_DONE && !t->excused && !t->thought.asked &&
 		    !is_told(l, v, from, rel, k) &&
 		    !ledger_may_stray(l, from, rel, k))
 			ledger_broken(l, "skipped: end %d was shown %d after "
@@ -453,7 +455,8 @@ ledger_event(struct ledger *l, int at, int rel, const struct tacit_event *e)
 			see_message(l, at, rel, e, was);
 		return;
 	}
-	if (rel < 0 && (is_message(e) ||
+	if (rel < 0 && (is_message(e) || e->type == TACIT_EV_RECALLED ||
+	    e->type == TACIT_EV_FORGOTTEN ||
 	    e->type == TACIT_EV_GAP || e->type == TACIT_EV_ACCEPTED ||
 	    e->type == TACIT_EV_PAIRED)) {
 		ledger_broken(l, "end %d is told %s of nobody", at,

@@ -36,6 +36,40 @@ enum ledger_call { CALL_DONE, CALL_REFUSED, CALL_UNKNOWN };
 void ledger_wrote(struct ledger *l, int from, int rel, int number,
     enum ledger_call how, const char *message, uint64_t seq);
 
+/* It is to be kept for so many hours; before ledger_wrote(). */
+void ledger_keeps(struct ledger *l, int from, int rel, int number,
+    uint32_t hours);
+
+/*
+ * Second thoughts.  The text of ${at} before its last ${back} ones: its number,
+ * or 0, and its id; what tacit_recall() of it said (perhaps, if the process
+ * ended).
+ */
+int ledger_pick(const struct ledger *l, int at, int rel, int back,
+    char message[TACIT_MESSAGE_ID_SIZE]);
+void ledger_recalls(struct ledger *l, int at, int rel, int number, int rc,
+    enum tacit_fate fate, int perhaps);
+/* What it is to say again; 0: that is not known. */
+int ledger_fate(const struct ledger *l, int at, int rel, int number,
+    enum tacit_fate *fate);
+/*
+ * The truth: end ${from} sealed a row of ${message} as envelope ${id}, that
+ * reached the relay, the relay gave it away, or made a statement.
+ */
+void ledger_sealed(struct ledger *l, int from, const char *message,
+    const char *text, size_t len, const uint8_t *id);
+void ledger_posted(struct ledger *l, const uint8_t *id);
+void ledger_given(struct ledger *l, const uint8_t *id);
+struct tacit_recall;
+void ledger_stated(struct ledger *l, const struct tacit_recall *is,
+    int is_signed);
+/* How many texts ${from} began to write; ${at} has forgotten one by now. */
+int ledger_written(const struct ledger *l, int from, int rel);
+int ledger_is_over(const struct ledger *l, int at, int rel, int from,
+    int number);
+/* The clocks of all ends together jumped so far, ms. */
+int64_t ledger_jumps(const struct ledger *l);
+
 /* End ${at} was shown ${e}, which is about ${rel} (-1: none). */
 void ledger_event(struct ledger *l, int at, int rel,
     const struct tacit_event *e);
@@ -97,7 +131,8 @@ const char *ledger_verdict(const struct ledger *l);
 struct ledger_counts {
 	uint64_t written, shown, repeated, accepted, gaps, late, undelivered,
 	    rolled_back, relay_restored, poison, unreachable, paired, closed,
-	    rotated;
+	    rotated, undone, destroyed, unacknowledged, taken, too_late,
+	    forgotten;
 };
 void ledger_count(const struct ledger *l, struct ledger_counts *sum);
 

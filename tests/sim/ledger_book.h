@@ -7,8 +7,21 @@
 
 enum { RANGES_MAX = 64, VERDICT_LEN = 400 };
 
+/* What became of a text that its writer took back; see ledger_recall.c. */
+struct thought {
+	int asked, unsure;		/* in any life; perhaps */
+	int events;			/* that told of it, in this life */
+	int released, blind;
+	int asked_at, told_at;		/* moments */
+	int posted;			/* letters of it that reached the relay */
+	int forgot[2];			/* by its writer, by its reader */
+	enum tacit_fate fate;		/* as this life of the vault knows it */
+};
+
 /* A text that somebody began to write. */
 struct text {
+	struct thought thought;
+	uint32_t hours;			/* that it is kept; 0: for ever */
 	size_t len;
 	enum ledger_call how;
 	int ended;			/* the call returned, or its process */
@@ -80,8 +93,10 @@ struct ledger {
 	const int64_t *now;
 	int64_t jumps[LEDGER_ENDS];	/* of clocks, ms, added up */
 	int lost[LEDGER_ENDS], away[LEDGER_ENDS];
+	int resting;			/* nothing goes wrong any more */
 	int history_last[2], history_newest, unread[LEDGER_ENDS];
 	uint64_t relay_oks[LEDGER_ENDS];
+	struct relay_book *relay;
 	struct ledger_counts counts;
 	char *scratch;
 	char verdict[VERDICT_LEN];
@@ -106,6 +121,25 @@ void ledger_see_paired(struct ledger *l, int at, int rel,
     const struct tacit_event *e);
 void ledger_see_other(struct ledger *l, int at, int rel,
     const struct tacit_event *e);
+/* ledger_recall.c */
+void ledger_recall_free(struct ledger *l);
+void ledger_recall_put_back(struct ledger *l, int at, int rel,
+    int copied_at);
+void ledger_recall_relay_back(struct ledger *l);
+/* Nobody may have had what nobody can have; ${had}: somebody has. */
+void ledger_judge_never(struct ledger *l, int from, int rel, int number,
+    int had);
+void ledger_see_recalled(struct ledger *l, int at, int rel, struct text *t,
+    const struct tacit_event *e);
+/* An event says ${what} of ${t}. */
+void ledger_speaks_of(struct ledger *l, int at, const struct text *t,
+    const char *what);
+/* The fate of all[k] is still open. */
+int ledger_is_asked(const struct ledger *l, int from, int rel, int k);
+void ledger_see_forgotten(struct ledger *l, int at, int rel,
+    const struct tacit_event *e);
+struct text *ledger_by_id(struct ledger *l, int from, int rel,
+    const char *message, int *number);
 void ledger_view_free(struct view *v);
 /* Which text is this?  NULL after a word about it. */
 struct text *ledger_recognise(struct ledger *l, int at, int rel,

@@ -101,6 +101,7 @@ put_back_in(struct ledger *l, int at, int rel, enum ledger_copy which)
 	/* What was written since is in no vault, unless it had left. */
 	for (k = l->copy[at][which].written[rel]; k < w->n; k++)
 		w->all[k].excused = 1;
+	ledger_recall_put_back(l, at, rel, l->copied_at[at][which]);
 	fork_off(l, at, rel, which);
 	if (l->back_at[other] > l->copied_at[at][which])
 		tangle(l, rel);
@@ -194,6 +195,7 @@ void
 ledger_relay_put_back(struct ledger *l)
 {
 	l->relay_put_back++;
+	ledger_recall_relay_back(l);
 	l->relay_life_at = l->relay_copied_at;
 }
 
@@ -242,16 +244,39 @@ ledger_history_begin(struct ledger *l)
 	l->history_last[0] = l->history_last[1] = l->history_newest = 0;
 }
 
+/* What stands there without its text. */
+static struct text *
+forgotten(struct ledger *l, int at, int rel, const struct tacit_message *m,
+    int *number)
+{
+	int from = m->from_me ? at : ledger_other(l, rel, at);
+	struct text *t = ledger_by_id(l, from, rel, m->id, number);
+
+	if (m->text_len != 0 || (t != NULL && t->hours == 0))
+		ledger_broken(l, "forgotten: %s at end %d", m->id, at);
+	if (t == NULL && m->from_me)
+		l->history_newest = INT_MAX;
+	return t;
+}
+
 void
 ledger_history(struct ledger *l, int at, int rel,
     const struct tacit_message *m)
 {
 	int who = m->from_me ? 0 : 1, number, placed;
-	struct text *t = ledger_recognise(l, at, rel, m->type, m->text,
-	    m->text_len, m->from_me, &number);
+	struct text *t = m->forgotten ? forgotten(l, at, rel, m, &number) :
+	    ledger_recognise(l, at, rel, m->type, m->text, m->text_len,
+	    m->from_me, &number);
 
 	if (t == NULL)
 		return;
+	if (m->state == TACIT_RECALLING && l->resting &&
+	    ledger_goes_on(l, rel))
+		ledger_broken(l, "stuck: text %d of end %d in relationship %d "
+		    "is still to be taken back", number, at, rel);
+	if (!m->from_me)
+		ledger_judge_never(l, ledger_other(l, rel, at), rel, number,
+		    1);
 	/* What one of them forgot comes when it can: it has no place. */
 	placed = !t->tangled && (m->from_me || !ledger_may_stray(l,
 	    ledger_other(l, rel, at), rel, number));
@@ -297,6 +322,9 @@ is_missing(const struct ledger *l, int from, int rel, int k)
 	if (l->unfound[from] && l->lost[to] &&
 	    ledger_is_loose(l, from, rel, k + 1))
 		return 0;
+	/* Or what says it is gone at both ends. */
+	if (t->thought.asked || (t->thought.forgot[0] && l->put_back[to]))
+		return 0;
 	return t->how == CALL_DONE && t->ended && !t->excused &&
 	    ledger_goes_on(l, rel) && !ledger_is_shown(&l->view[to], rel, k + 1);
 }
@@ -340,7 +368,8 @@ ledger_is_complete(const struct ledger *l)
 	for (from = 0; from < LEDGER_ENDS; from++)
 		for (r = 0; r < LEDGER_RELS; r++)
 			for (k = 0; k < l->letters[from][r].n; k++)
-				if (is_missing(l, from, r, k))
+				if (is_missing(l, from, r, k) ||
+				    ledger_is_asked(l, from, r, k))
 					return 0;
 	return 1;
 }
@@ -357,7 +386,8 @@ judge_one(struct ledger *l, const struct text *t, int from, int rel, int k)
 		ledger_broken(l, "another id: text %d of end %d in "
 		    "relationship %d is %s there and %s at the other end",
 		    k + 1, from, rel, t->listed[0], t->listed[1]);
-	if (t->overdue && !t->undelivered && !l->put_back[from] &&
+	if (t->overdue && !t->undelivered && !t->thought.asked &&
+	    !l->put_back[from] &&
 	    !l->relay_put_back && !l->rel_ended[rel])
 		ledger_broken(l, "undelivered: end %d is not told of text %d "
 		    "in relationship %d", from, k + 1, rel);
@@ -380,6 +410,7 @@ ledger_judge(struct ledger *l)
 {
 	int from, r, k;
 
+	l->resting = 1;
 	for (r = 0; r < LEDGER_RELS; r++)
 		if (unpaired(l, r) >= 0)
 			ledger_broken(l, "stuck: end %d never paired in "

@@ -57,6 +57,7 @@ ledger_see_accepted(struct ledger *l, int at, int rel, const struct tacit_event 
 	struct text *t = told_of(l, at, rel, e, "accepted");
 
 	l->counts.accepted++;
+	ledger_speaks_of(l, at, t, "accepted");
 	if (t != NULL && t->accepted && !ledger_is_loose(l, at, rel,
 	    (int)(t - l->letters[at][rel].all) + 1))
 		ledger_broken(l, "accepted: end %d is told twice of %s", at,
@@ -76,6 +77,7 @@ see_undelivered(struct ledger *l, int at, int rel,
 	struct text *t = told_of(l, at, rel, e, "undelivered");
 
 	l->counts.undelivered++;
+	ledger_speaks_of(l, at, t, "undelivered");
 	if (t == NULL)
 		return;
 	if (*l->now - t->at + l->jumps[at] < TTL_MS)
@@ -101,7 +103,8 @@ see_closed(struct ledger *l, int at, int rel)
 		return;
 	for (k = 0; k < l->ended_at[rel]; k++) {
 		t = &l->letters[from][rel].all[k];
-		if (t->how == CALL_DONE && !ledger_is_shown(&l->view[at], rel,
+		if (t->how == CALL_DONE && !t->thought.asked &&
+		    !ledger_is_shown(&l->view[at], rel,
 		    k + 1) && !ledger_in_gap(&l->view[at], rel, t->seq))
 			ledger_broken(l, "closed: end %d is told so in "
 			    "relationship %d before it was shown text %d",
@@ -206,6 +209,15 @@ ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		break;
 	case TACIT_EV_UNDELIVERED:
 		see_undelivered(l, at, rel, e);
+		true_ = 1;
+		break;
+	case TACIT_EV_RECALLED:
+		ledger_see_recalled(l, at, rel, told_of(l, at, rel, e,
+		    "recalled"), e);
+		true_ = 1;
+		break;
+	case TACIT_EV_FORGOTTEN:
+		ledger_see_forgotten(l, at, rel, e);
 		true_ = 1;
 		break;
 	case TACIT_EV_ROTATED:

@@ -14,7 +14,8 @@
  * All may go wrong; --with none leaves out what can be: rollback, one vault put
  * back; memory, allocations that fail; restore, the relay and any vault put
  * back, backups, an end that is away, and relationships that end.  --with loss:
- * a relay that loses letters more often than anything else happens.
+ * a relay that loses letters more often than anything else happens.  --with
+ * recall: texts that are held back, undone, recalled, and forgotten, too.
  *
  * What is not real: Argon2id costs nothing (tests/fuzz/pwhash.c), memory of
  * sodium_malloc() has no guard pages, nothing is calculated twice on curves
@@ -200,11 +201,14 @@ print_counts(const struct shared *s, int64_t seconds)
 	    ", gaps %" PRIu64 ", late %" PRIu64 ", undelivered %" PRIu64
 	    ", rolled-back %" PRIu64 ", relay-restored %" PRIu64 ", poison %"
 	    PRIu64 ", unreachable %" PRIu64 ", closed %" PRIu64
-	    ", rotated %" PRIu64 "\n",
+	    ", rotated %" PRIu64 "; undone %" PRIu64 ", destroyed %" PRIu64
+	    ", unacknowledged %" PRIu64 ", taken %" PRIu64 ", too late %"
+	    PRIu64 ", forgotten %" PRIu64 "\n",
 	    s->done, seconds, c->written, c->shown, c->repeated, c->accepted,
 	    c->paired, c->gaps, c->late, c->undelivered, c->rolled_back,
 	    c->relay_restored, c->poison, c->unreachable, c->closed,
-	    c->rotated);
+	    c->rotated, c->undone, c->destroyed, c->unacknowledged, c->taken,
+	    c->too_late, c->forgotten);
 }
 
 static int
@@ -300,7 +304,8 @@ read_with(unsigned *with, const char *word)
 		const char *word;
 		unsigned bit;
 	} all[] = { { "rollback", WITH_ROLLBACK }, { "memory", WITH_MEMORY },
-	    { "restore", WITH_RESTORE }, { "loss", WITH_LOSS }, { "none", 0 } };
+	    { "restore", WITH_RESTORE }, { "loss", WITH_LOSS },
+	    { "recall", WITH_RECALL }, { "none", 0 } };
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -357,7 +362,8 @@ main(int argc, char **argv)
 	if (!read_options(&o, argc, argv)) {
 		fprintf(stderr, "usage: sim [--from N] [--seeds N] [--seconds "
 		    "N] [--seed N] [--schedule TEXT] [--regressions FILE] "
-		    "[--with rollback|memory|restore|loss|none] [--trace] [--as-it-is] "
+		    "[--with rollback|memory|restore|loss|recall|none] "
+		    "[--trace] [--as-it-is] "
 		    "[--expect-failure]\n");
 		return 64;
 	}

@@ -6,6 +6,7 @@
 
 #include "plan.h"
 #include "random.h"
+#include "tacit/tacit.h"
 
 enum { RELAY = 9, SECOND = 1000, DAY_S = 86400 };
 
@@ -113,6 +114,24 @@ some_sleep(struct random *r)
 	return any_size(r, 17);
 }
 
+/* Mostly of what was written last. */
+static void
+fill_thought(const struct plan *p, struct random *r, struct step *st)
+{
+	fill_send(p, r, st);
+	st->arg[3] = 0;
+	if (st->kind == STEP_recall)
+		st->arg[2] = random_below(r, 2) ? 0 : any_size(r, 4);
+	else if (st->kind == STEP_fleet)
+		st->arg[3] = 1 + any_size(r, 3);
+	else if (random_below(r, 3) == 0)
+		st->arg[2] = 0;
+	else
+		st->arg[2] = (int64_t)random_below(r, TACIT_HOLD_MAX + 1);
+	if (st->kind == STEP_undo)
+		st->arg[3] = any_size(r, 9);
+}
+
 static void
 fill(const struct plan *p, struct random *r, struct step *st)
 {
@@ -172,6 +191,12 @@ fill(const struct plan *p, struct random *r, struct step *st)
 		fill_send(p, r, st);
 		st->arg[2] = st->arg[3] = 0;
 		break;
+	case STEP_recall:
+	case STEP_hold:
+	case STEP_undo:
+	case STEP_fleet:
+		fill_thought(p, r, st);
+		break;
 	default:
 		break;
 	}
@@ -185,16 +210,22 @@ static const unsigned weight[STEP_KINDS] = {
 	[STEP_oom] = 5, [STEP_clock] = 3, [STEP_copy] = 8, [STEP_back] = 6,
 	[STEP_lose] = 3, [STEP_look] = 1, [STEP_backup] = 4,
 	[STEP_restore] = 4, [STEP_away] = 1, [STEP_close] = 2,
-	[STEP_rotate] = 8,
+	[STEP_rotate] = 8, [STEP_recall] = 24, [STEP_hold] = 4,
+	[STEP_undo] = 14, [STEP_fleet] = 10,
 };
 
-/* Each seed does without some kinds, so that the others come closer. */
+/*
+ * Each seed does without some kinds, so that the others come closer.  Second
+ * thoughts are drawn after all others, and where they are asked for alone:
+ * the plans that were there before them stay as they are.
+ */
 static void
 choose(unsigned w[STEP_KINDS], struct random *r, unsigned with)
 {
-	int k;
+	int kinds = with & WITH_RECALL ? STEP_KINDS : STEP_recall, k;
 
-	for (k = 0; k < STEP_KINDS; k++) {
+	memset(w, 0, STEP_KINDS * sizeof(w[0]));
+	for (k = 0; k < kinds; k++) {
 		w[k] = weight[k];
 		if (k > STEP_send && random_below(r, 2))
 			w[k] = 0;

@@ -42,7 +42,11 @@ enum {
 	X(restore, 1)	/* end: a vault is made of it */		\
 	X(away, 2)	/* end, days: it does not run so long */	\
 	X(close, 2)	/* end, relationship: ended */			\
-	X(rotate, 2)	/* end, relationship: new keys are asked for */
+	X(rotate, 2)	/* end, relationship: new keys are asked for */	\
+	X(recall, 3)	/* end, relationship, texts after it: taken back */ \
+	X(hold, 3)	/* end, relationship, seconds: texts wait */	\
+	X(undo, 4)	/* the same, micro-steps: a text is taken back */ \
+	X(fleet, 4)	/* end, relationship, texts, hours: forgotten */
 
 #define STEP_ENUM(word, n) STEP_##word,
 enum step_kind { STEP_LIST(STEP_ENUM) STEP_KINDS };
@@ -67,6 +71,7 @@ enum {
 	WITH_MEMORY = 2,
 	WITH_RESTORE = 4,
 	WITH_LOSS = 8,			/* of letters, most of the time */
+	WITH_RECALL = 16,		/* second thoughts; not of the others */
 	WITH_ALL = WITH_ROLLBACK | WITH_MEMORY | WITH_RESTORE
 };
 

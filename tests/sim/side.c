@@ -298,9 +298,8 @@ next_due(struct side *d)
 	return wait < 0 ? -1 : d->s->now + wait;
 }
 
-/* One that fails again and again is ended by its host, and starts again. */
-static void
-judge(struct side *d, int rc)
+void
+side_judge(struct side *d, int rc)
 {
 	if (rc == 0)
 		d->failures = 0;
@@ -347,11 +346,11 @@ side_turn(struct side *d, enum side_what what, uint32_t conn, uint8_t *data,
 	if (rc == 0)
 		rc = app_turn(d);
 	(void)actor_enter(was);
-	judge(d, rc);
+	side_judge(d, rc);
 }
 
 void
-side_write(struct side *d, int rel, int n, uint32_t size)
+side_write(struct side *d, int rel, int n, uint32_t size, uint32_t hours)
 {
 	struct actor *was;
 	int rc = 0;
@@ -360,9 +359,9 @@ side_write(struct side *d, int rel, int n, uint32_t size)
 		return;
 	was = actor_enter(&d->actor);
 	while (rc == 0 && n-- > 0)
-		rc = app_write(d, rel, size);
+		rc = app_write(d, rel, size, hours);
 	(void)actor_enter(was);
-	judge(d, rc);
+	side_judge(d, rc);
 }
 
 void
@@ -377,7 +376,7 @@ side_look_back(struct side *d)
 	for (r = 0; r < d->s->plan->rels && rc == 0; r++)
 		rc = app_look_back(d, r);
 	(void)actor_enter(was);
-	judge(d, rc);
+	side_judge(d, rc);
 }
 
 /* ---- copies ------------------------------------------------------------------- */
@@ -442,7 +441,7 @@ side_backup(struct side *d)
 		d->whole = d->tried;
 		ledger_copied(d->s->ledger, d->i, LEDGER_BACKUP);
 	}
-	judge(d, rc);
+	side_judge(d, rc);
 }
 
 void
@@ -475,7 +474,7 @@ side_close(struct side *d, int rel)
 	was = actor_enter(&d->actor);
 	rc = app_close(d, rel);
 	(void)actor_enter(was);
-	judge(d, rc);
+	side_judge(d, rc);
 }
 
 void
@@ -489,7 +488,7 @@ side_rotate(struct side *d, int rel)
 	was = actor_enter(&d->actor);
 	rc = app_rotate(d, rel);
 	(void)actor_enter(was);
-	judge(d, rc);
+	side_judge(d, rc);
 }
 
 int64_t

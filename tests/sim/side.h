@@ -25,6 +25,9 @@ struct side {
 	int64_t due;			/* when it wants a turn, or to start */
 };
 
+/* A turn said ${rc}: one that fails again and again is ended, and starts. */
+void side_judge(struct side *d, int rc);
+
 /* An error that follows from what was done to this end. */
 int side_is_earned(struct side *d, int rc);
 

@@ -20,6 +20,7 @@ enum {
 	HOUR_MS = 3600 * 1000,
 	DAY_MS = 24 * 3600 * 1000,
 	SETTLED_MS = 5 * 60 * 1000,
+	SLIP_MS = 5 * 60 * 1000,
 	UNITS = 1000
 };
 
@@ -346,6 +347,47 @@ away(struct sim *s, int i, int64_t days)
 		ledger_was_away(s->ledger, i, began);
 }
 
+static int
+other_end(const struct sim *s, int rel, int64_t at)
+{
+	int a, b;
+
+	plan_pair(s->plan, rel, &a, &b);
+	return at == a ? b : a;
+}
+
+/* Second thoughts. */
+static void
+think(struct sim *s, const struct step *st)
+{
+	const int64_t *a = st->arg;
+	struct side *d = s->side[a[0]];
+
+	switch (st->kind) {
+	case STEP_recall:
+		side_recall(d, (int)a[1], (int)a[2]);
+		break;
+	case STEP_hold:
+		side_hold(d, (int)a[1], (int)a[2]);
+		break;
+	case STEP_undo:
+		/* Not held back: the other end does not hear it at once. */
+		if (a[2] == 0)
+			s->parted[other_end(s, (int)a[1], a[0])] =
+			    s->now + SLIP_MS;
+		side_hold(d, (int)a[1], (int)a[2]);
+		side_write(d, (int)a[1], 1, 0, 0);
+		run(s, a[3]);
+		side_recall(d, (int)a[1], 0);
+		break;
+	case STEP_fleet:
+		side_write(d, (int)a[1], (int)a[2], 0, (uint32_t)a[3]);
+		break;
+	default:
+		break;
+	}
+}
+
 static void
 step(struct sim *s, const struct step *st)
 {
@@ -365,7 +407,7 @@ step(struct sim *s, const struct step *st)
 		break;
 	case STEP_send:
 		side_write(s->side[a[0]], (int)a[1], (int)a[2],
-		    (uint32_t)a[3]);
+		    (uint32_t)a[3], 0);
 		break;
 	case STEP_cut:
 		cable_cut(s, (int)a[0]);
@@ -398,6 +440,7 @@ step(struct sim *s, const struct step *st)
 		side_rotate(s->side[a[0]], (int)a[1]);
 		break;
 	default:
+		think(s, st);
 		break;
 	}
 }
@@ -468,9 +511,28 @@ probe(struct sim *s)
 
 	for (r = 0; r < s->plan->rels; r++) {
 		plan_pair(s->plan, r, &a, &b);
-		side_write(s->side[a], r, 1, 0);
-		side_write(s->side[b], r, 1, 0);
+		side_write(s->side[a], r, 1, 0, 0);
+		side_write(s->side[b], r, 1, 0, 0);
 	}
+}
+
+/* What is to be forgotten is, after its hours. */
+static void
+judge_thoughts(struct sim *s)
+{
+	int64_t most = 0;
+	size_t i;
+	int k;
+
+	for (i = 0; i < s->plan->n; i++)
+		if (s->plan->step[i].kind == STEP_fleet &&
+		    most < s->plan->step[i].arg[3])
+			most = s->plan->step[i].arg[3];
+	if (most > 0)
+		sleep_until(s, s->now + (most + 1) * HOUR_MS +
+		    ledger_jumps(s->ledger));
+	for (k = 0; k < s->plan->ends; k++)
+		side_thoughts(s->side[k]);
 }
 
 /* What was lost last is missed when something follows it. */
@@ -491,6 +553,7 @@ finish(struct sim *s)
 		settle(s, CALM_MS);
 		ledger_judge(s->ledger);
 	}
+	judge_thoughts(s);
 	if (apart(s) >= 0)
 		ledger_broken(s->ledger, "keys: the ends of relationship %d "
 		    "use different ones", apart(s));

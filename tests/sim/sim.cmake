@@ -1,14 +1,15 @@
 # The deterministic simulation; tests/sim/main.c says what it is.
 set(sim_dir ${CMAKE_CURRENT_LIST_DIR})
 set(sim_sources ${sim_dir}/main.c ${sim_dir}/plan.c ${sim_dir}/sim.c
-  ${sim_dir}/cable.c ${sim_dir}/side.c ${sim_dir}/app.c ${sim_dir}/host.c
+  ${sim_dir}/cable.c ${sim_dir}/side.c ${sim_dir}/app.c ${sim_dir}/thoughts.c ${sim_dir}/host.c
   ${sim_dir}/disk.c ${sim_dir}/disk_parts.c ${sim_dir}/disk_calls.c ${sim_dir}/disk_vfs.c
   ${sim_dir}/actor.c ${sim_dir}/memo.c ${sim_dir}/thread.c ${sim_dir}/ledger.c
-  ${sim_dir}/ledger_judge.c ${sim_dir}/ledger_truth.c ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pwhash.c)
+  ${sim_dir}/ledger_judge.c ${sim_dir}/ledger_truth.c ${sim_dir}/ledger_recall.c ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pwhash.c)
 
 # tacit_sim(NAME SOURCE...): with these in place of the product's own.
 function(tacit_sim name)
   tacit_sim_of(${name} ${sim_sources} ${ARGN})
+  target_link_options(${name} PRIVATE -Wl,--wrap=letter_seal)
 endfunction()
 function(tacit_sim_of name)
   add_executable(${name} ${ARGN})
@@ -47,7 +48,8 @@ set_tests_properties(sim/quiesce sim/quiesce_control PROPERTIES TIMEOUT 600)
 add_test(NAME sim/fresh COMMAND sim --seeds 1000)
 add_test(NAME sim/regressions COMMAND sim
   --regressions ${sim_dir}/regressions)
-set_tests_properties(sim/fresh sim/regressions PROPERTIES TIMEOUT 900)
+add_test(NAME sim/recall COMMAND sim --seeds 400 --with recall)
+set_tests_properties(sim/fresh sim/recall sim/regressions PROPERTIES TIMEOUT 900)
 
 # Deliberate defects, one line each; every one must be found.
 # tacit_sim_control(DEFECT SOURCE [OPTION...]): its own object comes before the
@@ -76,4 +78,6 @@ tacit_sim_control(WRONG_CONTACT client-lib/src/reorder.c)
 tacit_sim_control(FALSE_ACCEPTED client-lib/src/post.c)
 tacit_sim_control(SWITCH_EARLY client-lib/src/rotate.c)
 tacit_sim_control(NO_SYNC client-lib/src/vault_db.c)
+tacit_sim_control(RECALL_LIES relay/store_sqlite_recall.c --with recall)
+tacit_sim_control(NO_TOMBSTONE client-lib/src/recall.c --with recall)
 add_custom_target(sim_all DEPENDS sim ${sim_controls})

@@ -94,8 +94,9 @@ enum side_what { SIDE_TURN, SIDE_OPENED, SIDE_MESSAGE, SIDE_CLOSED };
 /* A turn, perhaps because something came; ${data} is taken. */
 void side_turn(struct side *d, enum side_what what, uint32_t conn,
     uint8_t *data, size_t len);
-/* It writes ${n} texts in ${rel}. */
-void side_write(struct side *d, int rel, int n, uint32_t size);
+/* It writes ${n} texts in ${rel}, kept for so many hours (0: for ever). */
+void side_write(struct side *d, int rel, int n, uint32_t size,
+    uint32_t hours);
 /* Its history is read and compared. */
 void side_look_back(struct side *d);
 /* The vault's files: copied now; the copy is put back. */
@@ -109,6 +110,15 @@ void side_close(struct side *d, int rel);
 void side_rotate(struct side *d, int rel);
 /* The keys that it uses in ${rel}: 0, those of the pairing; -1: not known. */
 int64_t side_keys(struct side *d, int rel);
+/* ---- thoughts.c: its second thoughts -------------------------------------------- */
+
+/* It takes the text before its last ${back} ones back. */
+void side_recall(struct side *d, int rel, int back);
+/* What it writes is held back. */
+void side_hold(struct side *d, int rel, int seconds);
+/* What it took back is as it was told; what is over is in no row of it. */
+void side_thoughts(struct side *d);
+
 /* It stops, having seen all that came, until then.  False: not now. */
 int side_away(struct side *d, int64_t until);
 
