@@ -71,17 +71,19 @@ may_go(const struct tacit_contact *ct, const struct out_ref *o)
 }
 
 /*
- * What goes next: control, then texts, each in order; Closed is the end.  A
- * text that is held back holds up those after it.
+ * What goes next: control, then texts, each in order; Closed is the end, also
+ * of what stands in the place of a text that is being taken back.  A text that
+ * is held back holds up those after it.
  */
 static struct out_ref *
 next_ref(const struct tacit_contact *ct)
 {
 	struct out_ref *o, *text = NULL, *closed = NULL;
-	int held = 0;
+	int held = 0, asked = 0;
 
 	for (o = ct->out; o != NULL; o = o->next) {
 		held |= recall_holds(ct, o);
+		asked |= o->recall == RECALL_ASKED;
 		if (!may_go(ct, o) || (held &&
 		    (o->kind == tacit_state_OutKind_OUT_TEXT ||
 		    o->kind == tacit_state_OutKind_OUT_CLOSED)))
@@ -93,7 +95,7 @@ next_ref(const struct tacit_contact *ct)
 		else if (text == NULL)
 			text = o;
 	}
-	return text != NULL ? text : closed;
+	return text != NULL || asked ? text : closed;
 }
 
 static int

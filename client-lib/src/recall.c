@@ -177,17 +177,30 @@ bury_nothing(struct tacit_contact *ct, struct out_ref *o)
 }
 #endif
 
-/* The first row of ${p} becomes a tombstone, the others go. */
+static int
+has_tombstone(const struct tacit_contact *ct, const tacit_state_Past *p)
+{
+	const struct out_ref *o;
+
+	for (o = ct->out; o != NULL; o = o->next)
+		if (is_of(o, p) && o->recall == RECALL_TOMBSTONE)
+			return 1;
+	return 0;
+}
+
+/*
+ * The rows of ${p} go; the first becomes a tombstone, unless there is one.
+ */
 static int
 bury(struct tacit_contact *ct, const tacit_state_Past *p,
     const uint8_t chain[TACIT_HASH_LEN])
 {
 	struct out_ref **at = &ct->out, *o;
 	tacit_state_Out row;
-	int rc, done = 0;
+	int rc, done = has_tombstone(ct, p);
 
 	while ((o = *at) != NULL) {
-		if (!is_of(o, p)) {
+		if (!is_of(o, p) || o->recall == RECALL_TOMBSTONE) {
 			at = &o->next;
 			continue;
 		}
@@ -232,7 +245,7 @@ known(struct tacit_contact *ct, const tacit_state_Past *p, uint32_t *seen,
 	*seen = 0;
 	*lost = 0;
 	for (o = ct->out; o != NULL; o = o->next) {
-		if (!is_of(o, p))
+		if (!is_of(o, p) || o->recall == RECALL_TOMBSTONE)
 			continue;
 		if ((rc = outbox_row_get(ct, o->n, &row, NULL, NULL)) != 0)
 			return rc;
@@ -334,7 +347,16 @@ mark_asked(struct tacit_contact *ct, uint64_t place,
 		if (rc != 0)
 			return rc;
 	}
-	return set_fate(ct, place, TACIT_FATE_ASKED, chain);
+	if ((rc = set_fate(ct, place, TACIT_FATE_ASKED, chain)) != 0)
+		return rc;
+	/* Before the text is destroyed: who reads meanwhile misses nothing. */
+	recall_tombstone(&row);
+	outbox_unseal(&row);
+	row.lost = 0;
+	row.seen = 0;
+	row.okayed_ms = (uint64_t)env_unix_ms(ct->t);
+	memcpy(row.chain, chain, sizeof(row.chain));
+	return outbox_add(ct, &row, NULL, 0);
 }
 
 int

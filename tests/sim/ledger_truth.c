@@ -179,6 +179,18 @@ begin_to_heal(struct ledger *l, int at, int rel)
 			ledger_loosen(l, r);
 }
 
+/* True if ${e} is about a second thought; these are judged elsewhere. */
+static int
+see_thought(struct ledger *l, int at, int rel, const struct tacit_event *e)
+{
+	if (e->type == TACIT_EV_RECALLED)
+		ledger_see_recalled(l, at, rel, told_of(l, at, rel, e,
+		    "recalled"), e);
+	else if (e->type == TACIT_EV_FORGOTTEN)
+		ledger_see_forgotten(l, at, rel, e);
+	return e->type == TACIT_EV_RECALLED || e->type == TACIT_EV_FORGOTTEN;
+}
+
 /* Events that are true only if something happened to the world. */
 void
 ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
@@ -211,15 +223,6 @@ ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		see_undelivered(l, at, rel, e);
 		true_ = 1;
 		break;
-	case TACIT_EV_RECALLED:
-		ledger_see_recalled(l, at, rel, told_of(l, at, rel, e,
-		    "recalled"), e);
-		true_ = 1;
-		break;
-	case TACIT_EV_FORGOTTEN:
-		ledger_see_forgotten(l, at, rel, e);
-		true_ = 1;
-		break;
 	case TACIT_EV_ROTATED:
 		l->counts.rotated++;
 		if (rel >= 0)
@@ -240,6 +243,7 @@ ledger_see_other(struct ledger *l, int at, int rel, const struct tacit_event *e)
 		    (rel >= 0 && l->rel_ended[rel]);
 		break;
 	default:
+		true_ = see_thought(l, at, rel, e);
 		break;
 	}
 	if (!true_)

@@ -114,10 +114,12 @@ some_sleep(struct random *r)
 	return any_size(r, 17);
 }
 
-/* Mostly of what was written last. */
+/* Second thoughts, mostly of what was written last. */
 static void
 fill_thought(const struct plan *p, struct random *r, struct step *st)
 {
+	if (st->kind < STEP_recall)
+		return;
 	fill_send(p, r, st);
 	st->arg[3] = 0;
 	if (st->kind == STEP_recall)
@@ -191,13 +193,8 @@ fill(const struct plan *p, struct random *r, struct step *st)
 		fill_send(p, r, st);
 		st->arg[2] = st->arg[3] = 0;
 		break;
-	case STEP_recall:
-	case STEP_hold:
-	case STEP_undo:
-	case STEP_fleet:
-		fill_thought(p, r, st);
-		break;
 	default:
+		fill_thought(p, r, st);
 		break;
 	}
 }

@@ -20,7 +20,6 @@ enum {
 	HOUR_MS = 3600 * 1000,
 	DAY_MS = 24 * 3600 * 1000,
 	SETTLED_MS = 5 * 60 * 1000,
-	SLIP_MS = 5 * 60 * 1000,
 	UNITS = 1000
 };
 
@@ -167,8 +166,8 @@ next_due(const struct sim *s)
 	return due;
 }
 
-static void
-run(struct sim *s, int64_t steps)
+void
+sim_micro(struct sim *s, int64_t steps)
 {
 	int64_t due;
 
@@ -183,8 +182,8 @@ run(struct sim *s, int64_t steps)
 }
 
 /* What is due until then happens. */
-static void
-sleep_until(struct sim *s, int64_t until)
+void
+sim_sleep_until(struct sim *s, int64_t until)
 {
 	uint64_t most = s->moves + MOVES_MAX;
 	int64_t due;
@@ -342,50 +341,9 @@ away(struct sim *s, int i, int64_t days)
 	if (!side_away(s->side[i], began + days * DAY_MS))
 		return;
 	sim_say(s, "end %d is away for %lld days", i, (long long)days);
-	sleep_until(s, began + days * DAY_MS);
+	sim_sleep_until(s, began + days * DAY_MS);
 	if (days >= LONG_DAYS)
 		ledger_was_away(s->ledger, i, began);
-}
-
-static int
-other_end(const struct sim *s, int rel, int64_t at)
-{
-	int a, b;
-
-	plan_pair(s->plan, rel, &a, &b);
-	return at == a ? b : a;
-}
-
-/* Second thoughts. */
-static void
-think(struct sim *s, const struct step *st)
-{
-	const int64_t *a = st->arg;
-	struct side *d = s->side[a[0]];
-
-	switch (st->kind) {
-	case STEP_recall:
-		side_recall(d, (int)a[1], (int)a[2]);
-		break;
-	case STEP_hold:
-		side_hold(d, (int)a[1], (int)a[2]);
-		break;
-	case STEP_undo:
-		/* Not held back: the other end does not hear it at once. */
-		if (a[2] == 0)
-			s->parted[other_end(s, (int)a[1], a[0])] =
-			    s->now + SLIP_MS;
-		side_hold(d, (int)a[1], (int)a[2]);
-		side_write(d, (int)a[1], 1, 0, 0);
-		run(s, a[3]);
-		side_recall(d, (int)a[1], 0);
-		break;
-	case STEP_fleet:
-		side_write(d, (int)a[1], (int)a[2], 0, (uint32_t)a[3]);
-		break;
-	default:
-		break;
-	}
 }
 
 static void
@@ -397,10 +355,10 @@ step(struct sim *s, const struct step *st)
 		return;
 	switch (st->kind) {
 	case STEP_run:
-		run(s, a[0]);
+		sim_micro(s, a[0]);
 		break;
 	case STEP_sleep:
-		sleep_until(s, s->now + a[0]);
+		sim_sleep_until(s, s->now + a[0]);
 		break;
 	case STEP_pair:
 		begin_pair(s, (int)a[0]);
@@ -440,7 +398,7 @@ step(struct sim *s, const struct step *st)
 		side_rotate(s->side[a[0]], (int)a[1]);
 		break;
 	default:
-		think(s, st);
+		thought(s, st);
 		break;
 	}
 }
@@ -491,7 +449,7 @@ settle(struct sim *s, int64_t most)
 	int64_t end = s->now + most, complete_at = -1;
 
 	while (s->now < end && ledger_verdict(s->ledger) == NULL) {
-		run(s, 200);
+		sim_micro(s, 200);
 		if (!ledger_is_complete(s->ledger) || apart(s) >= 0)
 			complete_at = -1;
 		else if (complete_at < 0)
@@ -499,7 +457,7 @@ settle(struct sim *s, int64_t most)
 		if (complete_at >= 0 && (s->now - complete_at > SETTLED_MS ||
 		    next_due(s) < 0 || next_due(s) - s->now > JUMP_MS))
 			return;
-		sleep_until(s, s->now + JUMP_MS);
+		sim_sleep_until(s, s->now + JUMP_MS);
 	}
 }
 
@@ -514,25 +472,6 @@ probe(struct sim *s)
 		side_write(s->side[a], r, 1, 0, 0);
 		side_write(s->side[b], r, 1, 0, 0);
 	}
-}
-
-/* What is to be forgotten is, after its hours. */
-static void
-judge_thoughts(struct sim *s)
-{
-	int64_t most = 0;
-	size_t i;
-	int k;
-
-	for (i = 0; i < s->plan->n; i++)
-		if (s->plan->step[i].kind == STEP_fleet &&
-		    most < s->plan->step[i].arg[3])
-			most = s->plan->step[i].arg[3];
-	if (most > 0)
-		sleep_until(s, s->now + (most + 1) * HOUR_MS +
-		    ledger_jumps(s->ledger));
-	for (k = 0; k < s->plan->ends; k++)
-		side_thoughts(s->side[k]);
 }
 
 /* What was lost last is missed when something follows it. */
@@ -553,7 +492,7 @@ finish(struct sim *s)
 		settle(s, CALM_MS);
 		ledger_judge(s->ledger);
 	}
-	judge_thoughts(s);
+	thoughts_end(s);
 	if (apart(s) >= 0)
 		ledger_broken(s->ledger, "keys: the ends of relationship %d "
 		    "use different ones", apart(s));

@@ -55,6 +55,10 @@ void sim_say(const struct sim *s, const char *format, ...)
 /* Run ${p}; NULL, or what it broke, to be freed. */
 char *sim_run(const struct plan *p, int trace, struct ledger_counts *sum);
 
+/* So many things happen; what is due until then happens. */
+void sim_micro(struct sim *s, int64_t steps);
+void sim_sleep_until(struct sim *s, int64_t until);
+
 /* ---- cable.c: the network ------------------------------------------------------ */
 
 /* End ${i} opens, uses and closes its connection ${conn}. */
@@ -110,16 +114,14 @@ void side_close(struct side *d, int rel);
 void side_rotate(struct side *d, int rel);
 /* The keys that it uses in ${rel}: 0, those of the pairing; -1: not known. */
 int64_t side_keys(struct side *d, int rel);
-/* ---- thoughts.c: its second thoughts -------------------------------------------- */
-
-/* It takes the text before its last ${back} ones back. */
-void side_recall(struct side *d, int rel, int back);
-/* What it writes is held back. */
-void side_hold(struct side *d, int rel, int seconds);
-/* What it took back is as it was told; what is over is in no row of it. */
-void side_thoughts(struct side *d);
-
 /* It stops, having seen all that came, until then.  False: not now. */
 int side_away(struct side *d, int64_t until);
+
+/* ---- thoughts.c: second thoughts ------------------------------------------------ */
+
+/* One of the steps that are second thoughts. */
+void thought(struct sim *s, const struct step *st);
+/* What was taken back is as it was told, and what is over is in no vault. */
+void thoughts_end(struct sim *s);
 
 #endif

@@ -16,7 +16,12 @@
 #include "vault.h"
 #include "wrap.h"
 
-enum { PROOF = 65536, WORDS = 32 };
+enum {
+	PROOF = 65536,
+	WORDS = 32,
+	HOUR_MS = 3600 * 1000,
+	SLIP_MS = 5 * 60 * 1000
+};
 
 WRAP(int, letter_seal, struct tacit_contact *, tacit_state_Out *,
     const char *, size_t);
@@ -58,8 +63,8 @@ recall(struct side *d, int rel, int back)
 	return rc == TACIT_E_HAD || rc == TACIT_E_NOT_FOUND ? 0 : rc;
 }
 
-void
-side_recall(struct side *d, int rel, int back)
+static void
+take_back(struct side *d, int rel, int back)
 {
 	struct actor *was;
 	int rc;
@@ -72,8 +77,8 @@ side_recall(struct side *d, int rel, int back)
 	side_judge(d, rc);
 }
 
-void
-side_hold(struct side *d, int rel, int seconds)
+static void
+hold(struct side *d, int rel, int seconds)
 {
 	struct tacit_contact_info info;
 	struct tacit_contact *ct;
@@ -87,6 +92,46 @@ side_hold(struct side *d, int rel, int seconds)
 		rc = tacit_hold_set(d->t, ct, seconds);
 	(void)actor_enter(was);
 	side_judge(d, rc);
+}
+
+static int
+other_end(const struct sim *s, int rel, int64_t at)
+{
+	int a, b;
+
+	plan_pair(s->plan, rel, &a, &b);
+	return at == a ? b : a;
+}
+
+void
+thought(struct sim *s, const struct step *st)
+{
+	const int64_t *a = st->arg;
+	struct side *d = s->side[a[0]];
+
+	switch (st->kind) {
+	case STEP_recall:
+		take_back(d, (int)a[1], (int)a[2]);
+		break;
+	case STEP_hold:
+		hold(d, (int)a[1], (int)a[2]);
+		break;
+	case STEP_undo:
+		/* Not held back: the other end does not hear it at once. */
+		if (a[2] == 0)
+			s->parted[other_end(s, (int)a[1], a[0])] =
+			    s->now + SLIP_MS;
+		hold(d, (int)a[1], (int)a[2]);
+		side_write(d, (int)a[1], 1, 0, 0);
+		sim_micro(s, a[3]);
+		take_back(d, (int)a[1], 0);
+		break;
+	case STEP_fleet:
+		side_write(d, (int)a[1], (int)a[2], 0, (uint32_t)a[3]);
+		break;
+	default:
+		break;
+	}
 }
 
 /* ---- the end ----------------------------------------------------------------- */
@@ -188,8 +233,8 @@ look_for(struct side *d, int rel, int from)
 	}
 }
 
-void
-side_thoughts(struct side *d)
+static void
+look(struct side *d)
 {
 	struct actor *was;
 	int r, a, b;
@@ -206,4 +251,22 @@ side_thoughts(struct side *d)
 		look_for(d, r, b);
 	}
 	(void)actor_enter(was);
+}
+
+void
+thoughts_end(struct sim *s)
+{
+	int64_t most = 0;
+	size_t i;
+	int k;
+
+	for (i = 0; i < s->plan->n; i++)
+		if (s->plan->step[i].kind == STEP_fleet &&
+		    most < s->plan->step[i].arg[3])
+			most = s->plan->step[i].arg[3];
+	if (most > 0)
+		sim_sleep_until(s, s->now + (most + 1) * HOUR_MS +
+		    ledger_jumps(s->ledger));
+	for (k = 0; k < s->plan->ends; k++)
+		look(s->side[k]);
 }
