@@ -70,6 +70,22 @@ may_go(const struct tacit_contact *ct, const struct out_ref *o)
 	    (contact_is_trusted(ct) && !ct->rec.told_closed);
 }
 
+/* What stands in the place of a text goes where that was. */
+static int
+is_before(const struct out_ref *o, const struct out_ref *text)
+{
+	return o->recall == RECALL_TOMBSTONE && o->seq < text->seq &&
+	    stream_is(o->stream, text->stream);
+}
+
+/* ${held} is the first text that is held back; NULL: none is. */
+static int
+is_behind(const struct out_ref *o, const struct out_ref *held)
+{
+	return held != NULL && (o->kind == tacit_state_OutKind_OUT_CLOSED ||
+	    (o->kind == tacit_state_OutKind_OUT_TEXT && !is_before(o, held)));
+}
+
 /*
  * What goes next: control, then texts, each in order; Closed is the end, also
  * of what stands in the place of a text that is being taken back.  A text that
@@ -78,21 +94,20 @@ may_go(const struct tacit_contact *ct, const struct out_ref *o)
 static struct out_ref *
 next_ref(const struct tacit_contact *ct)
 {
-	struct out_ref *o, *text = NULL, *closed = NULL;
-	int held = 0, asked = 0;
+	struct out_ref *o, *text = NULL, *closed = NULL, *held = NULL;
+	int asked = 0;
 
 	for (o = ct->out; o != NULL; o = o->next) {
-		held |= recall_holds(ct, o);
+		if (held == NULL && recall_holds(ct, o))
+			held = o;
 		asked |= o->recall == RECALL_ASKED;
-		if (!may_go(ct, o) || (held &&
-		    (o->kind == tacit_state_OutKind_OUT_TEXT ||
-		    o->kind == tacit_state_OutKind_OUT_CLOSED)))
+		if (!may_go(ct, o) || is_behind(o, held))
 			continue;
 		if (o->kind == tacit_state_OutKind_OUT_CLOSED)
 			closed = o;
 		else if (o->kind != tacit_state_OutKind_OUT_TEXT)
 			return o;
-		else if (text == NULL)
+		else if (text == NULL || is_before(o, text))
 			text = o;
 	}
 	return text != NULL || asked ? text : closed;

@@ -327,6 +327,16 @@ is_told(const struct ledger *l, const struct view *v, int from, int rel, int k)
 	    ledger_is_loose(l, from, rel, k);
 }
 
+/* What stands in the place of a text is passed without a word. */
+static int
+asked_above(const struct letters *w, int number)
+{
+	for (; number < w->n; number++)
+		if (w->all[number].thought.asked)
+			return 1;
+	return 0;
+}
+
 /* Nothing may be skipped in silence, and nothing turn up before its turn. */
 static void
 check_order(struct ledger *l, int at, int rel, int number, int late)
@@ -344,6 +354,7 @@ check_order(struct ledger *l, int at, int rel, int number, int late)
 		 */
 		if (number > v->last[rel] &&
 		    !ledger_is_loose(l, from, rel, number) &&
+		    !asked_above(w, number) &&
 		    !(l->put_back[at] && l->put_back[from]))
 			ledger_broken(l, "late: text %d at end %d, which had "
 			    "%d before, is not", number, at, v->last[rel]);

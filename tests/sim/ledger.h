@@ -45,7 +45,7 @@ void ledger_keeps(struct ledger *l, int from, int rel, int number,
  * or 0, and its id; what tacit_recall() of it said (perhaps, if the process
  * ended).
  */
-int ledger_pick(const struct ledger *l, int at, int rel, int back,
+int ledger_pick(struct ledger *l, int at, int rel, int back,
     char message[TACIT_MESSAGE_ID_SIZE]);
 void ledger_recalls(struct ledger *l, int at, int rel, int number, int rc,
     enum tacit_fate fate, int perhaps);

@@ -129,7 +129,7 @@ void ledger_recall_relay_back(struct ledger *l);
 /* Nobody may have had what nobody can have; ${had}: somebody has. */
 void ledger_judge_never(struct ledger *l, int from, int rel, int number,
     int had);
-void ledger_see_recalled(struct ledger *l, int at, int rel, struct text *t,
+void ledger_see_recalled(struct ledger *l, int at, int rel,
     const struct tacit_event *e);
 /* An event says ${what} of ${t}. */
 void ledger_speaks_of(struct ledger *l, int at, const struct text *t,

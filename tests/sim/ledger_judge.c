@@ -378,8 +378,11 @@ ledger_is_complete(const struct ledger *l)
 static void
 judge_one(struct ledger *l, const struct text *t, int from, int rel, int k)
 {
-	/* Who ended it heals no more, and tells no new name. */
-	if (!t->excused && t->listed[0][0] != '\0' &&
+	/*
+	 * Who ended it heals no more, and tells no new name; nor does who took
+	 * it back before it knew that its other life had posted it.
+	 */
+	if (!t->excused && !t->thought.blind && t->listed[0][0] != '\0' &&
 	    t->listed[1][0] != '\0' &&
 	    (!l->rel_ended[rel] || !l->put_back[from]) &&
 	    strcmp(t->listed[0], t->listed[1]) != 0)

@@ -97,7 +97,7 @@ ledger_judge_never(struct ledger *l, int from, int rel, int number, int had)
 /* ---- its writer -------------------------------------------------------------- */
 
 int
-ledger_pick(const struct ledger *l, int at, int rel, int back,
+ledger_pick(struct ledger *l, int at, int rel, int back,
     char message[TACIT_MESSAGE_ID_SIZE])
 {
 	const struct letters *w = &l->letters[at][rel];
@@ -107,6 +107,7 @@ ledger_pick(const struct ledger *l, int at, int rel, int back,
 		if (w->all[k - 1].message[0] == '\0' || back-- > 0)
 			continue;
 		memcpy(message, w->all[k - 1].message, TACIT_MESSAGE_ID_SIZE);
+		(void)ledger_by_id(l, at, rel, message, &k);
 		return k;
 	}
 	return 0;
@@ -189,17 +190,21 @@ ledger_recalls(struct ledger *l, int at, int rel, int number, int rc,
 }
 
 void
-ledger_see_recalled(struct ledger *l, int at, int rel, struct text *t,
+ledger_see_recalled(struct ledger *l, int at, int rel,
     const struct tacit_event *e)
 {
+	struct text *t;
 	int number;
 
-	if (t == NULL)
+	/* Who was put back gives new names. */
+	if ((t = ledger_by_id(l, at, rel, e->message, &number)) == NULL &&
+	    l->put_back[at])
 		return;
-	number = (int)(t - l->letters[at][rel].all) + 1;
-	if (!t->thought.asked)
+	if (t == NULL || !t->thought.asked)
 		ledger_broken(l, "recalled: end %d is told so of %s, and did "
 		    "not ask", at, e->message);
+	if (t == NULL)
+		return;
 	if (t->thought.events++ && !l->put_back[at])
 		ledger_broken(l, "recalled: end %d is told twice of %s", at,
 		    e->message);
@@ -290,8 +295,9 @@ static struct text *
 find_text(struct ledger *l, int from, const char *message, const char *text,
     size_t len, int *rel, int *number)
 {
+	struct text *t;
 	char head[32];
-	int who, k;
+	int who;
 
 	(void)snprintf(head, sizeof(head), "%.*s", len < sizeof(head) ?
 	    (int)len : (int)sizeof(head) - 1, text);
@@ -300,12 +306,8 @@ find_text(struct ledger *l, int from, const char *message, const char *text,
 	    *number <= l->letters[from][*rel].n)
 		return text_at(l, from, *rel, *number);
 	for (*rel = 0; *rel < LEDGER_RELS; ++*rel)
-		for (k = 0; k < l->letters[from][*rel].n; k++) {
-			*number = k + 1;
-			if (strcmp(text_at(l, from, *rel, k + 1)->message,
-			    message) == 0)
-				return text_at(l, from, *rel, k + 1);
-		}
+		if ((t = ledger_by_id(l, from, *rel, message, number)) != NULL)
+			return t;
 	return NULL;
 }
 
@@ -412,7 +414,10 @@ ledger_stated(struct ledger *l, const struct tacit_recall *is, int is_signed)
 
 /* ---- what is forgotten -------------------------------------------------------- */
 
-/* The text of a message that says nothing any more; NULL: not known. */
+/*
+ * The text of an id, to its writer or its reader; NULL: not known.  A copy
+ * that does not know that it is one gives an id a second time.
+ */
 struct text *
 ledger_by_id(struct ledger *l, int from, int rel, const char *message,
     int *number)
@@ -421,9 +426,9 @@ ledger_by_id(struct ledger *l, int from, int rel, const char *message,
 	struct text *t;
 	int k;
 
-	for (k = 0; k < w->n; k++) {
-		t = &w->all[k];
-		*number = k + 1;
+	for (k = w->n; k > 0; k--) {
+		t = &w->all[k - 1];
+		*number = k;
 		if (strcmp(t->message, message) == 0 ||
 		    strcmp(t->shown_as, message) == 0 ||
 		    strcmp(t->listed[0], message) == 0 ||

@@ -184,8 +184,7 @@ static int
 see_thought(struct ledger *l, int at, int rel, const struct tacit_event *e)
 {
 	if (e->type == TACIT_EV_RECALLED)
-		ledger_see_recalled(l, at, rel, told_of(l, at, rel, e,
-		    "recalled"), e);
+		ledger_see_recalled(l, at, rel, e);
 	else if (e->type == TACIT_EV_FORGOTTEN)
 		ledger_see_forgotten(l, at, rel, e);
 	return e->type == TACIT_EV_RECALLED || e->type == TACIT_EV_FORGOTTEN;

@@ -8,6 +8,7 @@
 #include "event.h"
 #include "people.h"
 #include "plan.h"
+#include "recall.h"
 #include "world.h"
 
 /* No two of its answers are other than the one that is asked for. */
@@ -254,6 +255,12 @@ at_the_desk(struct world *w, const struct act *a)
 		break;
 	case ACT_HOME:
 		people_says(w, "home", tacit_away_end(world_layer(w, 0)), 0);
+		break;
+	case ACT_RECALL:
+		recall_before(w, a->who);
+		break;
+	case ACT_REGRET:
+		recall_after(w, a->who, a->arg);
 		break;
 	case ACT_ROTATE:
 		people_says(w, "rotate", tacit_rotate(world_client(w,

@@ -21,6 +21,7 @@ enum act_what {
 	ACT_KEEP, ACT_RESTORE,		/* of anybody's vault */
 	ACT_LOSE,			/* the telephone, for good */
 	ACT_OFF, ACT_ON,
+	ACT_RECALL, ACT_REGRET,		/* a text: before it is there, after */
 	ACT_SEARCH			/* the files of vaults and relay */
 };
 

@@ -42,6 +42,7 @@ struct text {
 	int again;			/* times after the vault was put back */
 	int64_t again_ms;		/* the last of them; or 0 */
 	int spare;			/* nobody has to be shown it */
+	int destroyed;			/* taken back: nobody can be shown it */
 };
 
 struct ask {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "judge.h"
+#include "recall.h"
 #include "world.h"
 
 /* ---- texts ------------------------------------------------------------------- */
@@ -19,6 +20,10 @@ judge_text(struct world *w, size_t n)
 	struct book *b = &w->book;
 	const struct text *t = &b->text[n];
 
+	if (t->destroyed) {
+		recall_judge(w, n);
+		return;
+	}
 	if (t->shown == 0) {
 		if (!t->spare && !is_lost(w, t))
 			book_finding(b, "lost", "%zu of %d to %d", n, t->from,
@@ -156,6 +161,7 @@ may_be_heard(const struct world *w, const struct heard *h)
 	case TACIT_EV_ROTATED:
 	case TACIT_EV_CLOSED:
 	case TACIT_EV_IDENTITY_CHANGED:
+	case TACIT_EV_RECALLED:
 		return 1;		/* counted below */
 	case TACIT_EV_ROLLED_BACK:
 	case TACIT_EV_GAP:
@@ -198,6 +204,8 @@ judge_heard(struct world *w)
 		judge_count(w, k, k, TACIT_EV_CLOSED, fate == FATE_LEAVES);
 		judge_count(w, 0, k, TACIT_EV_ROTATED, fate == FATE_ROTATES);
 		judge_count(w, k, k, TACIT_EV_ROTATED, fate == FATE_ROTATES);
+		judge_count(w, 0, k, TACIT_EV_RECALLED, w->who[k].recalled);
+		judge_count(w, k, k, TACIT_EV_RECALLED, 0);
 		judge_count(w, 0, k, TACIT_EV_IDENTITY_CHANGED,
 		    fate == FATE_CHANGES);
 	}
@@ -391,15 +399,6 @@ judge_all(struct world *w)
 	judge_set_aside(w);
 }
 
-/*
- * What belongs into four weeks and is not in them: acts in acts.h, drawn in
- * plan.c, judged here.  tests/acceptance/04-practice.sh asks for an empty list.
- */
-static const char *const not_played[] = {
-	"recall before delivery",
-	"recall after delivery",
-};
-
 /* ---- figures ------------------------------------------------------------------------- */
 
 static void
@@ -425,11 +424,12 @@ void
 judge_figures(struct world *w)
 {
 	const struct book *b = &w->book;
-	size_t i, shown = 0, again = 0;
+	size_t i, shown = 0, again = 0, destroyed = 0;
 
 	for (i = 0; i < b->texts; i++) {
 		shown += b->text[i].shown > 0;
 		again += (size_t)b->text[i].again;
+		destroyed += (size_t)b->text[i].destroyed;
 	}
 	figure(w, "texts written", b->texts, 100);
 	figure(w, "texts shown", shown, 100);
@@ -445,6 +445,6 @@ judge_figures(struct world *w)
 	figure(w, "steps of practice layers", w->steps, 1000);
 	figure(w, "messages at the relay", w->wire.messages, 1000);
 	figure(w, "letters among them", w->wire.letters, 1000);
-	for (i = 0; i < sizeof(not_played) / sizeof(not_played[0]); i++)
-		(void)printf("not played: %s\n", not_played[i]);
+	figure(w, "texts that were destroyed", destroyed, RECALL_DAYS);
+	figure(w, "that it was too late for", w->too_late, RECALL_DAYS);
 }

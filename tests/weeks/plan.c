@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "plan.h"
+#include "recall.h"
 #include "world.h"
 
 enum { MINUTE_MS = 60000, HOUR = 60 };
@@ -112,6 +113,27 @@ draw_visits(struct world *w, int k, unsigned percent)
 	}
 }
 
+/*
+ * One who is not there, and one who was; not while a vault that was put back
+ * still has to hear from them.
+ */
+static void
+draw_second_thoughts(struct world *w)
+{
+	static const int day[RECALL_DAYS] = { 3, 4, 24 };
+	int i;
+
+	for (i = 0; i < RECALL_DAYS; i++) {
+		at_work(w, day[i], 13 * HOUR, ACT_RECALL, RECALL_AWAY, 0);
+		at_work(w, day[i], 13 * HOUR + 20, ACT_REGRET, RECALL_THERE,
+		    RECALL_WRITE);
+		at_work(w, day[i], 13 * HOUR + 40, ACT_VISIT, RECALL_THERE,
+		    0);
+		at_work(w, day[i], 14 * HOUR, ACT_REGRET, RECALL_THERE,
+		    RECALL_TAKE);
+	}
+}
+
 /* What happens once. */
 static void
 draw_turns_of_fate(struct world *w)
@@ -135,6 +157,7 @@ draw_turns_of_fate(struct world *w)
 	at_work(w, 22, 10 * HOUR, ACT_IDENTITY, FATE_CHANGES, 0);
 	at_work(w, 22, 11 * HOUR, ACT_STOP, FATE_STOPS, 0);
 	at_work(w, 22, 12 * HOUR, ACT_ASK, FATE_STOPS, ASK_ONCE);
+	draw_second_thoughts(w);
 	at_work(w, 23, 10 * HOUR, ACT_VERIFY, FATE_CHANGES, 0);
 	at_work(w, 23, 11 * HOUR, ACT_DISCHARGE, FATE_LEAVES, 0);
 }

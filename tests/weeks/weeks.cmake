@@ -2,7 +2,7 @@
 set(weeks_dir ${CMAKE_CURRENT_LIST_DIR})
 set(weeks_sources ${weeks_dir}/main.c ${weeks_dir}/world.c ${weeks_dir}/wall.c
   ${weeks_dir}/book.c ${weeks_dir}/wire.c ${weeks_dir}/listen.c
-  ${weeks_dir}/acts.c ${weeks_dir}/people.c ${weeks_dir}/plan.c
+  ${weeks_dir}/acts.c ${weeks_dir}/people.c ${weeks_dir}/recall.c ${weeks_dir}/plan.c
   ${weeks_dir}/judge.c ${weeks_dir}/judge_ask.c
   ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pwhash.c)
 
@@ -51,6 +51,8 @@ tacit_weeks_control(WRONG_CONTACT misdelivered
   ${CMAKE_SOURCE_DIR}/client-lib/src/reorder.c)
 tacit_weeks_control(NO_SECURE_DELETE shred
   ${CMAKE_SOURCE_DIR}/relay/store_sqlite_file.c)
+tacit_weeks_control(NO_TOMBSTONE recall
+  ${CMAKE_SOURCE_DIR}/client-lib/src/recall.c)
 # And one of the search itself: for a word that is in every database.
 tacit_weeks_control(SEARCH secret)
 target_compile_definitions(weeks_control_search

@@ -38,6 +38,7 @@ struct person {
 	int paused, over;		/* as it was told */
 	int64_t gone;			/* discharged then; or 0 */
 	int unsure;			/* its identity changed */
+	int recalled;			/* texts that a relay was asked for */
 	/* of the last text that this person wrote */
 	int wrote_to;
 	int64_t wrote_ms;
@@ -54,6 +55,7 @@ struct world {
 	char form[TACIT_CHECKIN_ID_SIZE];
 	struct plan *plan;		/* what people do next */
 	uint64_t steps;
+	size_t too_late;		/* recalls of what was there */
 };
 
 void world_begin(struct world *w, uint64_t seed);
