@@ -87,6 +87,7 @@ struct ledger {
 	int forked[LEDGER_ENDS][LEDGER_RELS];	/* texts that all lives know */
 	int put_back[LEDGER_ENDS], relay_put_back, rel_ended[LEDGER_RELS];
 	int ended_at[LEDGER_RELS];	/* texts of who ended it, by then */
+	int ended_moment[LEDGER_RELS];
 	int rotates[LEDGER_RELS];	/* somebody wants it */
 	int new_keys[LEDGER_RELS];	/* somebody has them */
 	int64_t began;

@@ -234,6 +234,7 @@ ledger_ended(struct ledger *l, int at, int rel)
 		return;
 	l->rel_ended[rel] = at + 1;
 	l->ended_at[rel] = l->letters[at][rel].n;
+	l->ended_moment[rel] = ++l->moment;
 }
 
 /* ---- history ------------------------------------------------------------------ */

@@ -101,6 +101,11 @@ see_closed(struct ledger *l, int at, int rel)
 	    l->put_back[from] || l->relay_put_back || l->lost[at] ||
 	    l->away[at])
 		return;
+	/* What is taken back after Closed has left holds up what came between. */
+	for (k = 0; k < l->ended_at[rel]; k++)
+		if (l->letters[from][rel].all[k].thought.asked_at >
+		    l->ended_moment[rel])
+			return;
 	for (k = 0; k < l->ended_at[rel]; k++) {
 		t = &l->letters[from][rel].all[k];
 		if (t->how == CALL_DONE && !t->thought.asked &&

@@ -4,6 +4,7 @@
 
 #include "anchor_value.h"
 #include "content.h"
+#include "keep.h"
 #include "seal.h"
 #include "vectors.h"
 
@@ -191,6 +192,38 @@ hint(json_t *in)
 	read_seal_keys(&k, in);
 	bytes(id, sizeof(id), in, "envelope");
 	keys_hint(out, &k, id);
+	return answer(out, sizeof(out));
+}
+
+static void
+read_keep(tacit_state_Keep *k, json_t *in)
+{
+	k->hours = (uint32_t)number(in, "hours");
+	k->salt.size = TACIT_SALT_LEN;
+	bytes(k->salt.bytes, TACIT_SALT_LEN, in, "salt");
+}
+
+/* Of a text that both ends forget: first with its text, then without. */
+static json_t *
+fleeting_chain(json_t *in)
+{
+	tacit_state_Keep k = tacit_state_Keep_init_zero;
+	uint8_t previous[32], out[32], again[32];
+	uint64_t seq = number(in, "seq");
+	const char *text = string(in, "text");
+	struct said said;
+
+	bytes(previous, sizeof(previous), in, "previous");
+	read_keep(&k, in);
+	keep_said(&said, 0, &k, text, strlen(text));
+	keys_chain(out, previous, seq, said.type, said.text, said.len);
+	k.gone.size = sizeof(said.digest);
+	memcpy(k.gone.bytes, said.digest, sizeof(said.digest));
+	k.salt.size = 0;
+	keep_said(&said, 0, &k, NULL, 0);
+	keys_chain(again, previous, seq, said.type, said.text, said.len);
+	if (memcmp(out, again, sizeof(out)) != 0)
+		die("fleeting_chain", "changes when the text is forgotten");
 	return answer(out, sizeof(out));
 }
 
@@ -440,6 +473,12 @@ read_text(tacit_Text *t, json_t *body)
 {
 	t->part = (uint32_t)number(body, "part");
 	t->parts = (uint32_t)number(body, "parts");
+	if (json_object_get(body, "hours") != NULL) {
+		t->has_keep = 1;
+		t->keep.hours = (uint32_t)number(body, "hours");
+		t->keep.salt.size = TACIT_SALT_LEN;
+		bytes(t->keep.salt.bytes, TACIT_SALT_LEN, body, "salt");
+	}
 	if (json_object_get(body, "type") == NULL) {
 		TEXT_FIELD(t->data, body, "data");
 		return;
@@ -528,6 +567,7 @@ const struct vector_rule vector_rules[] = {
 	{ "seal_keys", seal_keys },
 	{ "hint", hint },
 	{ "chain", chain },
+	{ "fleeting_chain", fleeting_chain },
 	{ "envelope", envelope },
 	{ "link", link_text },
 	{ "admission", admission_text },
