@@ -278,8 +278,11 @@ ledger_history(struct ledger *l, int at, int rel,
 	if (!m->from_me)
 		ledger_judge_never(l, ledger_other(l, rel, at), rel, number,
 		    1);
-	/* What one of them forgot comes when it can: it has no place. */
-	placed = !t->tangled && (m->from_me || !ledger_may_stray(l,
+	/*
+	 * What one of them forgot comes when it can, as does what was taken
+	 * back by a life that is no more: it has no place.
+	 */
+	placed = !t->tangled && !t->thought.released && (m->from_me || !ledger_may_stray(l,
 	    ledger_other(l, rel, at), rel, number));
 	(void)snprintf(t->listed[who], sizeof(t->listed[who]), "%s", m->id);
 	if (!m->from_me && !ledger_is_shown(&l->view[at], rel, number) &&

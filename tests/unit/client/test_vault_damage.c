@@ -50,7 +50,7 @@ dump(struct vault *v, struct fixture_bytes *out)
 	FILE *f = open_memstream((char **)&out->data, &out->len);
 
 	assert_non_null(f);
-	for (t = VAULT_SELF, rc = 0; rc == 0 && t <= VAULT_HISTORY; t++) {
+	for (t = VAULT_SELF, rc = 0; rc == 0 && t <= VAULT_LAST; t++) {
 		key.len = 0;
 		while ((rc = vault_next(v, (enum vault_table)t, "", 0, &key,
 		    &val)) == 0 && key.len > 0) {

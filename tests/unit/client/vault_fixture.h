@@ -151,8 +151,11 @@ fixture_furnish(struct vault *v, const char *mark)
 		assert_int_equal(vault_put(v, VAULT_OUTBOX,
 		    &(char){ (char)('a' + i) }, 1, value,
 		    sizeof(value) / (size_t)(i + 1)), 0);
+	fixture_put(v, VAULT_KEEP, "a", "by tonight");
+	fixture_put(v, VAULT_STATEMENT, "a", "destroyed");
 	fixture_put(v, VAULT_HISTORY, "a", "said this");
 	fixture_put(v, VAULT_HISTORY, "b", "said that");
+	fixture_put(v, VAULT_LOG, "log", "opened");
 	assert_int_equal(vault_commit(v), 0);
 }
 
