@@ -3,7 +3,7 @@
 
 #include <sodium.h>
 
-#include "value.h"
+#include "letter.h"
 #include "words.h"
 
 enum { LABEL_LEAST = 3 };
@@ -56,28 +56,45 @@ words_same(const char *words, const char *typed)
 	return *skip_spaces(typed) == '\0';
 }
 
-/* Part of a word: of what is not ASCII, everything. */
-static bool
-joins(char c)
+/*
+ * The label stands at ${at} of the text, as whole words: its bytes there; or
+ * 0.  ${loose}: however it is spelled.
+ */
+static size_t
+stands(const char *text, size_t len, size_t at, const char *label, bool loose)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || ((unsigned char)c & 0x80) != 0;
+	size_t n = strlen(label), i, used = 0;
+	uint32_t first = 0, last = 0, c;
+
+	for (i = 0; i < n; ) {
+		i += letter_take(&last, label + i, n - i, loose);
+		if (first == 0)
+			first = last;
+		if (at + used == len)
+			return 0;
+		used += letter_take(&c, text + at + used, len - at - used,
+		    loose);
+		if (c != last)
+			return 0;
+	}
+	if (letter_joins(first) && letter_joins(letter_before(text + at, at)))
+		return 0;
+	if (at + used == len)
+		return used;
+	(void)letter_take(&c, text + at + used, len - at - used, false);
+	return letter_joins(last) && letter_joins(c) ? 0 : used;
 }
 
-/* The label stands at ${at} of the text, as whole words: its bytes; or 0. */
-static size_t
-stands(const char *text, size_t len, size_t at, const char *label)
+/* It is long enough to mean somebody. */
+static bool
+is_name(const char *label)
 {
-	size_t i, n = strlen(label);
+	size_t len = strlen(label), i, n = 0;
+	uint32_t c;
 
-	if (n == 0 || n > len - at ||
-	    (at > 0 && joins(text[at - 1]) && joins(label[0])))
-		return 0;
-	for (i = 0; i < n; i++)
-		if (fold(text[at + i]) != fold(label[i]))
-			return 0;
-	return at + n < len && joins(text[at + n]) && joins(label[n - 1]) ?
-	    0 : n;
+	for (i = 0; i < len; n += letter_is_dense(c) ? 2 : 1)
+		i += letter_take(&c, label + i, len - i, true);
+	return n >= LABEL_LEAST;
 }
 
 bool
@@ -85,14 +102,13 @@ words_name(const char *text, size_t len, const char *label, const char *own)
 {
 	size_t at = 0, skip;
 
-	if (value_characters(label) < LABEL_LEAST ||
-	    (strlen(label) == strlen(own) &&
-	    stands(own, strlen(own), 0, label) != 0))
+	if (!is_name(label) || (strlen(label) == strlen(own) &&
+	    stands(own, strlen(own), 0, label, false) != 0))
 		return false;
 	while (at < len) {
 		/* "Anna Maria" says nothing of another Anna. */
-		skip = stands(text, len, at, own);
-		if (stands(text, len, at, label) > skip)
+		skip = stands(text, len, at, own, false);
+		if (stands(text, len, at, label, true) > skip)
 			return true;
 		at += skip != 0 ? skip : 1;
 	}

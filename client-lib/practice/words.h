@@ -26,9 +26,10 @@ void words_of(char *out, const void *name, size_t len);
 bool words_same(const char *words, const char *typed);
 
 /*
- * True if ${text} has ${label} in it, as whole words, whatever the case of
- * ASCII letters, and not as part of ${own}.  Labels of fewer than three
- * characters are not looked for.
+ * True if ${text} has ${label} in it, as whole words, however it is spelled
+ * (see letter.h), and not as part of ${own}, which is compared but for the
+ * case of ASCII letters.  Labels of fewer than three letters are not looked
+ * for; two of Chinese, Japanese or Korean are enough.
  */
 bool words_name(const char *text, size_t len, const char *label,
     const char *own);

@@ -33,9 +33,11 @@ TACIT_API TACIT_MUST int tacit_practice_words(struct tacit_practice *p,
 
 /*
  * Does the text name somebody else: hold, as whole words, the label of
- * another contact?  Upper and lower case of ASCII letters are the same; labels
- * of fewer than three characters are not looked for, nor is what is part of
- * the label of ${ct} itself.
+ * another contact?  Upper and lower case are the same, and so are letters with
+ * and without marks, in either form of Unicode (of Latin, Greek, Cyrillic);
+ * quotes, dashes and emoji beside it are no part of it.  Labels of fewer than
+ * three letters are not looked for (two of Chinese, Japanese or Korean are
+ * enough), nor is what is part of the label of ${ct} itself.
  * Output:  ${label}: whom it names, the first in the list.
  * Returns: 1, 0 or an error.
  * Errors:  TACIT_E_INVALID.
