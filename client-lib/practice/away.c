@@ -89,23 +89,45 @@ tacit_away_end(struct tacit_practice *p)
 
 /* ---- at the practice ------------------------------------------------------------ */
 
-/* Was this contact answered on this day?  1, 0 or an error; sets the key. */
-static int
-was_said(struct tacit_practice *p, const char *id, uint32_t date,
-    struct row_key *k)
+static void
+said_key(struct row_key *k, const char *id)
 {
-	struct row_key value = { .len = 0 };
-	int rc;
-
 	row_key(k, ROW_AWAY_SAID);
 	row_key_contact(k, id);
-	rc = row_get_bytes(p->t, k, value.data, 4, &value.len);
+}
+
+static void
+note_said(struct batch *b, const char *id, uint32_t date)
+{
+	struct row_key k, value = { .len = 0 };
+
+	said_key(&k, id);
+	row_key_u32(&value, date);
+	batch_put_bytes(b, &k, value.data, value.len);
+}
+
+/*
+ * Was this contact answered on this day?  Also on the next one: who flies
+ * west has a day twice.  1, 0 or an error.
+ */
+static int
+was_said(struct tacit_practice *p, const char *id, uint32_t date)
+{
+	struct row_key k, value = { .len = 0 };
+	uint32_t said;
+	int rc;
+
+	said_key(&k, id);
+	rc = row_get_bytes(p->t, &k, value.data, 4, &value.len);
 	if (rc == 1 && value.len != 4)
 		return TACIT_E_CORRUPT;
 #ifdef TACIT_CONTROL_AWAY_TWICE
 	return 0;
 #endif
-	return rc == 1 ? row_key_get_u32(&value, 0) == date : rc;
+	if (rc != 1)
+		return rc;
+	said = row_key_get_u32(&value, 0);
+	return said == date || said == civil_date(civil_days(date) + 1);
 }
 
 /*
@@ -113,16 +135,13 @@ was_said(struct tacit_practice *p, const char *id, uint32_t date,
  * relay that nobody wrote it.
  */
 static void
-plan(struct batch *b, const char *id, const struct row_key *said,
-    uint32_t date)
+plan(struct batch *b, const char *id, uint32_t date)
 {
 	struct row_key k, value = { .len = 0 };
 
-	row_key_u32(&value, date);
-	batch_put_bytes(b, said, value.data, value.len);
+	note_said(b, id, date);
 	row_key(&k, ROW_AWAY_DUE);
 	row_key_contact(&k, id);
-	value.len = 0;
 	row_key_u64(&value, (uint64_t)practice_later(b->p->now_ms,
 	    PRACTICE_SPREAD_MS));
 	batch_put_bytes(b, &k, value.data, value.len);
@@ -153,6 +172,7 @@ tend(struct tacit_practice *p, const struct row_key *k)
 	char id[TACIT_CONTACT_ID_SIZE] = "";
 	struct tacit_contact *ct;
 	struct row_key value = { .len = 0 };
+	uint32_t today = zone_civil(p->now_ms).date;
 	tacit_rows_Away row;
 	struct batch b;
 	int rc;
@@ -170,9 +190,11 @@ tend(struct tacit_practice *p, const struct row_key *k)
 		return rc;
 	batch_begin(&b, p);
 	batch_delete(&b, k);
-	if (holds(&row, zone_civil(p->now_ms).date) && ct != NULL &&
-	    bounds_reaches(&info))
+	if (holds(&row, today) && ct != NULL && bounds_reaches(&info)) {
 		say(&b, ct, &row);
+		/* It may have waited over a midnight. */
+		note_said(&b, id, today);
+	}
 	return batch_commit(&b);
 }
 
@@ -195,7 +217,6 @@ away_look(struct batch *b, const struct tacit_event *ev)
 	struct tacit_contact_info info = { .size = sizeof(info) };
 	uint32_t date = zone_civil(b->p->now_ms).date;
 	tacit_rows_Away row;
-	struct row_key k;
 	int rc;
 
 	if (ev->type != TACIT_EV_MESSAGE)
@@ -209,12 +230,12 @@ away_look(struct batch *b, const struct tacit_event *ev)
 	if (!holds(&row, date))
 		return;
 	if ((rc = tacit_contact_info(ev->contact, &info)) != 0 ||
-	    (rc = was_said(b->p, info.id, date, &k)) < 0) {
+	    (rc = was_said(b->p, info.id, date)) < 0) {
 		batch_fail(b, rc);
 		return;
 	}
 	if (rc == 0 && info.inviter && bounds_reaches(&info))
-		plan(b, info.id, &k, date);
+		plan(b, info.id, date);
 }
 
 /* ---- at the client -------------------------------------------------------------------- */

@@ -131,6 +131,48 @@ a_crash_answers_neither_twice_nor_never(void **state)
 	end(&d);
 }
 
+/* Another text at ${now}: is it answered when all that waits has gone? */
+static void
+is_answered(struct desk *d, int64_t now, int answered)
+{
+	client_writes(d);
+	look_at(d, now);
+	look_at(d, now + PRACTICE_SPREAD_MS + 1);
+	if (answered)
+		one_answer(d, "Away.", 0);
+	no_more(d, 1, 0);
+}
+
+static void
+in_zone(const char *name)
+{
+	assert_int_equal(setenv("TZ", name, 1), 0);
+	tzset();
+}
+
+static void
+neither_midnight_nor_a_flight_answers_twice_a_day(void **state)
+{
+	const int64_t midnight = NOON + A_DAY / 2, minute = 60000;
+	struct desk d;
+
+	(void)state;
+	begin_real(&d, 58);
+	assert_int_equal(tacit_away_set(d.p[0], NOON, "Away.", 0, 0), 0);
+	/* What came before midnight is answered after it: for that day. */
+	is_answered(&d, midnight - minute, 1);
+	is_answered(&d, midnight + 20 * minute, 0);
+	fall(&d, 0);
+	is_answered(&d, midnight + 40 * minute, 0);
+	/* To the west it is yesterday again, and then today. */
+	in_zone("Pacific/Honolulu");
+	is_answered(&d, midnight + 60 * minute, 0);
+	in_zone("UTC");
+	is_answered(&d, midnight + 80 * minute, 0);
+	is_answered(&d, midnight + A_DAY, 1);
+	end(&d);
+}
+
 static void
 it_waits_for_a_random_time_over_a_crash(void **state)
 {
@@ -313,6 +355,8 @@ main(void)
 		cmocka_unit_test(each_contact_is_answered_once_a_day),
 		cmocka_unit_test(it_begins_and_ends_when_it_says),
 		cmocka_unit_test(a_crash_answers_neither_twice_nor_never),
+		cmocka_unit_test(
+		    neither_midnight_nor_a_flight_answers_twice_a_day),
 		cmocka_unit_test(it_waits_for_a_random_time_over_a_crash),
 		cmocka_unit_test(
 		    only_texts_of_those_who_were_invited_are_answered),
