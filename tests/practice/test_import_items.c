@@ -83,6 +83,12 @@ static const struct {
 	    "'valueCoding':{}") "}", "q",
 	    "extension questionnaire-unit is not supported" },
 	{ "{" Q("choice") "," OPT "," EXT("questionnaire-maxOccurs",
+	    "'valueInteger':3") "}", "q",
+	    "extension questionnaire-maxOccurs is not supported" },
+	{ "{" Q("choice") "," OPT ",'repeats':true,"
+	    EXT("questionnaire-minOccurs", "'valueInteger':2") "}", "q",
+	    "extension questionnaire-minOccurs is not supported" },
+	{ "{" Q("choice") "," OPT "," EXT("questionnaire-itemControl",
 	    "'valueInteger':3") ",'x':1}", "q", "item has no element x" },
 	{ "{" Q("choice") "," OPT "," EXT("maxOccurs",
 	    "'valueInteger':3") "}", "q",
