@@ -22,6 +22,31 @@ add(struct value *sum, const struct value *weight)
 		sum->places = weight->places;
 }
 
+/* What the ordinals of ${it}, which was not answered, could have added. */
+static void
+widen(struct form_sum *sum, const struct form_item *it)
+{
+	int64_t least = 0, most = 0, n;
+	const struct form_option *o;
+	uint16_t i;
+
+	for (i = 0; i < it->n_options; i++) {
+		o = &it->options[i];
+		n = o->has_weight ? o->weight.number : 0;
+		if (it->repeats) {
+			least += n < 0 ? n : 0;
+			most += n > 0 ? n : 0;
+			continue;
+		}
+		if (n < least || (i == 0 && it->type == FORM_CHOICE))
+			least = n;
+		if (n > most || (i == 0 && it->type == FORM_CHOICE))
+			most = n;
+	}
+	sum->least += least;
+	sum->most += most;
+}
+
 void
 form_sum(struct form_sum *out, const struct answers *a, int over)
 {
@@ -39,6 +64,8 @@ form_sum(struct form_sum *out, const struct answers *a, int over)
 		out->of++;
 		if (answers_get(a, at, 0) != NULL)
 			out->answered++;
+		else
+			widen(out, &f->items[at]);
 		for (i = 0; (v = answers_get(a, at, i)) != NULL; i++) {
 			if (v->kind != VALUE_OPTION)
 				continue;
@@ -47,6 +74,8 @@ form_sum(struct form_sum *out, const struct answers *a, int over)
 				add(&out->sum, &o->weight);
 		}
 	}
+	out->least += out->sum.number;
+	out->most += out->sum.number;
 }
 
 const struct form_band *
@@ -61,6 +90,27 @@ form_band(const struct form_score *s, const struct form_sum *sum)
 		if (sum->sum.number >= s->bands[i].from.number)
 			in = &s->bands[i];
 	return in;
+}
+
+/*
+ * The band of which somebody is to be told.  With a question left out it is
+ * the lowest that the score can be in, if all of these are such bands: what
+ * was answered is enough then, and nobody is spared by leaving out the rest.
+ */
+static const struct form_band *
+alert_band(const struct form_score *s, const struct form_sum *sum)
+{
+	const struct form_band *in = NULL;
+	uint16_t i;
+
+	for (i = 0; i < s->n_bands && sum->most >= s->bands[i].from.number;
+	    i++) {
+		if (sum->least >= s->bands[i].from.number)
+			in = &s->bands[i];
+		else if (!s->bands[i].alert)
+			return NULL;
+	}
+	return in != NULL && in->alert ? in : NULL;
 }
 
 /* True if an alert of the item at ${at} holds. */
@@ -84,8 +134,8 @@ form_told(struct form_told *out, const struct answers *a, unsigned int n)
 	for (i = 0; i < f->n_scores; i++) {
 		out->score = &f->scores[i];
 		form_sum(&sum, a, out->score->over);
-		out->band = form_band(out->score, &sum);
-		if (out->band != NULL && out->band->alert && n-- == 0)
+		out->band = alert_band(out->score, &sum);
+		if (out->band != NULL && n-- == 0)
 			return 1;
 	}
 	memset(out, 0, sizeof(*out));

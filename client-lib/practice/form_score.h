@@ -9,6 +9,8 @@
 struct form_sum {
 	struct value sum;		/* decimal */
 	uint16_t answered, of;		/* enabled questions with ordinals */
+	int64_t least, most;		/* the sum with those that were left
+					   out, in millionths */
 };
 
 /*
@@ -35,7 +37,8 @@ struct form_told {
 
 /*
  * The ${n}th alert of the answers, from 0; returns 1, or 0 if there are not
- * so many.  A comparison with an answer that was not given is no alert.
+ * so many.  A comparison with an answer that was not given is no alert.  A
+ * score with a question left out is one if it were with any answer to that.
  */
 int form_told(struct form_told *out, const struct answers *a, unsigned int n);
 

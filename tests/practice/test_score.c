@@ -231,6 +231,61 @@ each_operator_alerts_of_its_answers_only(void **state)
 	}
 }
 
+#define WEIGHED(n, w) "{'valueInteger':" n "," WEIGHT(w) "}"
+#define THREE(id) "{'linkId':'" id "','type':'choice','text':'?',"	\
+	"'answerOption':[" WEIGHED("0", "0") "," WEIGHED("1", "1.5") ","	\
+	WEIGHED("3", "3") "]}"
+#define BAND(from, label, alert) "{'url':'band','extension':[{'url':'from'," \
+	"'valueDecimal':" from "},{'url':'label','valueString':'" label	\
+	"'},{'url':'alert','valueBoolean':" alert "}]}"
+
+/* Who leaves out a question is told of all the same, where it can only be so. */
+static void
+a_score_alerts_when_no_answer_left_out_could_change_that(void **state)
+{
+	static const struct {
+		const char *answers, *told;	/* the band, or NULL */
+	} steps[] = {
+		{ "", NULL },
+		{ "a=3", NULL },
+		{ "a=3 b=3", "high" },		/* 6 to 9 */
+		{ "a=3 b=1", NULL },		/* 4.5 to 7.5 */
+		{ "a=0 b=0", NULL },		/* 0 to 3 */
+		{ "a=0 b=0 c=0", "low" },
+		{ "a=0 b=0 c=1", NULL },
+		{ "a=3 b=3 c=0", "high" },
+		{ "a=3 b=3 c=3", "highest" },
+		{ "a=3 b=3 c=words", "high" },
+	};
+	struct form_problem why;
+	struct form_told told;
+	struct form *f = NULL;
+	struct answers *a;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(kit_import(&f, "{'resourceType':'Questionnaire',"
+	    "'status':'active','title':'t','extension':[{'url':"
+	    "'urn:tacit:score','extension':[{'url':'label','valueString':"
+	    "'S'}," BAND("0", "low", "true") "," BAND("1.5", "fair", "false")
+	    "," BAND("6", "high", "true") "," BAND("9", "highest", "true")
+	    "]}],'item':[" THREE("a") "," THREE("b") ",{'linkId':'c',"
+	    "'type':'open-choice','text':'?','answerOption':["
+	    WEIGHED("0", "0") "," WEIGHED("1", "1.5") "," WEIGHED("3", "3")
+	    "]}]}", &why), 0);
+	for (i = 0; i < COUNT(steps); i++) {
+		a = answers_new(f);
+		set_all(a, steps[i].answers);
+		if (form_told(&told, a, 0) != (steps[i].told != NULL))
+			fail_msg("row %zu", i);
+		if (steps[i].told != NULL)
+			assert_string_equal(told.band->label, steps[i].told);
+		assert_false(form_told(&told, a, 1));
+		answers_free(a);
+	}
+	form_free(f);
+}
+
 int
 main(void)
 {
@@ -239,6 +294,8 @@ main(void)
 		    sums_bands_and_alerts_are_what_the_answers_come_to),
 		cmocka_unit_test(a_sum_says_how_many_answers_it_is_of),
 		cmocka_unit_test(what_is_not_asked_is_not_scored),
+		cmocka_unit_test(
+		    a_score_alerts_when_no_answer_left_out_could_change_that),
 		cmocka_unit_test(each_operator_alerts_of_its_answers_only),
 	};
 
