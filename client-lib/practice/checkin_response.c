@@ -10,8 +10,12 @@
 #include "checkin.h"
 #include "form_response.h"
 #include "form_score.h"
+#include "stamp.h"
 
-enum { ABOUT_SIZE = 321 };		/* of an alert: as in rows.options */
+enum {
+	ABOUT_SIZE = 321,		/* of an alert: as in rows.options */
+	LOOK_BACK = 4096		/* in a history, for what just came */
+};
 
 /* ---- what arrives ----------------------------------------------------------- */
 
@@ -68,6 +72,29 @@ tell_alerts(struct batch *b, const struct taken *in, const char *title,
 	sodium_memzero(value, sizeof(value));
 }
 
+/*
+ * When they say that they wrote it, as a record says it, too: a device that
+ * slept takes it days later.  0 if that is not known.
+ */
+static int64_t
+written(const struct taken *in)
+{
+	struct tacit_message h = { .size = sizeof(h) };
+	int64_t time_ms = 0;
+	uint64_t before = 0;
+	int n;
+
+	for (n = 0; n < LOOK_BACK && time_ms == 0 &&
+	    tacit_history(in->ct, before, &h) == 0; n++) {
+		if (!h.from_me && strcmp(h.id, in->ev->message) == 0 &&
+		    stamp_is(h.time_ms, 0))
+			time_ms = h.time_ms;
+		before = h.place;
+	}
+	/* The library lends one message: before the first there is none. */
+	return tacit_history(in->ct, 1, &h) == 0 ? 0 : time_ms;
+}
+
 static void
 keep(struct batch *b, const struct taken *in, const struct row_key *k,
     const tacit_rows_Plan *plan)
@@ -81,6 +108,7 @@ keep(struct batch *b, const struct taken *in, const struct row_key *k,
 	}
 	memcpy(r->form, plan->form, sizeof(r->form));
 	r->time_ms = b->p->now_ms;
+	r->written_ms = written(in);
 	r->answers.size = m->answers.size;
 	memcpy(r->answers.bytes, m->answers.bytes, m->answers.size);
 	batch_put(b, k, tacit_rows_Response_fields, r);
@@ -199,7 +227,8 @@ tacit_checkin_response(struct tacit_practice *p, struct tacit_contact *ct,
 		return TACIT_E_INVALID;
 	*json = NULL;
 	if ((rc = checkin_open_response(&o, p, ct, id, date)) == 0)
-		rc = form_response(json, o.a, o.r->time_ms);
+		rc = form_response(json, o.a, o.r->written_ms != 0 ?
+		    o.r->written_ms : o.r->time_ms);
 	checkin_free_opened(&o);
 	return rc;
 }

@@ -17,6 +17,26 @@
 #include "checkin.h"
 #include "clinic.h"
 
+/* "2026-11-22T12:00:00Z" of the last that came to end 0. */
+static void
+when_written(char out[32], struct clinic *c)
+{
+	struct tacit_message m = { .size = sizeof(m) };
+	uint64_t before = 0;
+	time_t seconds;
+	struct tm tm;
+
+	do {
+		assert_int_equal(tacit_history(clinic_ct(c, 0), before, &m),
+		    0);
+		before = m.place;
+	} while (m.from_me);
+	assert_true(m.time_ms != c->now);
+	seconds = (time_t)(m.time_ms / 1000);
+	assert_non_null(gmtime_r(&seconds, &tm));
+	assert_true(strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0);
+}
+
 /* ---- the whole way --------------------------------------------------------------- */
 
 static void
@@ -27,9 +47,9 @@ a_check_in_is_asked_answered_and_scored(void **state)
 	struct tacit_practice_event ev;
 	char id[TACIT_CHECKIN_ID_SIZE];
 	int64_t when = 0;
+	char *json, authored[32];
 	uint32_t date = 0;
 	struct clinic c;
-	char *json;
 
 	(void)state;
 	clinic_begin(&c, 1);
@@ -70,6 +90,8 @@ a_check_in_is_asked_answered_and_scored(void **state)
 	    date, &json), 0);
 	assert_non_null(strstr(json, "\"QuestionnaireResponse\""));
 	assert_non_null(strstr(json, "\"completed\""));
+	when_written(authored, &c);
+	assert_non_null(strstr(json, authored));
 	tacit_practice_free(json);
 
 	/* One without anything to be told of. */

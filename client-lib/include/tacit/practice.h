@@ -308,7 +308,8 @@ TACIT_API TACIT_MUST int tacit_checkin_response_next(
     uint32_t after, uint32_t *date, int64_t *time_ms);
 
 /*
- * That answer as a FHIR R4 QuestionnaireResponse.
+ * That answer as a FHIR R4 QuestionnaireResponse, authored when its writer's
+ * clock says.
  *
  * Output:  ${*json}, the caller's, tacit_practice_free().
  * Errors:  TACIT_E_NOT_FOUND.
