@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include "answer_wire.h"
+#include "bounds.h"
 #include "checkin.h"
 #include "wire_value.h"
 
@@ -394,6 +395,22 @@ send(struct batch *b, struct tacit_checkin *c, tacit_rows_Task *task)
 	return rc;
 }
 
+/*
+ * Nothing goes to another identity, as no text does.  In a pause answers go:
+ * who asks in a pause wants to know.
+ */
+static int
+may_submit(struct tacit_checkin *c)
+{
+	struct tacit_contact_info info = { .size = sizeof(info) };
+	int rc;
+
+	if ((rc = tacit_contact_info(c->ct, &info)) != 0)
+		return rc;
+	rc = life_check(c->p, &info);
+	return rc == TACIT_E_PAUSED ? 0 : rc;
+}
+
 int
 tacit_checkin_submit(struct tacit_checkin *c)
 {
@@ -403,7 +420,7 @@ tacit_checkin_submit(struct tacit_checkin *c)
 
 	if (c == NULL)
 		return TACIT_E_INVALID;
-	if ((rc = get_task(c, &task)) != 0)
+	if ((rc = get_task(c, &task)) != 0 || (rc = may_submit(c)) != 0)
 		return rc;
 	if (!answers_complete(c->answers))
 		return TACIT_E_ANSWER;

@@ -12,6 +12,7 @@
 
 #include <sodium.h>
 
+#include "bounds.h"
 #include "checkin_form.h"
 #include "form_wire.h"
 #include "zone.h"
@@ -105,7 +106,7 @@ take_when(tacit_practice_Schedule *s, const struct tacit_checkin_when *when,
 
 /* Is there anybody who may be sent something? */
 static int
-may_send(struct tacit_contact *ct)
+may_send(struct tacit_practice *p, struct tacit_contact *ct)
 {
 	struct tacit_contact_info info = { .size = sizeof(info) };
 	int rc = tacit_contact_info(ct, &info);
@@ -114,7 +115,8 @@ may_send(struct tacit_contact *ct)
 		return rc;
 	if (info.state == TACIT_CLOSED)
 		return TACIT_E_CONTACT_CLOSED;
-	return info.unconfirmed ? TACIT_E_NOT_VERIFIED : 0;
+	return info.unconfirmed ? TACIT_E_NOT_VERIFIED :
+	    life_check(p, &info);
 }
 
 /* Fill in what follows from the form. */
@@ -177,7 +179,7 @@ tacit_checkin_send(struct tacit_practice *p, struct tacit_contact *ct,
 	    now_ms < 0 || id == NULL)
 		return TACIT_E_INVALID;
 	plan.has_schedule = true;
-	if ((rc = may_send(ct)) != 0 ||
+	if ((rc = may_send(p, ct)) != 0 ||
 	    (rc = practice_contact_id(ct, contact)) != 0 ||
 	    (rc = take_when(&plan.schedule, when,
 	    zone_civil(now_ms).date)) != 0 ||
@@ -221,7 +223,7 @@ tacit_checkin_stop(struct tacit_practice *p, struct tacit_contact *ct,
 	if (plan.stopped)
 		return 0;
 	/* What never left needs no word, and who is gone hears none. */
-	rc = plan.post_ms == 0 ? may_send(ct) : TACIT_E_CONTACT_CLOSED;
+	rc = plan.post_ms == 0 ? may_send(p, ct) : TACIT_E_CONTACT_CLOSED;
 	if (rc != 0 && rc != TACIT_E_CONTACT_CLOSED)
 		return rc;
 	if ((m = calloc(1, sizeof(*m))) == NULL)
@@ -360,12 +362,13 @@ tend_plan(struct tacit_practice *p, const struct row_key *k,
 
 	checkin_key_contact(k, contact);
 	ct = practice_contact(p, contact);
-	rc = ct != NULL ? may_send(ct) : TACIT_E_CONTACT_CLOSED;
+	rc = ct != NULL ? may_send(p, ct) : TACIT_E_CONTACT_CLOSED;
 	if (rc == TACIT_E_CONTACT_CLOSED)
 		return give_up(p, k, plan);
 	if (plan->post_ms == 0)
 		return judge(p, ct, k, plan);
-	if (plan->post_ms > p->now_ms || rc == TACIT_E_NOT_VERIFIED) {
+	if (plan->post_ms > p->now_ms || rc == TACIT_E_NOT_VERIFIED ||
+	    rc == TACIT_E_IDENTITY_CHANGED) {
 		practice_wake(p, rc == 0 ? plan->post_ms :
 		    p->now_ms + CHECKIN_RETRY_MS);
 		return 0;

@@ -14,8 +14,10 @@
 #include <cmocka.h>
 #include <pb_encode.h>
 
+#include "change.h"
 #include "checkin.h"
 #include "clinic.h"
+#include "event.h"
 #include "form_fhir.h"
 #include "form_wire.h"
 #include "heal.h"
@@ -405,6 +407,90 @@ what_comes_again_to_an_older_vault_is_taken_once(void **state)
 	clinic_end(&c);
 }
 
+/* ---- an end that is somebody else ------------------------------------------------- */
+
+/* The vault of end ${i} says that their key changed, as inbox.c does. */
+static void
+identity_changes(struct clinic *c, int i)
+{
+	struct tacit *t = stage_end(c->st.s, i);
+	struct tacit_contact *ct = clinic_ct(c, i);
+
+	assert_int_equal(change_begin(t), 0);
+	assert_int_equal(change_end(t, ct, event_say(t, ct,
+	    TACIT_EV_IDENTITY_CHANGED)), 0);
+	clinic_step(c, i);
+}
+
+static void
+another_identity_is_neither_answered_nor_asked(void **state)
+{
+	struct tacit_checkin_when w = clinic_evenings(0, 20260405);
+	char id[TACIT_CHECKIN_ID_SIZE], other[TACIT_CHECKIN_ID_SIZE];
+	struct tacit_checkin *k;
+	struct clinic c;
+
+	(void)state;
+	clinic_asked(&c, 31, &w, id);
+	identity_changes(&c, 1);
+	assert_int_equal(tacit_checkin_open(&k, c.p[1], clinic_ct(&c, 1), id),
+	    0);
+	assert_int_equal(tacit_checkin_set(k, 0, "bad", NULL), 0);
+	assert_int_equal(tacit_checkin_set(k, 1, "6", NULL), 0);
+	assert_int_equal(tacit_checkin_submit(k), TACIT_E_IDENTITY_CHANGED);
+	clinic_settle(&c);
+	clinic_quiet(&c, 0);
+	assert_int_equal(tacit_life_verify(c.p[1], c.now, clinic_ct(&c, 1),
+	    TACIT_HOW_VOICE), 0);
+	/* What was answered is still there. */
+	assert_int_equal(tacit_checkin_submit(k), 0);
+	tacit_checkin_close(k);
+	clinic_settle(&c);
+	clinic_told(&c, 0, TACIT_CHECKIN_ANSWERED, id, 20260320);
+
+	/* What waits at the practice goes when they are verified, too. */
+	assert_int_equal(tacit_checkin_send(c.p[0], clinic_ct(&c, 0), c.form,
+	    &w, c.now, other), 0);
+	identity_changes(&c, 0);
+	clinic_go(&c, 20260321, 1100);
+	clinic_told(&c, 1, TACIT_CHECKIN_DUE, id, 20260321);
+	clinic_quiet(&c, 1);
+	assert_int_equal(tacit_checkin_send(c.p[0], clinic_ct(&c, 0), c.form,
+	    &w, c.now, other), TACIT_E_IDENTITY_CHANGED);
+	assert_int_equal(tacit_life_verify(c.p[0], c.now, clinic_ct(&c, 0),
+	    TACIT_HOW_VOICE), 0);
+	clinic_go(&c, 20260321, 1170);
+	clinic_told(&c, 1, TACIT_CHECKIN_DUE, other, 20260321);
+	clinic_end(&c);
+}
+
+/* The last words of a discharge are the last. */
+static void
+who_is_discharged_is_sent_no_check_in(void **state)
+{
+	struct tacit_checkin_when w = clinic_evenings(0, 20260405);
+	char id[TACIT_CHECKIN_ID_SIZE];
+	struct tacit_contact_info info = { .size = sizeof(info) };
+	uint32_t queued;
+	struct clinic c;
+
+	(void)state;
+	clinic_begin(&c, 32);
+	assert_int_equal(tacit_checkin_send(c.p[0], clinic_ct(&c, 0), c.form,
+	    &w, c.now, id), 0);
+	assert_int_equal(tacit_life_change(c.p[0], c.now, clinic_ct(&c, 0),
+	    TACIT_LIFE_DISCHARGE, "All the best."), 0);
+	assert_int_equal(tacit_contact_info(clinic_ct(&c, 0), &info), 0);
+	queued = (uint32_t)info.queued;
+	c.now += CHECKIN_SPREAD_MS + MINUTE;
+	clinic_step(&c, 0);
+	assert_int_equal(tacit_contact_info(clinic_ct(&c, 0), &info), 0);
+	assert_int_equal(info.queued, queued);
+	assert_int_equal(tacit_checkin_send(c.p[0], clinic_ct(&c, 0), c.form,
+	    &w, c.now, id), TACIT_E_CONTACT_CLOSED);
+	clinic_end(&c);
+}
+
 int
 main(void)
 {
@@ -419,6 +505,9 @@ main(void)
 		cmocka_unit_test(an_id_of_mine_is_not_taken_for_theirs),
 		cmocka_unit_test(
 		    what_comes_again_to_an_older_vault_is_taken_once),
+		cmocka_unit_test(
+		    another_identity_is_neither_answered_nor_asked),
+		cmocka_unit_test(who_is_discharged_is_sent_no_check_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -251,7 +251,9 @@ struct tacit_checkin_when {
  *          check-ins for one contact.
  * Output:  ${id}, of the check-in.
  * Errors:  TACIT_E_NOT_FOUND (form), TACIT_E_INVALID (${when}), TACIT_E_LIMIT,
- *          TACIT_E_CONTACT_CLOSED, TACIT_E_NOT_VERIFIED.
+ *          TACIT_E_CONTACT_CLOSED (also: discharged), TACIT_E_NOT_VERIFIED,
+ *          TACIT_E_IDENTITY_CHANGED (as of the last step; until
+ *          tacit_life_verify()).
  */
 TACIT_API TACIT_MUST int tacit_checkin_send(struct tacit_practice *p,
     struct tacit_contact *ct, const char *form,
@@ -438,7 +440,9 @@ TACIT_API uint32_t tacit_checkin_missing(const struct tacit_checkin *c);
  * Send the answers, once: the occurrence is over then, and ${c} can only be
  * closed.
  * Errors:  TACIT_E_ANSWER (something is missing), TACIT_E_STATE,
- *          TACIT_E_CONTACT_CLOSED, TACIT_E_NOT_VERIFIED.
+ *          TACIT_E_CONTACT_CLOSED, TACIT_E_NOT_VERIFIED,
+ *          TACIT_E_IDENTITY_CHANGED (as of the last step; until
+ *          tacit_life_verify()).
  */
 TACIT_API TACIT_MUST int tacit_checkin_submit(struct tacit_checkin *c);
 
