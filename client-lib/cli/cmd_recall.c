@@ -9,8 +9,6 @@
 
 #include "cli.h"
 
-enum { STATEMENT_MAX = 65536 };
-
 const char *
 recall_sentence(enum tacit_fate fate)
 {
@@ -99,13 +97,13 @@ write_new(const char *path, const char *text, size_t len)
 static int
 export(struct cli *c, struct tacit_contact *ct)
 {
-	char *text = malloc(STATEMENT_MAX);
+	char *text = malloc(TACIT_STATEMENTS_SIZE);
 	size_t len;
 	int rc;
 
 	if (text == NULL)
 		return TACIT_E_NOMEM;
-	if ((rc = tacit_recall_export(ct, c->message, text, STATEMENT_MAX,
+	if ((rc = tacit_recall_export(ct, c->message, text, TACIT_STATEMENTS_SIZE,
 	    &len)) == 0)
 		rc = write_new(c->statement, text, len);
 	free(text);
@@ -154,18 +152,18 @@ cmd_recall(struct cli *c)
 	return report(c, ct, info.id, fate);
 }
 
-/* All of ${path}, up to STATEMENT_MAX bytes. */
+/* All of ${path}, up to TACIT_STATEMENTS_SIZE bytes. */
 static int
 read_file(const char *path, char **out, size_t *len)
 {
 	FILE *f = fopen(path, "rbe");
 	int rc = TACIT_E_IO;
 
-	*out = malloc(STATEMENT_MAX + 1);
+	*out = malloc(TACIT_STATEMENTS_SIZE + 1);
 	if (f != NULL && *out != NULL) {
-		*len = fread(*out, 1, STATEMENT_MAX + 1, f);
+		*len = fread(*out, 1, TACIT_STATEMENTS_SIZE + 1, f);
 		if (ferror(f) == 0)
-			rc = *len > STATEMENT_MAX ? TACIT_E_STATEMENT : 0;
+			rc = *len > TACIT_STATEMENTS_SIZE ? TACIT_E_STATEMENT : 0;
 	}
 	if (f != NULL)
 		(void)fclose(f);

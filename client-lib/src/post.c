@@ -126,15 +126,22 @@ post_wants(const struct tacit_contact *ct)
 	return wants_row(ct) || (post_can(ct) && recall_wants(ct));
 }
 
-int
-post_is_under_way(const struct tacit_contact *ct)
+/* A POST has no answer yet. */
+static int
+is_posting(const struct tacit_contact *ct)
 {
 	const struct out_ref *o;
 
 	for (o = ct->out; o != NULL; o = o->next)
 		if (o->request != 0)
 			return 1;
-	return ct->recall != 0;
+	return 0;
+}
+
+int
+post_is_under_way(const struct tacit_contact *ct)
+{
+	return is_posting(ct) || ct->recall != 0;
 }
 
 static size_t
@@ -360,7 +367,7 @@ post_ok(struct tacit_contact *ct, const tacit_Ok *ok)
 	ct->post_wait = 0;
 	if (ok->nearly_full)
 		ct->texts_at = env_mono_ms(ct->t) + NEARLY_FULL_MS;
-	if (!post_is_under_way(ct))
+	if (!is_posting(ct))
 		ct->failing = 0;
 	return 0;
 }
@@ -434,7 +441,7 @@ post_error(struct tacit_contact *ct, const tacit_Error *e)
 		else if (e->code == -TACIT_E_CONFLICT)
 			rc = unseal(ct, n);
 	}
-	if (!post_is_under_way(ct))
+	if (!is_posting(ct))
 		ct->failing = 0;
 	return rc;
 }

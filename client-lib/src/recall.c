@@ -362,6 +362,28 @@ mark_asked(struct tacit_contact *ct, uint64_t place,
 	return outbox_add(ct, &row, NULL, 0);
 }
 
+/* Both have closed: no relay is asked any more, and what it had is gone. */
+static int
+is_over(const struct tacit_contact *ct)
+{
+	return ct->rec.step == tacit_state_Step_CLOSED && !ct->rec.mailbox;
+}
+
+/* No more will be known of ${p}. */
+static int
+give_up(struct tacit_contact *ct, uint64_t place, const tacit_state_Past *p,
+    enum tacit_fate *fate)
+{
+	uint32_t seen;
+	int rc, lost;
+
+	if ((rc = known(ct, p, &seen, &lost)) < 0 ||
+	    (rc = change_begin(ct->t)) != 0)
+		return rc;
+	*fate = fate_of(seen, 1);
+	return change_end(ct->t, ct, finish(ct, place, p, *fate));
+}
+
 int
 tacit_recall(struct tacit_contact *ct, const char *message,
     enum tacit_fate *fate)
@@ -378,6 +400,8 @@ tacit_recall(struct tacit_contact *ct, const char *message,
 	if ((rc = recall_find(ct, message, &place, &p)) != 0)
 		return rc;
 	*fate = (enum tacit_fate)p.fate;
+	if (*fate == TACIT_FATE_ASKED && is_over(ct))
+		return give_up(ct, place, &p, fate);
 	if (*fate != TACIT_FATE_NONE)
 		return 0;
 	/* Both ends had it, or it would not have been forgotten here. */
@@ -387,8 +411,11 @@ tacit_recall(struct tacit_contact *ct, const char *message,
 		continue;
 	if (o == NULL)
 		return TACIT_E_HAD;
-	if ((rc = is_here_only(ct, &p, &here)) != 0 ||
-	    (rc = change_begin(ct->t)) != 0)
+	if ((rc = is_here_only(ct, &p, &here)) != 0)
+		return rc;
+	if (!here && is_over(ct))
+		return give_up(ct, place, &p, fate);
+	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	*fate = here ? TACIT_FATE_UNDONE : TACIT_FATE_ASKED;
 	rc = here ? finish(ct, place, &p, TACIT_FATE_UNDONE) :

@@ -10,8 +10,18 @@
 #include "recall.h"
 #include "record.h"
 #include "tacit/hash.h"
+#include "tacit/limits.h"
 
-enum { BLOCK_MAX = 1024 };
+enum {
+	BLOCK_MAX = 1024,
+	BLOCK_LEN = 549,		/* at most, what is written of one */
+	NAMES_MAX = 192 / RECALL_NAME_LEN	/* envelopes of a letter */
+};
+
+_Static_assert(BLOCK_LEN * TACIT_TEXT_PARTS_MAX * NAMES_MAX < TACIT_STATEMENTS_SIZE,
+    "all statements about the longest text fit");
+_Static_assert(sizeof(((tacit_state_Out *)0)->posted.bytes) ==
+    NAMES_MAX * RECALL_NAME_LEN, "as many names as that");
 
 static const char *const outcome_word[] = { NULL, "destroyed-undelivered",
 	"destroyed-unacknowledged", "taken" };

@@ -79,9 +79,12 @@ TACIT_API TACIT_MUST int tacit_recall(struct tacit_contact *ct,
 /* The word that commands print for it, as "destroyed-undelivered"; static. */
 TACIT_API const char *tacit_fate_word(enum tacit_fate fate);
 
+enum { TACIT_STATEMENTS_SIZE = 72 * 1024 };	/* bytes */
+
 /*
- * The relay's statements about ${message}, one per letter of it, as text of
- * ${len} bytes and a NUL in ${out}, of ${cap} bytes: 64 KiB are always enough.
+ * The relay's statements about ${message}, one for each time that a letter of
+ * it was sealed, as text of ${len} bytes and a NUL in ${out}, of ${cap} bytes:
+ * TACIT_STATEMENTS_SIZE are always enough.
  * Errors:  TACIT_E_NOT_FOUND, TACIT_E_STATE (the relay made none),
  *          TACIT_E_LIMIT (${cap}).
  */
