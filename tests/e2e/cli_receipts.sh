@@ -69,7 +69,7 @@ json ben sync >/dev/null
 run ben "${lines[2]}" >/dev/null
 both
 is 'not at once' "$(told one) $(told two) $(events)" 'nothing nothing 0'
-ahead=601
+ahead=901
 json ben sync >/dev/null
 mapfile -t lines_anna < <(block therapist)
 is 'lines of the therapist' "${#lines_anna[@]}" 2
