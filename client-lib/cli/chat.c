@@ -19,6 +19,7 @@
 #include "chat_send.h"
 #include "chat_told.h"
 #include "cli.h"
+#include "held.h"
 #include "texts.h"
 
 enum { OLD_MESSAGES = 20, LOOK_BACK = 256, WAIT_MS = 60000,
@@ -35,7 +36,7 @@ struct chat {
 	struct lock lock;
 	int problem;			/* with a relay, that was told */
 	int64_t quiet_ms;		/* until then not told again */
-	bool over;
+	bool over, cut;			/* cut: by a signal */
 };
 
 static void
@@ -48,7 +49,7 @@ note(struct chat *h, const char *text)
 
 /* "to Anna> ", with what waits and what is not verified; owned by the caller. */
 static char *
-make_prompt(const struct tacit_contact_info *info)
+make_prompt(const struct tacit_contact_info *info, uint32_t held)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -60,7 +61,9 @@ make_prompt(const struct tacit_contact_info *info)
 	text_put_name(f, info->label);
 	if (!info->verified)
 		fputs(" (not verified)", f);
-	if (info->queued > 0)
+	if (held > 0)
+		fprintf(f, " (/undo: %u s)", held);
+	else if (info->queued > 0)
 		fprintf(f, " (%u waiting)", info->queued);
 	fputs("> ", f);
 	if (fclose(f) != 0) {
@@ -76,7 +79,7 @@ refresh_prompt(struct chat *h)
 	char *prompt;
 
 	h->info = session_info(h->ct);
-	if ((prompt = make_prompt(&h->info)) == NULL)
+	if ((prompt = make_prompt(&h->info, held_seconds(h->ct))) == NULL)
 		return;
 	if (h->prompt == NULL || strcmp(prompt, h->prompt) != 0)
 		h->screen.dirty = true;
@@ -121,7 +124,7 @@ show_head(struct chat *h)
 	    "line.\n\n"
 	    "/help lists what else you can type; /quit leaves.\n"
 	    "\xc2\xb7 waits here   \xe2\x9c\x93 kept by the relay until "
-	    "they fetch it\n"
+	    "they fetch it   \xe2\x9c\x97 taken back\n"
 	    "\xe2\x97\x8b arrived, \xe2\x97\x8f read: if they let you know\n",
 	    f);
 	if (fclose(f) == 0)
@@ -391,7 +394,7 @@ type_read(struct chat *h)
 static void
 type_undo(struct chat *h)
 {
-	note(h, chat_undo(h->ct));
+	chat_undo(&h->screen, h->ct);
 }
 
 static void
@@ -456,6 +459,13 @@ typed(void *arg, const char *text)
 
 /* ---- the loop -------------------------------------------------------------------------- */
 
+/* The sooner of two waits; -1 is for ever. */
+static int
+sooner(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 /* Wait for keys, signals, the relay.  Returns TACIT_E_*. */
 static int
 await(struct chat *h)
@@ -465,16 +475,11 @@ await(struct chat *h)
 		{ .fd = line_signal_fd(), .events = POLLIN },
 		{ .fd = tacit_fd(h->c->t), .events = POLLIN }
 	};
-	int timeout = tacit_timeout_ms(h->c->t);
-	int due = tacit_practice_timeout_ms(h->c->p, session_unix_ms());
+	int timeout = sooner(sooner(WAIT_MS, tacit_timeout_ms(h->c->t)),
+	    tacit_practice_timeout_ms(h->c->p, session_unix_ms()));
 
-	if (due >= 0 && (timeout < 0 || due < timeout))
-		timeout = due;
-	due = lock_left(&h->lock);
-	if (due >= 0 && (timeout < 0 || due < timeout))
-		timeout = due;
-	if (timeout < 0 || timeout > WAIT_MS)
-		timeout = WAIT_MS;
+	timeout = sooner(timeout, lock_left(&h->lock));
+	timeout = sooner(timeout, held_tick_ms(h->ct));
 	if (poll(fds, 3, timeout) == -1 && errno != EINTR)
 		return TACIT_E_IO;
 	if (fds[0].revents != 0) {
@@ -495,7 +500,7 @@ turn(struct chat *h)
 		return rc;
 	happened = line_happened();
 	if ((happened & LINE_OVER) != 0)
-		h->over = true;
+		h->over = h->cut = true;
 	else if (lock_look(&h->lock, &h->sender))
 		h->over = true;
 	if ((happened & (LINE_RESIZED | LINE_REDRAW)) != 0)
@@ -533,7 +538,8 @@ chat_run(struct cli *c, struct tacit_contact *ct)
 		    "be moved (TERM says that this one's cannot)");
 	h.sender = (struct sender){ .c = c, .ct = ct, .screen = &h.screen };
 	know_widths();
-	if ((rc = screen_open(&h.screen)) != 0)
+	if ((rc = held_begin(c, ct)) != 0 ||
+	    (rc = screen_open(&h.screen)) != 0)
 		return cli_done(c, rc);
 	show_head(&h);
 	show_history(&h, OLD_MESSAGES + h.info.unread);
@@ -553,8 +559,8 @@ chat_run(struct cli *c, struct tacit_contact *ct)
 	free(h.prompt);
 	if (rc == 0 && h.lock.due)
 		rc = lock_now(&h.lock);
-	else if (rc == 0 && session_info(ct).queued > 0)
-		rc = session_settle(c, ct, 2000);
+	else if (rc == 0)
+		rc = held_leave(c, ct, !h.cut);
 	return cli_done(c, rc);
 }
 

@@ -75,4 +75,8 @@ void screen_hide(struct screen *s);
 /* Returns 0 or TACIT_E_IO. */
 int screen_flush(struct screen *s);
 
+
+/* Take back the newest text of mine to ${ct}, and show it; chat_undo.c */
+void chat_undo(struct screen *s, struct tacit_contact *ct);
+
 #endif

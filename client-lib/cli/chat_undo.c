@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /undo in a chat: the text written last, not one written before it. */
+#include "chat_screen.h"
 #include "cli.h"
 
-const char *
-chat_undo(struct tacit_contact *ct)
+void
+chat_undo(struct screen *s, struct tacit_contact *ct)
 {
 	struct tacit_message m = { .size = sizeof(m) };
 	enum tacit_fate fate = TACIT_FATE_NONE;
@@ -15,10 +16,10 @@ chat_undo(struct tacit_contact *ct)
 		if (m.from_me && m.type == 0)
 			break;
 	}
-	if (rc != 0)
-		return rc == TACIT_E_STATE ? "there is nothing of yours to "
-		    "take back" : tacit_error_text(rc);
-	if ((rc = tacit_recall(ct, m.id, &fate)) != 0)
-		return tacit_error_text(rc);
-	return recall_sentence(fate);
+	if (rc == 0 && (rc = tacit_recall(ct, m.id, &fate)) == 0) {
+		screen_mark(s, m.id, TACIT_RECALLED);
+		screen_note(s, recall_sentence(fate));
+	} else
+		screen_note(s, rc == TACIT_E_STATE ? "there is nothing of "
+		    "yours to take back" : tacit_error_text(rc));
 }

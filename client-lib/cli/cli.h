@@ -321,12 +321,6 @@ void retention_sentence(FILE *f, const struct tacit_practice_event *ev);
 bool retention_day(struct cli *c, struct tacit_contact *ct,
     char out[TEXT_DAY_SIZE]);
 
-/*
- * Take back the newest text of mine to ${ct}; what came of it, as a
- * sentence.  chat_undo.c
- */
-const char *chat_undo(struct tacit_contact *ct);
-
 /* What became of a text that was taken back; cmd_recall.c */
 const char *recall_sentence(enum tacit_fate fate);
 

@@ -38,7 +38,7 @@ cmd_hold(struct cli *c)
 {
 	struct tacit_contact *ct = NULL;
 	struct tacit_contact_info info;
-	int rc = 0, status, seconds = (int)c->hold;
+	int rc = 0, status, by_hand, seconds = (int)c->hold;
 
 	if ((c->given & OPT_DEFAULT) != 0 && (c->contact == NULL ||
 	    (c->given & OPT_HOLD) != 0))
@@ -53,11 +53,25 @@ cmd_hold(struct cli *c)
 	    (rc = tacit_hold_set(c->t, ct, seconds)) != 0)
 		return cli_fail(c, rc, NULL);
 	seconds = tacit_hold_get(c->t, ct);
+	if (ct == NULL && c->json)
+		return cli_done(c, json_out("{s:i}", "hold", seconds));
+	if (ct == NULL) {
+		printf("Texts are held back for %d seconds.\n", seconds);
+		if (!tacit_hold_is_set(c->t, NULL))
+			printf("Nobody has set that.  What you type to those "
+			    "whom you invited is held back for %d.\n",
+			    TACIT_PRACTICE_HOLD);
+		return EX_OK;
+	}
+	if ((by_hand = tacit_practice_hold(c->p, ct)) < 0)
+		return cli_fail(c, by_hand, NULL);
 	if (c->json)
-		return cli_done(c, ct != NULL ? json_out("{s:s, s:i}",
-		    "contact", info.id, "hold", seconds) :
-		    json_out("{s:i}", "hold", seconds));
-	printf("Texts are held back for %d seconds.\n", seconds);
+		return cli_done(c, json_out("{s:s, s:i, s:i}", "contact",
+		    info.id, "hold", seconds, "by_hand", by_hand));
+	printf("Texts are held back for %d seconds", seconds);
+	if (by_hand != seconds)
+		printf("; what you type, for %d", by_hand);
+	puts(".");
 	return EX_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "cli.h"
+#include "held.h"
 
 struct sent {
 	char id[TACIT_MESSAGE_ID_SIZE];
@@ -150,6 +151,30 @@ await(struct cli *c, struct tacit_contact *ct)
 	    session_info(ct).state != TACIT_INVITED);
 }
 
+/*
+ * A person can undo what they wrote while it is held back: says so, and
+ * waits.  Who asks for another time waits for that alone.
+ */
+static int
+second_thoughts(struct cli *c, struct tacit_contact *ct, const struct batch *b)
+{
+	uint32_t seconds = held_seconds(ct);
+	enum tacit_fate fate;
+	size_t i = b->n;
+	int rc;
+
+	if (seconds == 0 || !input_person() || c->json ||
+	    (c->given & OPT_WAIT) != 0)
+		return 0;
+	fprintf(stderr, "Held back for %u second%s: Ctrl-C takes it back.\n",
+	    seconds, seconds == 1 ? "" : "s");
+	if ((rc = held_wait(c, ct)) != 1)
+		return rc;
+	for (rc = 0; i > 0 && rc == 0; i--)
+		rc = tacit_recall(ct, b->all[i - 1].id, &fate);
+	return rc;
+}
+
 /* Look up in the history how far each got, newest first. */
 static void
 read_states(struct batch *b, struct tacit_contact *ct)
@@ -179,31 +204,50 @@ waits_for(const struct tacit_contact_info *info)
 }
 
 static int
+report_json(const struct sent *s, uint32_t held, const char *why)
+{
+	bool waits = s->state == TACIT_QUEUED;
+
+	if (waits && held > 0)
+		return json_out("{s:s, s:I, s:s, s:I, s:s*}", "message", s->id,
+		    "seq", (long long)s->seq, "state",
+		    text_message_state(s->state), "held", (long long)held,
+		    "waits_for", why);
+	return json_out("{s:s, s:I, s:s, s:s*}", "message", s->id, "seq",
+	    (long long)s->seq, "state", text_message_state(s->state),
+	    "waits_for", waits ? why : NULL);
+}
+
+/* ${held}: seconds. */
+static int
 report(const struct cli *c, const struct batch *b,
-    const struct tacit_contact_info *info)
+    const struct tacit_contact_info *info, uint32_t held)
 {
 	const char *why = waits_for(info);
-	size_t i, queued = 0;
+	size_t i, queued = 0, undone = 0;
 	int rc = 0;
 
 	for (i = 0; i < b->n && rc == 0; i++) {
 		if (b->all[i].state == TACIT_QUEUED)
 			queued++;
+		undone += b->all[i].state == TACIT_RECALLED;
 		if (c->json)
-			rc = json_out("{s:s, s:I, s:s, s:s*}", "message",
-			    b->all[i].id, "seq", (long long)b->all[i].seq,
-			    "state", text_message_state(b->all[i].state),
-			    "waits_for", b->all[i].state == TACIT_QUEUED ?
-			    why : NULL);
+			rc = report_json(&b->all[i], held, why);
 	}
 	if (c->json || b->n == 0)
 		return rc;
-	if (queued == 0)
+	if (undone > 0)
+		puts("Taken back: it never left.");
+	else if (queued == 0)
 		puts("Sent: the relay has it.");
 	else if (info->state == TACIT_INVITED)
 		puts("Kept: it goes out when your invitation was answered.");
 	else if (why != NULL)
 		puts("Kept: it goes out when the safety number was confirmed.");
+	else if (held > 0)
+		printf("Held back for another %u second%s: a `tacit sync' after "
+		    "that sends it, `tacit recall' undoes it.\n", held,
+		    held == 1 ? "" : "s");
 	else
 		puts("Kept: it goes out as soon as the relay can be reached "
 		    "(`tacit sync').");
@@ -244,7 +288,7 @@ cmd_send(struct cli *c)
 	struct tacit_contact *ct = NULL;
 	struct tacit_contact_info info;
 	struct batch b = { NULL, 0, 0 };
-	int rc, status;
+	int rc, why, status;
 
 	if ((c->given & OPT_WAIT) == 0)
 		c->wait_ms = 2000;
@@ -253,8 +297,12 @@ cmd_send(struct cli *c)
 	    (status = begin(&h)) != 0)
 		return status;
 	h.ct = ct;
-	if ((c->given & OPT_HOLD) != 0 &&
-	    (rc = tacit_hold_now(ct, c->hold)) != 0)
+	rc = 0;
+	if ((c->given & OPT_HOLD) != 0)
+		rc = tacit_hold_now(ct, c->hold);
+	else if (input_person() && !c->json)
+		rc = held_begin(c, ct);
+	if (rc != 0)
 		return cli_fail(c, rc, NULL);
 	if ((c->given & OPT_ACCEPT) != 0 &&
 	    (rc = tacit_accept_unverified(ct)) != 0)
@@ -262,10 +310,12 @@ cmd_send(struct cli *c)
 
 	rc = send_all(&h, &b);
 	if (b.n > 0) {
+		why = second_thoughts(c, ct, &b);
 		await(c, ct);
 		read_states(&b, ct);
 		info = session_info(ct);
-		status = cli_done(c, report(c, &b, &info));
+		status = cli_done(c, why != 0 ? why :
+		    report(c, &b, &info, held_seconds(ct)));
 	}
 	if (rc != 0)
 		status = cli_fail(c, rc, advice(rc));

@@ -8,6 +8,7 @@
 #include <sysexits.h>
 
 #include "cli.h"
+#include "held.h"
 
 struct tally {
 	uint32_t messages;		/* message events printed */
@@ -111,6 +112,30 @@ run(struct cli *c, struct tally *n)
 	return 0;
 }
 
+/* All is done that could be; what is held back is said. */
+static int
+report(struct cli *c, const struct tally *n, const char *problem)
+{
+	uint32_t seconds, held = held_count(c, NULL, &seconds);
+
+	if (c->json)
+		return held == 0 ? json_out("{s:s, s:b, s:s*}", "event",
+		    "synced", "complete", n->complete, "problem", problem) :
+		    json_out("{s:s, s:b, s:I, s:s*}", "event", "synced",
+		    "complete", n->complete, "held", (long long)held,
+		    "problem", problem);
+	if (held > 0)
+		printf("%u text%s held back for another %u second%s: try "
+		    "again after that.\n", held, held == 1 ? " is" : "s are",
+		    seconds, seconds == 1 ? "" : "s");
+	else
+		puts(n->complete ? "All is sent and received." :
+		    "Not all could be sent or received; try again later.");
+	if (n->problem != 0)
+		printf("(%s)\n", tacit_error_text(n->problem));
+	return 0;
+}
+
 int
 cmd_sync(struct cli *c)
 {
@@ -125,12 +150,5 @@ cmd_sync(struct cli *c)
 		return cli_fail(c, rc, NULL);
 	if (n.problem != 0 && n.problem != TACIT_E_UNREACHABLE)
 		problem = tacit_error_word(n.problem);
-	if (c->json)
-		return cli_done(c, json_out("{s:s, s:b, s:s*}", "event",
-		    "synced", "complete", n.complete, "problem", problem));
-	puts(n.complete ? "All is sent and received." :
-	    "Not all could be sent or received; try again later.");
-	if (n.problem != 0)
-		printf("(%s)\n", tacit_error_text(n.problem));
-	return EX_OK;
+	return cli_done(c, report(c, &n, problem));
 }

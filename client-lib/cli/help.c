@@ -46,8 +46,8 @@ static const struct {
 	    "  --anyway             although it names another contact\n"
 	    "  --keep-hours N       both forget it so long after they had "
 	    "it\n"
-	    "  --hold SECONDS       do not post it before; `recall' undoes it "
-	    "till then\n" },
+	    "  --hold SECONDS       do not post it before; `recall', or Ctrl-C "
+	    "at a terminal,\n                       undoes it till then\n" },
 	{ "sync", "[--wait-ms N] [--until N]",
 	    "send, receive, show what happened",
 	    "  --wait-ms N          stay so long\n"
@@ -65,7 +65,8 @@ static const struct {
 	{ "hold", "[CONTACT] [--hold SECONDS | --default]",
 	    "how long texts are held back, so that they can be undone",
 	    "Without CONTACT for all contacts that have no time of their "
-	    "own.\n"
+	    "own.  Where nobody\nsaid anything, what you type to those whom "
+	    "you invited is held back for 10 s.\n"
 	    "  --hold SECONDS       0 to 60\n"
 	    "  --default            CONTACT has no time of its own\n" },
 	{ "recall", "CONTACT MESSAGE [--statement FILE] [--wait-ms N]",

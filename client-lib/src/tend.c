@@ -286,6 +286,9 @@ tend_left(const struct tacit_contact *ct)
 		if (!is_held_up(ct))
 			add_left(&left, ct->post);
 	}
+	/* What is held back is not offered, and it is no use to wait. */
+	if (recall_held_until(ct) >= 0)
+		left.unsent = 1;
 	if (due_next(ct) != 0) {
 		/* Its line lasts for one try only. */
 		left.due = left.any = 1;

@@ -26,7 +26,16 @@ pair anna ben --in-person
 key=$(sed -n 's/.* key=\([0-9a-f]*\).*/\1/p' "$work/relay.out")
 
 # ---- held back ---------------------------------------------------------------------
+# A practice holds back what people type, and no program.
 is 'none' "$(as anna hold | field hold)" 0
+is 'by hand' "$(as anna hold ben | field by_hand)" 10
+is 'but not' "$(as anna hold ben | field hold)" 0
+is 'at a client' "$(as ben hold anna | field by_hand)" 0
+has 'plain' "$(plain anna hold ben)" 'for 0 seconds; what you type, for 10.'
+has 'plain' "$(plain anna hold)" 'whom you invited is held back for 10'
+write 'by a program' >/dev/null
+is 'not held' "$(field state <"$work/sent")" accepted
+is 'came' "$(as ben sync | texts)" 'by a program'
 is 'for all' "$(as anna hold --hold 10 | field hold)" 10
 is 'for one' "$(as anna hold ben --hold 30 | field hold)" 30
 is 'and back' "$(as anna hold ben --default | field hold)" 10
@@ -41,8 +50,17 @@ fails 64 usage as anna send ben --hold 61 <<<'no'
 
 id=$(write 'never said' --hold 60 --wait-ms 300)
 is 'held' "$(field state <"$work/sent")" queued
+[ "$(field held <"$work/sent")" -gt 50 ] || die 'how long is not said'
+as anna sync >"$work/anna.events"
+is 'one is held' "$(grep '"synced"' "$work/anna.events" | field held)" 1
+is 'not all' "$(grep '"synced"' "$work/anna.events" | field complete)" false
+has 'plain' "$(plain anna sync)" '1 text is held back for another'
 is 'undone' "$(fate "$id")" undone
 is 'undone' "$(fate "$id")" undone
+has 'none is' "$(plain anna sync)" 'All is sent'
+has 'plain' "$(plain anna send ben --hold 60 --wait-ms 0 <<<'no')" \
+    'Held back for another 60 seconds'
+is 'undone' "$(fate "$(as anna history ben --last 1 | field message)")" undone
 write 'said' >/dev/null
 is 'what came' "$(as ben sync | texts)" said
 lacks 'no gap' "$(as ben sync)" gap
@@ -123,15 +141,48 @@ for text in said delivered had; do
 done
 
 # ---- in a chat ----------------------------------------------------------------------
+at_terminal() {	# at_terminal STEP... -- ARGUMENT...: of anna
+	TACIT_PASSPHRASE_FILE=$work/anna.pass \
+	    python3 "$root/tests/support/terminal.py" "${@:1:$steps}" -- \
+	    "$tacit" --vault "$work/anna.vault" "${@:$steps + 2}"
+}
 as anna hold ben --hold 60 >/dev/null
 said=$(as anna words ben | field words)
-out=$(TACIT_PASSPHRASE_FILE=$work/anna.pass \
-    python3 "$root/tests/support/terminal.py" 'to ben' '>/undo\r' \
+steps=10
+out=$(at_terminal 'to ben' '>/undo\r' \
     'the other end has it' '>typed too soon\r' 'Type the words to send:' \
-    ">$said\r" 'me' '>/undo\r' 'never left' '>/quit\r' -- \
-    "$tacit" --vault "$work/anna.vault" chat ben) || die "$out"
+    ">$said\r" '(/undo: 5' '>/undo\r' 'never left' '>/quit\r' -- \
+    chat ben) || die "$out"
 is 'undone' "$(as anna history ben --last 1 | field state)" recalled
+is 'marked in its place' "$(grep -o 'G✗' <<<"$out" | wc -l)" 1
+lacks 'nothing waits' "$out" 'held back for another'
 is 'nothing came' "$(as ben sync | texts)" ''
+
+# Who leaves sees it out, or is told that it is left here.
+as anna hold ben --hold 3 >/dev/null
+steps=5
+out=$(at_terminal 'to ben' '>seen out\r' '(/undo: ' '>/quit\r' 'goes out' -- \
+    chat ben) || die "$out"
+is 'came' "$(as ben sync | texts)" 'seen out'
+as anna hold ben --hold 60 >/dev/null
+out=$(at_terminal 'to ben' '>left here\r' '(/undo: ' '>\x03' \
+    "a \`tacit sync' after that sends it" -- chat ben) || die "$out"
+id=$(as anna history ben --last 1 | field message)
+is 'held' "$(fate "$id")" undone
+
+# What is typed to `send' can be taken back as long.
+as anna hold ben --default >/dev/null
+as anna hold --hold 30 >/dev/null
+steps=5
+out=$(at_terminal 'Your message' '>not meant\r' '>\x04' \
+    'Ctrl-C takes it back' '>\x03' -- send ben) || die "$out"
+has 'taken back' "$out" 'it never left'
+is 'undone' "$(as anna history ben --last 1 | field state)" recalled
+as anna hold --hold 1 >/dev/null
+steps=4
+out=$(at_terminal 'Your message' '>meant\r' '>\x04' 'the relay has it' -- \
+    send ben) || die "$out"
+is 'came' "$(as ben sync | texts)" meant
 
 # ---- docs/recall.md: its commands are those that were tried ---------------------------------
 grep -o '^    tacit [a-z]*\( [a-z]*\)\{0,1\}' "$root/docs/recall.md" |

@@ -46,7 +46,8 @@ foreach(name practice practice_aside checkin checkin_lies
     checkin_missed
     bounds_send bounds_card bounds_life
     bounds_away records retention series
-    receipts receipts_kept receipts_lies)
+    receipts receipts_kept receipts_lies
+    hold)
   target_link_libraries(stage_test_${name} PRIVATE tacit_practice_core
     tacit_core)
 endforeach()

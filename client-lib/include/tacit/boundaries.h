@@ -18,7 +18,8 @@ extern "C" {
 enum {
 	TACIT_WORDS_SIZE = 16,		/* two words, a space, NUL */
 	TACIT_NOTICE_SIZE = 321,	/* a notice of 320 bytes, NUL */
-	TACIT_CARD_NUMBERS = 16
+	TACIT_CARD_NUMBERS = 16,
+	TACIT_PRACTICE_HOLD = 10	/* seconds */
 };
 
 /* ---- no misdirected message ------------------------------------------------- */
@@ -83,6 +84,17 @@ TACIT_API TACIT_MUST int tacit_practice_send_fleeting(
     struct tacit_practice *p, int64_t now_ms, struct tacit_contact *ct,
     const char *text, size_t len, uint32_t keep_hours, const char *confirm,
     unsigned flags, char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq);
+
+/*
+ * For how many seconds a text that a person writes to ${ct} is to be held
+ * back, where they can take it back meanwhile: as tacit_hold_set() says, or
+ * else TACIT_PRACTICE_HOLD at a practice, and 0 at a client.  Nothing is held
+ * by this: the host hands it to tacit_hold_now(), or not, if nobody is there.
+ * Returns: seconds, 0 to 60, or an error.
+ * Errors:  TACIT_E_INVALID.
+ */
+TACIT_API TACIT_MUST int tacit_practice_hold(struct tacit_practice *p,
+    struct tacit_contact *ct);
 
 /* ---- the card ----------------------------------------------------------------- */
 

@@ -46,11 +46,25 @@ TACIT_API int tacit_hold_get(const struct tacit *t,
     const struct tacit_contact *ct);
 
 /*
+ * 1 if that was set, of ${ct} or of the vault; 0: nobody has said anything,
+ * and a host may hold back what people write as it sees fit.
+ */
+TACIT_API int tacit_hold_is_set(const struct tacit *t,
+    const struct tacit_contact *ct);
+
+/*
  * Whatever the settings are, what this handle writes to ${ct} from now on is
  * held back for ${seconds}, 0 to 60.  Errors: TACIT_E_HOLD.
  */
 TACIT_API TACIT_MUST int tacit_hold_now(struct tacit_contact *ct,
     uint32_t seconds);
+
+/*
+ * How many texts to ${ct} are held back now, and in ${left_ms} (may be NULL)
+ * how long the last of them is, in ms; 0 if there is none.
+ */
+TACIT_API uint32_t tacit_held(const struct tacit_contact *ct,
+    int64_t *left_ms);
 
 /* What became of a text of mine. */
 enum tacit_fate {
