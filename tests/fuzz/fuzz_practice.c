@@ -10,7 +10,9 @@
 
 #include "fuzz.h"
 
+#include <tacit/erase.h>
 #include <tacit/practice.h>
+#include <tacit/vault_log.h>
 
 enum { ROWS = 600, KINDS = 3 };
 
@@ -187,6 +189,45 @@ tacit_contact_info(struct tacit_contact *ct, struct tacit_contact_info *out)
 	out->size = sizeof(*out);
 	memcpy(out->id, "c_abcdefghijkl", sizeof(out->id));
 	out->state = TACIT_ACTIVE;
+	return 0;
+}
+
+/* It is never closed, so that its record is neither due nor deleted. */
+int64_t
+tacit_contact_ended_ms(const struct tacit_contact *ct)
+{
+	(void)ct;
+	return 0;
+}
+
+int
+tacit_contact_erase(struct tacit_contact *ct,
+    const struct tacit_prefix *rows, size_t n, const char *words)
+{
+	(void)ct;
+	(void)rows;
+	(void)n;
+	(void)words;
+	return TACIT_E_STATE;
+}
+
+int
+tacit_log_note(struct tacit *t, enum tacit_log_kind kind,
+    struct tacit_contact *ct, const char *words)
+{
+	(void)t;
+	(void)kind;
+	(void)ct;
+	(void)words;
+	return 0;
+}
+
+int
+tacit_log_next(struct tacit *t, uint64_t after, struct tacit_log_row *out)
+{
+	(void)t;
+	(void)after;
+	(void)out;
 	return 0;
 }
 
