@@ -18,6 +18,66 @@ client_writes(struct scene *sc)
 }
 
 static void
+practice_writes_fleeting(struct scene *sc)
+{
+	scene_write_fleeting(sc, 0);
+}
+
+static void
+client_writes_fleeting(struct scene *sc)
+{
+	scene_write_fleeting(sc, 1);
+}
+
+static void
+practice_writes_data(struct scene *sc)
+{
+	scene_write_data(sc, 0);
+}
+
+static void
+client_writes_data(struct scene *sc)
+{
+	scene_write_data(sc, 1);
+}
+
+static void
+practice_recalls(struct scene *sc)
+{
+	scene_recall(sc, 0);
+}
+
+static void
+client_recalls(struct scene *sc)
+{
+	scene_recall(sc, 1);
+}
+
+static void
+practice_tells(struct scene *sc)
+{
+	scene_receipts(sc, 0, 1);
+}
+
+static void
+client_tells(struct scene *sc)
+{
+	scene_receipts(sc, 1, 1);
+}
+
+static void
+practice_tells_no_more(struct scene *sc)
+{
+	scene_receipts(sc, 0, 0);
+}
+
+static void
+client_tells_no_more(struct scene *sc)
+{
+	scene_receipts(sc, 1, 0);
+}
+
+static void
 practice_asks(struct scene *sc)
 {
 	scene_ask(sc, 0);
@@ -58,8 +118,13 @@ static const struct act of_client[] = {
 	{ "text", BY_PERSON, .go = client_writes },
 	{ "answer", BY_PERSON, .go = scene_answer },
 	{ "card-read", BY_PERSON, .dawn = scene_card, .go = scene_card_read },
+	{ "fleeting", BY_PERSON, .go = client_writes_fleeting },
+	{ "data", BY_PERSON, .go = client_writes_data },
+	{ "receipt", BY_PRODUCT, .before = client_tells,
+	    .end = client_tells_no_more },
 	{ "have", BY_HAVE, .go = NULL },
 	{ "have-50", BY_MANY, .go = NULL },
+	{ "recall", BY_PERSON, .go = client_recalls },
 	{ "nothing", NEVER, .go = NULL },
 	{ "text+16B", BY_PERSON, .go = client_writes, .longer = 16 },
 	{ "answer+25ms", BY_PERSON, .go = scene_answer, .later = 25000 },
@@ -71,8 +136,13 @@ static const struct act of_practice[] = {
 	{ "schedule", BY_PRODUCT, .go = practice_plans },
 	{ "card", BY_CARD, .dawn = scene_card },
 	{ "away", BY_PRODUCT, .before = away_begins, .end = away_ends },
+	{ "fleeting", BY_PERSON, .go = practice_writes_fleeting },
+	{ "data", BY_PERSON, .go = practice_writes_data },
+	{ "receipt", BY_PRODUCT, .before = practice_tells,
+	    .end = practice_tells_no_more },
 	{ "have", BY_HAVE, .go = NULL },
 	{ "have-50", BY_MANY, .go = NULL },
+	{ "recall", BY_PERSON, .go = practice_recalls },
 	{ "rotate", BY_PERSON, .go = practice_rotates },
 };
 

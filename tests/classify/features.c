@@ -11,16 +11,16 @@ const char *const feature_names[FEATURES] = {
 	"its delivery to ACK", "bytes of that", "POST to answer",
 	"POST to the next", "POST elsewhere", "CREATEs before", "bytes near",
 	"POSTs", "DELIVERs", "ACKs", "OKs", "SUBSCRIBEs", "CREATEs",
-	"ANCHORs", "connections", "its POSTs", "its DELIVERs", "its ACKs",
-	"its OKs", "its SUBSCRIBEs", "its CREATEs", "its ANCHORs",
-	"its connections",
+	"ANCHORs", "RECALLs", "connections", "its POSTs", "its DELIVERs",
+	"its ACKs", "its OKs", "its SUBSCRIBEs", "its CREATEs", "its ANCHORs",
+	"its RECALLs", "its connections",
 };
 
 static const unsigned kinds[F_KINDS] = {
 	tacit_Frame_post_tag, tacit_Frame_deliver_tag, tacit_Frame_ack_tag,
 	tacit_Frame_ok_tag, tacit_Frame_subscribe_tag,
 	tacit_Frame_create_tag, tacit_Frame_anchor_tag,
-	tacit_Frame_welcome_tag,
+	tacit_Frame_recall_tag, tacit_Frame_welcome_tag,
 };
 
 static const int64_t NEAR_US = 1000000, AROUND_US = 60000000,

@@ -21,7 +21,7 @@ enum {
 	F_CREATES,		/* mailboxes made before, in 15 minutes */
 	F_NEAR_BYTES,		/* of this end, within a second */
 	F_FRAMES,		/* kinds of frames within a minute: */
-	F_KINDS = 8,		/* of this end, then the other's */
+	F_KINDS = 9,		/* of this end, then the other's */
 	FEATURES = F_FRAMES + 2 * F_KINDS
 };
 

@@ -206,32 +206,49 @@ choose(struct model *m, const struct sample **half, size_t n, int classes)
 	return by;
 }
 
-void
-judge(struct verdict *out, const struct sample *s, size_t n, int classes)
+/* How much of one half is right, by what the other teaches; ${*by} says it. */
+static double
+judge_half(const struct sample *s, size_t n, int classes, int taught,
+    const char **by)
 {
 	const struct sample **train = calloc(n, sizeof(*train));
 	const struct sample **test = calloc(n, sizeof(*test));
 	struct model *m = calloc(1, sizeof(*m));
 	size_t i, n_train = 0, n_test = 0;
+	double r;
 	int how;
 
 	assert(train != NULL && test != NULL && m != NULL &&
 	    classes <= CLASSES);
 	for (i = 0; i < n; i++)
-		if (s[i].train)
+		if (s[i].half == taught)
 			train[n_train++] = &s[i];
 		else
 			test[n_test++] = &s[i];
 	how = choose(m, train, n_train, classes);
-	out->by = how == NEAREST ? "nearest neighbours" : how == ALL ?
+	*by = how == NEAREST ? "nearest neighbours" : how == ALL ?
 	    "all of them" : feature_names[how];
-	out->right = right(m, test, n_test, how);
-	out->chance = 1. / classes;
-	out->within = 2.576 * sqrt(out->right * (1 - out->right) /
-	    (double)n_test);
+	r = right(m, test, n_test, how);
 	free(train);
 	free(test);
 	free(m);
+	return r;
+}
+
+void
+judge(struct verdict *out, const struct sample *s, size_t n, int classes)
+{
+	const char *by[2];
+	double r[2];
+	int half;
+
+	for (half = 0; half < 2; half++)
+		r[half] = judge_half(s, n, classes, half, &by[half]);
+	out->by = by[r[1] > r[0]];
+	out->right = (r[0] + r[1]) / 2;
+	out->chance = 1. / classes;
+	out->within = 2.576 * sqrt(out->right * (1 - out->right) /
+	    (double)n);
 }
 
 int

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Classifiers, trained on one half of the samples and judged on the other.
+ * Classifiers, trained on each half of the samples and judged on the other.
  * Several are tried: one feature in bins, all in bins (naive Bayes), the nearest
- * neighbours by the three best.  Which is used is settled within the first
- * half, so that the second is looked at once.
+ * neighbours by the three best.  Which is used is settled within the half
+ * that teaches, so that the other is looked at once.
  */
 #ifndef CLASSIFY_JUDGE_H
 #define CLASSIFY_JUDGE_H
@@ -13,11 +13,11 @@
 struct sample {
 	double f[FEATURES];
 	int label;			/* 0 .. classes - 1 */
-	int train;
+	int half;
 };
 
 struct verdict {
-	double right;			/* of those judged, 0 to 1 */
+	double right;			/* of all, 0 to 1 */
 	double within;			/* half the interval of 99 % */
 	double chance;
 	const char *by;			/* what told them apart */

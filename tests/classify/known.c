@@ -11,6 +11,8 @@ static const struct {
 	{ "client", "nothing" },	/* controls of the judge */
 	{ "client", "text+16B" },
 	{ "client", "answer+25ms" },
+	{ "client", "recall" },		/* a RECALL goes */
+	{ "practice", "recall" },
 	{ "practice", "rotate" },	/* a CREATE goes before */
 };
 

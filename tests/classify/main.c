@@ -36,6 +36,11 @@ struct table {
 	struct sample *samples;		/* runs of the first act, ... */
 	size_t had[ACTS];
 	int failed;
+	size_t pairs;			/* of acts that are to be alike, */
+	struct verdict most;		/* the best told apart of them, */
+	const char *of[2];
+	struct verdict least;		/* and the worst of the rest */
+	const char *known[2];
 };
 
 static int
@@ -71,7 +76,6 @@ pick(const struct table *t, struct random *random)
 	return (int)i;
 }
 
-/* Each life of the vaults is for training, or for judging. */
 static void
 collect(struct table *t, struct random *random)
 {
@@ -87,7 +91,7 @@ collect(struct table *t, struct random *random)
 			if (!act_day(&sc, t->acts[a], t->g->actor, s->f))
 				continue;
 			s->label = a;
-			s->train = t->had[a]++ % 2 == 0;
+			s->half = (int)(t->had[a]++ % 2);
 		}
 		scene_end(&sc);
 	}
@@ -114,7 +118,7 @@ judge_some(struct verdict *v, const struct table *t, const int *which,
 
 static void
 show(struct table *t, const char *a, const char *b, const struct verdict *v,
-    int expected)
+    enum known expected)
 {
 	const char *what = "";
 	int found = judge_found(v);
@@ -131,10 +135,49 @@ show(struct table *t, const char *a, const char *b, const struct verdict *v,
 	    100 * v->chance, found ? v->by : "-", what);
 }
 
+/* The best told apart of those that are not to be, the worst of others. */
+static void
+compare(struct table *t, const char *a, const char *b,
+    const struct verdict *v, enum known expected)
+{
+	if (expected == KNOWN_NOT) {
+		if (t->pairs++ > 0 && v->right <= t->most.right)
+			return;
+		t->most = *v;
+		t->of[0] = a;
+		t->of[1] = b;
+	} else if (expected == KNOWN_MUST && (t->known[0] == NULL ||
+	    v->right < t->least.right)) {
+		t->least = *v;
+		t->known[0] = a;
+		t->known[1] = b;
+	}
+}
+
+static void
+conclude(const struct table *t, const struct verdict *all)
+{
+	if (t->pairs > 0)
+		printf("figure: %s: %zu days with each act; of %zu pairs that "
+		    "are to be alike the best told apart is %s, %s: %.1f %% "
+		    "correct, chance is 50.0 %%\n", t->g->name, t->runs,
+		    t->pairs, t->of[0], t->of[1], 100 * t->most.right);
+	if (all != NULL)
+		printf("figure: %s: which of all those acts it was: %.1f %% "
+		    "correct, chance is %.1f %%\n", t->g->name,
+		    100 * all->right, 100 * all->chance);
+	if (t->known[0] != NULL)
+		printf("figure: %s: of controls and what is known to show, the "
+		    "worst told apart is %s, %s: %.1f %% correct\n",
+		    t->g->name, t->known[0], t->known[1],
+		    100 * t->least.right);
+}
+
 static void
 judge_all(struct table *t)
 {
 	struct verdict v;
+	enum known expected;
 	int which[ACTS], both[2];
 	size_t i, k, n = 0;
 
@@ -143,9 +186,12 @@ judge_all(struct table *t)
 			both[0] = (int)i;
 			both[1] = (int)k;
 			judge_some(&v, t, both, 2);
+			expected = known(t->g->name, t->acts[i]->name,
+			    t->acts[k]->name);
 			show(t, t->acts[i]->name, t->acts[k]->name, &v,
-			    known(t->g->name, t->acts[i]->name,
-			    t->acts[k]->name));
+			    expected);
+			compare(t, t->acts[i]->name, t->acts[k]->name, &v,
+			    expected);
 		}
 		if (known_not_alike(t->g->name, t->acts[i]->name) ==
 		    KNOWN_NOT)
@@ -155,6 +201,7 @@ judge_all(struct table *t)
 		judge_some(&v, t, which, n);
 		show(t, "all", "", &v, known(t->g->name, "all", ""));
 	}
+	conclude(t, n > 1 ? &v : NULL);
 }
 
 static int

@@ -10,6 +10,9 @@
 #include "story.h"
 #include "zone.h"
 
+enum { TEXT_SIZE = 400, KEEP_HOURS = 24, HOST_TYPE = 100,
+    RECALL_MIN_MS = 1000, RECALL_MS = 30000 };
+
 static const char form[] =
 "{\"resourceType\":\"Questionnaire\",\"status\":\"active\",\"title\":"
 "\"Evening\",\"item\":[{\"linkId\":\"a\",\"type\":\"integer\",\"text\":"
@@ -100,16 +103,69 @@ scene_end(struct scene *sc)
 	stage_free(sc->s);
 }
 
+/* As long as texts and answers happen to be. */
+static size_t
+some_text(struct scene *sc, char text[TEXT_SIZE])
+{
+	int n = snprintf(text, TEXT_SIZE, "%0*d",
+	    1 + (int)scene_some(sc, 300), ++sc->n);
+
+	return (size_t)n;
+}
+
 void
 scene_write(struct scene *sc, int i)
 {
-	char text[400];
-	int rc, n;
+	char text[TEXT_SIZE];
+	size_t n = some_text(sc, text);
+	int rc = tacit_send(scene_ct(sc, i), text, n, NULL, NULL);
 
-	/* As long as texts and answers happen to be. */
-	n = snprintf(text, sizeof(text), "%0*d", 1 + (int)scene_some(sc, 300),
-	    ++sc->n);
-	rc = tacit_send(scene_ct(sc, i), text, (size_t)n, NULL, NULL);
+	assert(rc == 0);
+}
+
+void
+scene_write_fleeting(struct scene *sc, int i)
+{
+	char text[TEXT_SIZE];
+	size_t n = some_text(sc, text);
+	int rc = tacit_send_fleeting(scene_ct(sc, i), text, n, KEEP_HOURS,
+	    NULL, NULL);
+
+	assert(rc == 0);
+}
+
+void
+scene_write_data(struct scene *sc, int i)
+{
+	char text[TEXT_SIZE];
+	size_t n = some_text(sc, text);
+	int rc = tacit_send_data(scene_ct(sc, i), HOST_TYPE, text, n, NULL,
+	    NULL);
+
+	assert(rc == 0);
+}
+
+void
+scene_recall(struct scene *sc, int i)
+{
+	char text[TEXT_SIZE], id[TACIT_MESSAGE_ID_SIZE];
+	size_t n = some_text(sc, text);
+	enum tacit_fate fate;
+	int rc;
+
+	rc = tacit_send(scene_ct(sc, i), text, n, id, NULL);
+	assert(rc == 0);
+	watch_run(sc->w, RECALL_MIN_MS + scene_some(sc, RECALL_MS));
+	rc = tacit_recall(scene_ct(sc, i), id, &fate);
+	assert(rc == 0);
+}
+
+void
+scene_receipts(struct scene *sc, int i, int on)
+{
+	int rc = tacit_receipts_set(sc->p[i], watch_ms(sc->w),
+	    scene_ct(sc, i), on);
+
 	assert(rc == 0);
 }
 

@@ -34,6 +34,12 @@ struct tacit_contact *scene_ct(struct scene *sc, int i);
 
 /* End ${i} writes a text to the other. */
 void scene_write(struct scene *sc, int i);
+/* ... that both forget; bytes for its host; one that it takes back soon. */
+void scene_write_fleeting(struct scene *sc, int i);
+void scene_write_data(struct scene *sc, int i);
+void scene_recall(struct scene *sc, int i);
+/* Does end ${i} tell the other what was delivered and read? */
+void scene_receipts(struct scene *sc, int i, int on);
 /* Client 1 is asked; ${repeat}: every day from now on. */
 void scene_ask(struct scene *sc, int repeat);
 /* Client 1 answers what it was asked today. */
