@@ -129,7 +129,7 @@ ten_minutes(struct stage *s)
 		while (stage_has_input(s, 0))
 			(void)stage_turn(s, 0);
 		(void)stage_turn(s, 0);
-		stage_sleep(s, 100);
+		stage_sleep(s, 60);	/* and 40 in a turn */
 	}
 }
 
@@ -266,7 +266,7 @@ a_relay_that_hangs_up_is_called_less_and_less_often(void **state)
 		while (stage_has_input(st.s, 0))
 			(void)stage_turn(st.s, 0);
 		(void)stage_turn(st.s, 0);
-		stage_sleep(st.s, 100);
+		stage_sleep(st.s, 60);
 	}
 	assert_in_range(welcomes, 5, 40);
 	stage_free(st.s);
