@@ -140,7 +140,7 @@ int ledger_is_asked(const struct ledger *l, int from, int rel, int k);
 void ledger_see_forgotten(struct ledger *l, int at, int rel,
     const struct tacit_event *e);
 struct text *ledger_by_id(struct ledger *l, int from, int rel,
-    const char *message, int *number);
+    const char *message, int at_reader, int *number);
 void ledger_view_free(struct view *v);
 /* Which text is this?  NULL after a word about it. */
 struct text *ledger_recognise(struct ledger *l, int at, int rel,

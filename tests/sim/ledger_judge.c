@@ -251,7 +251,8 @@ forgotten(struct ledger *l, int at, int rel, const struct tacit_message *m,
     int *number)
 {
 	int from = m->from_me ? at : ledger_other(l, rel, at);
-	struct text *t = ledger_by_id(l, from, rel, m->id, number);
+	struct text *t = ledger_by_id(l, from, rel, m->id, !m->from_me,
+	    number);
 
 	if (m->text_len != 0 || (t != NULL && t->hours == 0))
 		ledger_broken(l, "forgotten: %s at end %d", m->id, at);

@@ -107,7 +107,7 @@ ledger_pick(struct ledger *l, int at, int rel, int back,
 		if (w->all[k - 1].message[0] == '\0' || back-- > 0)
 			continue;
 		memcpy(message, w->all[k - 1].message, TACIT_MESSAGE_ID_SIZE);
-		(void)ledger_by_id(l, at, rel, message, &k);
+		(void)ledger_by_id(l, at, rel, message, 0, &k);
 		return k;
 	}
 	return 0;
@@ -197,7 +197,7 @@ ledger_see_recalled(struct ledger *l, int at, int rel,
 	int number;
 
 	/* Who was put back gives new names. */
-	if ((t = ledger_by_id(l, at, rel, e->message, &number)) == NULL &&
+	if ((t = ledger_by_id(l, at, rel, e->message, 0, &number)) == NULL &&
 	    l->put_back[at])
 		return;
 	if (t == NULL || !t->thought.asked)
@@ -306,7 +306,8 @@ find_text(struct ledger *l, int from, const char *message, const char *text,
 	    *number <= l->letters[from][*rel].n)
 		return text_at(l, from, *rel, *number);
 	for (*rel = 0; *rel < LEDGER_RELS; ++*rel)
-		if ((t = ledger_by_id(l, from, *rel, message, number)) != NULL)
+		if ((t = ledger_by_id(l, from, *rel, message, 0,
+		    number)) != NULL)
 			return t;
 	return NULL;
 }
@@ -415,12 +416,12 @@ ledger_stated(struct ledger *l, const struct tacit_recall *is, int is_signed)
 /* ---- what is forgotten -------------------------------------------------------- */
 
 /*
- * The text of an id, to its writer or its reader; NULL: not known.  A copy
+ * The text of an id, to its reader or its writer; NULL: not known.  A copy
  * that does not know that it is one gives an id a second time.
  */
 struct text *
 ledger_by_id(struct ledger *l, int from, int rel, const char *message,
-    int *number)
+    int at_reader, int *number)
 {
 	struct letters *w = &l->letters[from][rel];
 	struct text *t;
@@ -429,10 +430,13 @@ ledger_by_id(struct ledger *l, int from, int rel, const char *message,
 	for (k = w->n; k > 0; k--) {
 		t = &w->all[k - 1];
 		*number = k;
-		if (strcmp(t->message, message) == 0 ||
-		    strcmp(t->shown_as, message) == 0 ||
-		    strcmp(t->listed[0], message) == 0 ||
-		    strcmp(t->listed[1], message) == 0)
+		if (strcmp(at_reader ? t->shown_as : t->message, message) == 0)
+			return t;
+	}
+	for (k = w->n; k > 0; k--) {
+		t = &w->all[k - 1];
+		*number = k;
+		if (strcmp(t->listed[at_reader], message) == 0)
 			return t;
 	}
 	return NULL;
@@ -445,7 +449,8 @@ ledger_see_forgotten(struct ledger *l, int at, int rel,
 	int other = ledger_other(l, rel, at), number, who;
 	int back = l->put_back[at] || l->put_back[other];
 	int from = e->who == TACIT_WHO_ME ? at : other;
-	struct text *t = ledger_by_id(l, from, rel, e->message, &number);
+	struct text *t = ledger_by_id(l, from, rel, e->message,
+	    from != at, &number);
 
 	l->counts.forgotten++;
 	if (t == NULL || back)

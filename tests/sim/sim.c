@@ -462,8 +462,8 @@ settle(struct sim *s, int64_t most)
 }
 
 /* A new text each way says whether a conversation goes on. */
-static void
-probe(struct sim *s)
+void
+sim_probe(struct sim *s)
 {
 	int r, a, b;
 
@@ -483,12 +483,12 @@ finish(struct sim *s)
 	make_calm(s);
 	settle(s, SOON_MS);
 	if (!ledger_is_complete(s->ledger) || apart(s) >= 0) {
-		probe(s);
+		sim_probe(s);
 		settle(s, CALM_MS);
 	}
 	ledger_judge(s->ledger);
 	if (ledger_verdict(s->ledger) == NULL) {
-		probe(s);
+		sim_probe(s);
 		settle(s, CALM_MS);
 		ledger_judge(s->ledger);
 	}

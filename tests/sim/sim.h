@@ -55,6 +55,8 @@ void sim_say(const struct sim *s, const char *format, ...)
 /* Run ${p}; NULL, or what it broke, to be freed. */
 char *sim_run(const struct plan *p, int trace, struct ledger_counts *sum);
 
+/* A new text each way. */
+void sim_probe(struct sim *s);
 /* So many things happen; what is due until then happens. */
 void sim_micro(struct sim *s, int64_t steps);
 void sim_sleep_until(struct sim *s, int64_t until);

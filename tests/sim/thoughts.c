@@ -264,6 +264,11 @@ thoughts_end(struct sim *s)
 		if (s->plan->step[i].kind == STEP_fleet &&
 		    most < s->plan->step[i].arg[3])
 			most = s->plan->step[i].arg[3];
+	/* What they write says what they have. */
+	for (k = 0; most > 0 && k < 2; k++) {
+		sim_probe(s);
+		sim_sleep_until(s, s->now + SLIP_MS);
+	}
 	if (most > 0)
 		sim_sleep_until(s, s->now + (most + 1) * HOUR_MS +
 		    ledger_jumps(s->ledger));

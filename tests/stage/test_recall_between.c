@@ -199,6 +199,59 @@ a_relay_may_go_back_to_any_step(void **state)
 	}
 }
 
+/* End 1 reads for so long that it would tell a gap. */
+static void
+read_on(struct story *st)
+{
+	int i;
+
+	for (i = 0; i < 150; i++) {
+		stage_relay_turn(st->s);
+		while (stage_turn(st->s, 1))
+			continue;
+		stage_sleep(st->s, SECOND);
+	}
+}
+
+/*
+ * End 0 is not heard any more after any step of a recall.  One that is held
+ * back is before or behind it, which changes nothing.
+ */
+static void
+its_writer_may_be_gone_meanwhile(void **state)
+{
+	char id[4][TACIT_MESSAGE_ID_SIZE];
+	unsigned destroyed = 0;
+	struct shown s;
+	struct story st;
+	int at, i;
+
+	(void)state;
+	for (at = 0; at < 24; at++) {
+		memset(&s, 0, sizeof(s));
+		begin(&st, 450 + (uint64_t)at);
+		for (i = 0; i < 3; i++)
+			write_one(&st, i + 1, 0, id[i]);
+		alone(&st, 20);
+		if (at % 2)
+			write_one(&st, 4, 30, id[3]);
+		assert_int_equal(recall(&st, id[1]), TACIT_FATE_ASKED);
+		for (i = 0; i < at / 2; i++) {
+			(void)stage_turn(st.s, 0);
+			stage_relay_turn(st.s);
+		}
+		stage_cut(st.s, 0);
+		read_on(&st);
+		look(&st, &s);
+		destroyed += strchr(s.letters, '2') == NULL;
+		assert_int_equal(s.gaps + s.poison, 0);
+		assert_non_null(strchr(s.letters, '1'));
+		assert_non_null(strchr(s.letters, '3'));
+		stage_free(st.s);
+	}
+	assert_in_range(destroyed, 1, 23);
+}
+
 /* End 1 goes back to before it; end 0 to a backup from after it. */
 static void
 it_never_goes_again(void **state)
@@ -255,6 +308,7 @@ main(void)
 		cmocka_unit_test(
 		    a_relay_that_began_anew_does_not_say_undelivered),
 		cmocka_unit_test(a_relay_may_go_back_to_any_step),
+		cmocka_unit_test(its_writer_may_be_gone_meanwhile),
 		cmocka_unit_test(it_never_goes_again),
 	};
 
