@@ -194,8 +194,10 @@ again_had(struct tacit_contact *ct, const tacit_Have *have)
 		return 1;
 	if (!covers_any(ct, have))
 		return 0;
+	/* Of what is being taken back they may have what stands for it. */
 	for (o = ct->out; o != NULL; o = o->next)
-		if (is_text(o) && stream_is(o->stream, have->stream) &&
+		if (is_text(o) && o->recall != RECALL_ASKED &&
+		    stream_is(o->stream, have->stream) &&
 		    outbox_covers(have, o->seq) &&
 		    (rc = was_tried(ct, o)) <= 0)
 			return rc == 0 ? 1 : rc;

@@ -252,6 +252,49 @@ its_writer_may_be_gone_meanwhile(void **state)
 	assert_in_range(destroyed, 1, 23);
 }
 
+/*
+ * End 1 has what stands in the place of a text of which not all was ever
+ * posted, and says so, while the relay is still asked about the rest.
+ */
+static void
+its_writer_is_no_copy_because_of_it(void **state)
+{
+	static char text[TACIT_TEXT_MAX];
+	char id[TACIT_MESSAGE_ID_SIZE];
+	enum tacit_fate fate;
+	struct tacit_event e;
+	struct story st;
+	int at, i;
+
+	(void)state;
+	memset(text, 'r', sizeof(text));
+	for (at = 1; at < 7; at++) {
+		begin(&st, 480 + (uint64_t)at);
+		stage_quiesce(st.s);
+		for (i = 1; i < OUT_WINDOW - 6; i++)
+			write_one(&st, i, 0, id);
+		assert_int_equal(tacit_send(story_contact(&st, 0), text,
+		    sizeof(text), id, NULL), 0);
+		for (i = 0; i < 60; i++) {
+			if (i == at)
+				assert_int_equal(tacit_recall(story_contact(
+				    &st, 0), id, &fate), 0);
+			if (i % 4 == 3)
+				assert_int_equal(tacit_send(story_contact(&st,
+				    1), "letter 8", 8, NULL, NULL), 0);
+			(void)stage_turn(st.s, 0);
+			stage_relay_turn(st.s);
+			while (stage_turn(st.s, 1))
+				continue;
+		}
+		stage_quiesce(st.s);
+		while (story_next(&st, 0, &e))
+			assert_int_not_equal(e.type, TACIT_EV_ROLLED_BACK);
+		assert_int_not_equal(recall(&st, id), TACIT_FATE_ASKED);
+		stage_free(st.s);
+	}
+}
+
 /* End 1 goes back to before it; end 0 to a backup from after it. */
 static void
 it_never_goes_again(void **state)
@@ -309,6 +352,7 @@ main(void)
 		    a_relay_that_began_anew_does_not_say_undelivered),
 		cmocka_unit_test(a_relay_may_go_back_to_any_step),
 		cmocka_unit_test(its_writer_may_be_gone_meanwhile),
+		cmocka_unit_test(its_writer_is_no_copy_because_of_it),
 		cmocka_unit_test(it_never_goes_again),
 	};
 
