@@ -385,9 +385,11 @@ judge_one(struct ledger *l, const struct text *t, int from, int rel, int k)
 {
 	/*
 	 * Who ended it heals no more, and tells no new name; nor does who took
-	 * it back before it knew that its other life had posted it.
+	 * it back before it knew that its other life had posted it.  And who
+	 * forgot a text lists it by its new name alone.
 	 */
-	if (!t->excused && !t->thought.blind && t->listed[0][0] != '\0' &&
+	if (!t->excused && !t->thought.blind &&
+	    !(t->hours != 0 && l->put_back[from]) && t->listed[0][0] != '\0' &&
 	    t->listed[1][0] != '\0' &&
 	    (!l->rel_ended[rel] || !l->put_back[from]) &&
 	    strcmp(t->listed[0], t->listed[1]) != 0)

@@ -479,6 +479,9 @@ ledger_is_over(const struct ledger *l, int at, int rel, int from, int number)
 
 	if (t->hours == 0 || !ledger_goes_on(l, rel))
 		return 0;
+	/* Behind a hole it is known to be had when more is written. */
+	if (at == from && l->lost[to])
+		return 0;
 	return ledger_is_shown(&l->view[to], rel, number) ||
 	    (at == from && t->thought.fate > TACIT_FATE_ASKED);
 }
@@ -490,7 +493,8 @@ ledger_fate(const struct ledger *l, int at, int rel, int number,
 	const struct text *t = &l->letters[at][rel].all[number - 1];
 
 	*fate = t->thought.fate;
-	return t->thought.asked && !t->thought.unsure && !l->put_back[at] &&
+	return t->thought.asked && !t->thought.unsure && !t->excused &&
+	    !l->put_back[at] &&
 	    *fate != TACIT_FATE_NONE;
 }
 

@@ -186,7 +186,8 @@ ask_again(struct side *d, int rel)
 			continue;
 		now = TACIT_FATE_NONE;
 		rc = tacit_recall(ct, message, &now);
-		if (rc != 0 || now != told)
+		/* Of who has closed a relay is asked no more. */
+		if (rc != 0 || (now != told && told != TACIT_FATE_ASKED))
 			ledger_broken(d->s->ledger, "taken back: of %s end %d "
 			    "was told %s, and its vault says %s (%s)", message,
 			    d->i, tacit_fate_word(told), tacit_fate_word(now),
