@@ -246,9 +246,11 @@ take_practice(struct chat *h)
 		after = ev.id;
 		if (ev.contact != h->ct)
 			continue;
-		if (ev.type == TACIT_PRACTICE_RECEIPT)
-			told_news(h->c, h->ct, &h->screen);
-		else
+		/* What they took back does not stay in sight. */
+		if (ev.type == TACIT_RETRACTION_WANTED)
+			redraw(h);
+		told_news(h->c, h->ct, &h->screen);
+		if (ev.type != TACIT_PRACTICE_RECEIPT)
 			tell(h, NULL, &ev);
 		if ((rc = screen_flush(&h->screen)) != 0 ||
 		    (rc = tacit_practice_event_done(h->c->p, ev.id)) != 0)
@@ -318,6 +320,7 @@ type_help(struct chat *h)
 	note(h, "/accept   write without having compared it, at your own risk");
 	note(h, "/anyway   send a text that names somebody else");
 	note(h, "/undo     take back what you wrote last");
+	note(h, "/ask      ask them to, if that was too late");
 	note(h, "/quit     leave (or Ctrl-D)");
 	note(h, "//...     a message that begins with one slash");
 	note(h, "Alt-Enter begins a new line within a message; Ctrl-C drops "
@@ -398,6 +401,12 @@ type_undo(struct chat *h)
 }
 
 static void
+type_ask(struct chat *h)
+{
+	chat_ask(&h->screen, h->c, h->ct);
+}
+
+static void
 type_quit(struct chat *h)
 {
 	h->over = true;
@@ -414,6 +423,7 @@ static const struct {
 	{ "/anyway", type_anyway },
 	{ "/read", type_read },
 	{ "/undo", type_undo },
+	{ "/ask", type_ask },
 	{ "/quit", type_quit },
 };
 

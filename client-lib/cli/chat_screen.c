@@ -242,7 +242,8 @@ screen_message(struct screen *s, const char *label,
 	}
 	pen_name(&p, late ? " (late): " : ": ");
 	if (m->forgotten)
-		pen_name(&p, "(forgotten)");
+		pen_name(&p, m->forgotten == TACIT_FORGOTTEN_ASKED ?
+		    "(taken back)" : "(forgotten)");
 	pen_write(&p, m->text, m->text_len);
 	putchar('\n');
 	remember(s, m->from_me ? m->id : "", p.rows, mark_column);

@@ -79,4 +79,8 @@ int screen_flush(struct screen *s);
 /* Take back the newest text of mine to ${ct}, and show it; chat_undo.c */
 void chat_undo(struct screen *s, struct tacit_contact *ct);
 
+struct cli;
+/* Ask them to take it back. */
+void chat_ask(struct screen *s, struct cli *c, struct tacit_contact *ct);
+
 #endif

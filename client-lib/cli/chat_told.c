@@ -9,6 +9,8 @@ mark(struct cli *c, struct tacit_contact *ct, struct screen *s,
 
 	if (told > 0)
 		screen_told(s, id, (enum tacit_receipt)told);
+	if (tacit_retraction_state(c->p, ct, id) == TACIT_RETRACTION_DONE)
+		screen_mark(s, id, TACIT_RECALLED);
 }
 
 void

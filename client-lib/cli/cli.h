@@ -52,7 +52,8 @@ enum cli_option {
 	OPT_OUT = 1 << 26,
 	OPT_KEY = 1 << 27,
 	OPT_KEEP = 1 << 28,
-	OPT_DEFAULT = 1 << 29
+	OPT_DEFAULT = 1 << 29,
+	OPT_ASK = 1 << 30
 };
 
 struct cli {
@@ -77,7 +78,7 @@ struct cli {
 	const char *form;		/* FORM, or NULL */
 	const char *checkin;		/* CHECKIN, or NULL */
 	const char *date;		/* DATE, or NULL */
-	const char *word;		/* on, off or show; or NULL */
+	const char *word;		/* on, off, show, a policy; or NULL */
 	uint32_t every;
 	uint32_t keep_hours;		/* 0: a text is kept */
 	uint32_t years;
@@ -321,6 +322,22 @@ void retention_sentence(FILE *f, const struct tacit_practice_event *ev);
 bool retention_day(struct cli *c, struct tacit_contact *ct,
     char out[TEXT_DAY_SIZE]);
 
+/* ---- cmd_retraction.c: those of texts that are asked back ----------------------- */
+
+int retraction_json(const struct tacit_practice_event *ev,
+    const char *contact);
+void retraction_sentence(FILE *f, const struct tacit_practice_event *ev);
+
+/* How that stands, in a word; and of a text of the history, for people. */
+const char *retraction_of(struct cli *c, struct tacit_contact *ct,
+    const char *message);
+const char *retraction_mark(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_message *m);
+
+/* Ask my text back, and give the relay its time.  Returns 0 or TACIT_E_*. */
+int retraction_ask(struct cli *c, struct tacit_contact *ct,
+    const char *message);
+
 /* What became of a text that was taken back; cmd_recall.c */
 const char *recall_sentence(enum tacit_fate fate);
 
@@ -388,6 +405,9 @@ int cmd_rotate(struct cli *c);
 int cmd_hold(struct cli *c);
 int cmd_recall(struct cli *c);
 int cmd_statement_check(struct cli *c);
+int cmd_retraction_policy(struct cli *c);
+int cmd_retraction_accept(struct cli *c);
+int cmd_retraction_keep(struct cli *c);
 int cmd_close(struct cli *c);
 int cmd_contacts(struct cli *c);
 int cmd_history(struct cli *c);

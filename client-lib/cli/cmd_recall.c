@@ -129,16 +129,22 @@ report(struct cli *c, struct tacit_contact *ct, const char *id,
     enum tacit_fate fate)
 {
 	bool wanted = (c->given & OPT_STATEMENT) != 0;
+	const char *back = retraction_of(c, ct, c->message);
 	int rc = wanted ? export(c, ct) : TACIT_E_STATE;
 
 	if (rc != 0 && rc != TACIT_E_STATE)
 		return cli_fail(c, rc, c->statement);
 	if (c->json)
-		return cli_done(c, json_out("{s:s, s:s, s:s, s:s*}",
+		return cli_done(c, json_out("{s:s, s:s, s:s, s:s*, s:s*}",
 		    "contact", id, "message", c->message, "fate",
-		    tacit_fate_word(fate), "statement",
+		    tacit_fate_word(fate), "retraction", back, "statement",
 		    rc == 0 ? c->statement : NULL));
 	puts(recall_sentence(fate));
+	if (back != NULL)
+		puts(strcmp(back, "done") == 0 ? "They have taken it back." :
+		    strcmp(back, "kept") == 0 ? "You asked them to take it "
+		    "back, and they keep it, for the record." :
+		    "They are asked to take it back, and have not answered.");
 	if (wanted && rc != 0)
 		puts("The relay has made no statement about it.");
 	return EX_OK;
@@ -150,6 +156,7 @@ cmd_recall(struct cli *c)
 	enum tacit_fate fate = TACIT_FATE_NONE;
 	struct tacit_contact *ct = NULL;
 	struct tacit_contact_info info;
+	bool had;
 	int rc, status;
 
 	if ((c->given & OPT_WAIT) == 0)
@@ -159,11 +166,19 @@ cmd_recall(struct cli *c)
 	if ((status = session_open(c)) != 0 ||
 	    (status = session_contact(c, &ct, &info)) != 0)
 		return status;
-	if ((rc = tacit_recall(ct, c->message, &fate)) != 0 ||
-	    (rc = await(c, ct, &fate)) != 0)
+	rc = tacit_recall(ct, c->message, &fate);
+	had = rc == TACIT_E_HAD && (c->given & OPT_ASK) != 0;
+	if (had)
+		rc = 0;
+	else if (rc == 0)
+		rc = await(c, ct, &fate);
+	if (rc == 0 && (c->given & OPT_ASK) != 0 && (had ||
+	    fate == TACIT_FATE_TAKEN || fate == TACIT_FATE_UNACKNOWLEDGED))
+		rc = retraction_ask(c, ct, c->message);
+	if (rc != 0)
 		return cli_fail(c, rc, rc == TACIT_E_NOT_FOUND ?
 		    "no text of yours has this id" : NULL);
-	return report(c, ct, info.id, fate);
+	return report(c, ct, info.id, had ? TACIT_FATE_TAKEN : fate);
 }
 
 /* All of ${path}, up to TACIT_STATEMENTS_SIZE bytes. */

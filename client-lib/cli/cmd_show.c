@@ -121,21 +121,24 @@ message_json(struct cli *c, struct tacit_contact *ct,
     const struct tacit_message *m)
 {
 	const char *told = told_of(c, ct, m);
+	const char *back = retraction_of(c, ct, m->id);
 	char when[32];
 
 	text_time(when, m->time_ms);
 	if (m->keep_hours != 0)
-		return json_out("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s%, s:I, "
-		    "s:b}", "message", m->id, "seq", (long long)m->seq,
+		return json_out("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s*, s:s%, "
+		    "s:I, s:b}", "message", m->id, "seq", (long long)m->seq,
 		    "from", m->from_me ? "me" : "them", "time", when,
 		    "state", text_message_state(m->state), "told", told,
-		    "text", m->text, m->text_len, "keep_hours",
+		    "retraction", back, "text", m->text, m->text_len,
+		    "keep_hours",
 		    (long long)m->keep_hours, "forgotten",
 		    m->forgotten != 0);
-	return json_out("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s%}", "message",
-	    m->id, "seq", (long long)m->seq, "from", m->from_me ? "me" :
-	    "them", "time", when, "state", text_message_state(m->state),
-	    "told", told, "text", m->text, m->text_len);
+	return json_out("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s*, s:s%}",
+	    "message", m->id, "seq", (long long)m->seq, "from", m->from_me ?
+	    "me" : "them", "time", when, "state",
+	    text_message_state(m->state), "told", told, "retraction", back,
+	    "text", m->text, m->text_len);
 }
 
 static void
@@ -143,6 +146,7 @@ message_line(struct cli *c, struct tacit_contact *ct,
     const struct tacit_message *m, const char *label)
 {
 	const char *told = told_of(c, ct, m);
+	const char *back = retraction_mark(c, ct, m);
 	char when[32];
 
 	text_clock(when, m->time_ms);
@@ -153,11 +157,15 @@ message_line(struct cli *c, struct tacit_contact *ct,
 	else
 		text_put_name(stdout, label);
 	fputs(": ", stdout);
-	if (m->forgotten)
+	if (m->forgotten == TACIT_FORGOTTEN_ASKED)
+		fputs("[taken back]", stdout);
+	else if (m->forgotten)
 		fputs("[forgotten]", stdout);
 	text_put(stdout, m->text, m->text_len, 4);
 	if (m->keep_hours != 0 && !m->forgotten)
 		printf("  [kept for %u hours]", (unsigned)m->keep_hours);
+	if (back != NULL && !m->forgotten)
+		printf("  [%s]", back);
 	fputc('\n', stdout);
 }
 

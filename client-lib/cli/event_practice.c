@@ -43,6 +43,9 @@ practice_json(const struct tacit_practice_event *ev)
 		return receipts_json(ev, id);
 	case TACIT_RECORD_DUE:
 		return retention_json(ev, id);
+	case TACIT_RETRACTION_WANTED:
+	case TACIT_RETRACTION_ANSWERED:
+		return retraction_json(ev, id);
 	}
 	return json_out("{s:s, s:I, s:s*}", "event", word, "event_id", n,
 	    "contact", id);
@@ -74,6 +77,10 @@ practice_sentence(FILE *f, const struct tacit_practice_event *ev)
 	}
 	if (ev->type == TACIT_RECORD_DUE) {
 		retention_sentence(f, ev);
+		return;
+	}
+	if (ev->type >= TACIT_RETRACTION_WANTED) {
+		retraction_sentence(f, ev);
 		return;
 	}
 	if (ev->type >= TACIT_PRACTICE_CARD) {

@@ -69,14 +69,26 @@ static const struct {
 	    "you invited is held back for 10 s.\n"
 	    "  --hold SECONDS       0 to 60\n"
 	    "  --default            CONTACT has no time of its own\n" },
-	{ "recall", "CONTACT MESSAGE [--statement FILE] [--wait-ms N]",
+	{ "recall", "CONTACT MESSAGE [--ask] [--statement FILE] [--wait-ms N]",
 	    "take a text back",
 	    "What did not leave is undone.  What the relay still has it "
 	    "destroys, and says under\nits signature whether it was given to "
 	    "anybody.  What the other side has stays there.\n"
+	    "  --ask                if it is too late, ask them to take it "
+	    "back\n"
 	    "  --statement FILE     write what the relay said to FILE, which "
 	    "is new\n"
 	    "  --wait-ms N          wait so long for the relay (10000)\n" },
+	{ "retraction policy", "ask|keep|accept|default|show [CONTACT]",
+	    "what is done with texts that are asked back",
+	    "Without CONTACT of all that have no policy of their own.  Where "
+	    "nothing was set,\ntexts of those whom you invited are kept, for "
+	    "the record, and of others you are\nasked.\n" },
+	{ "retraction accept", "CONTACT MESSAGE",
+	    "forget a text that they ask back",
+	    "It is gone from this vault; its place stays.  They are told.\n" },
+	{ "retraction keep", "CONTACT MESSAGE",
+	    "keep a text that they ask back", "They are told.\n" },
 	{ "statement check", "FILE", "check what a relay said of a recall",
 	    "Shows who signed it: compare that with the key of the relay.\n" },
 	{ "close", "CONTACT [--yes]",

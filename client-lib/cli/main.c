@@ -25,7 +25,7 @@ struct command {
 	unsigned options;		/* enum cli_option */
 	enum { NOTHING, CONTACT, A_FILE, CONTACT_FORM, CHECKIN,
 	    CHECKIN_DATE, MAY_CONTACT, CONTACT_SERIES, CONTACT_WORD,
-	    CONTACT_MESSAGE } takes;
+	    CONTACT_MESSAGE, POLICY } takes;
 	const char *asks;		/* what comes from standard input */
 };
 
@@ -43,8 +43,12 @@ static const struct command commands[] = {
 	{ "verify", cmd_verify, OPT_CONFIRM | OPT_HOW, CONTACT, NULL },
 	{ "rotate", cmd_rotate, 0, CONTACT, NULL },
 	{ "hold", cmd_hold, OPT_HOLD | OPT_DEFAULT, MAY_CONTACT, NULL },
-	{ "recall", cmd_recall, OPT_STATEMENT | OPT_WAIT, CONTACT_MESSAGE,
+	{ "recall", cmd_recall, OPT_STATEMENT | OPT_WAIT | OPT_ASK,
+	    CONTACT_MESSAGE, NULL },
+	{ "retraction policy", cmd_retraction_policy, 0, POLICY, NULL },
+	{ "retraction accept", cmd_retraction_accept, 0, CONTACT_MESSAGE,
 	    NULL },
+	{ "retraction keep", cmd_retraction_keep, 0, CONTACT_MESSAGE, NULL },
 	{ "statement check", cmd_statement_check, 0, A_FILE, NULL },
 	{ "close", cmd_close, OPT_YES, CONTACT, NULL },
 	{ "passphrase", cmd_passphrase, 0, NOTHING, "old and new passphrase" },
@@ -124,6 +128,7 @@ static const struct option options[] = {
 	{ "hold", required_argument, NULL, OPT_HOLD },
 	{ "statement", required_argument, NULL, OPT_STATEMENT },
 	{ "default", no_argument, NULL, OPT_DEFAULT },
+	{ "ask", no_argument, NULL, OPT_ASK },
 	{ "how", required_argument, NULL, OPT_HOW },
 	{ "begin", required_argument, NULL, OPT_BEGIN },
 	{ "end", required_argument, NULL, OPT_END },
@@ -345,6 +350,8 @@ static const struct {
 	{ CONTACT_WORD, offsetof(struct cli, contact), "a CONTACT: an id, a "
 	    "number or a label of `tacit contacts'" },
 	{ CONTACT_WORD, offsetof(struct cli, word), "one of on, off, show" },
+	{ POLICY, offsetof(struct cli, word), "one of ask, keep, accept, "
+	    "default, show" },
 	{ A_FILE, offsetof(struct cli, file), "a FILE" },
 	{ CONTACT_MESSAGE, offsetof(struct cli, contact), "a CONTACT: an id, "
 	    "a number or a label of `tacit contacts'" },
@@ -386,7 +393,7 @@ take_arguments(struct cli *c, const struct command *k, int *argc,
 		--*argc;
 		++*argv;
 	}
-	if (k->takes == MAY_CONTACT)
+	if (k->takes == MAY_CONTACT || k->takes == POLICY)
 		may_take(&c->contact, argc, argv);
 	if (k->takes == CONTACT_SERIES) {
 		may_take(&c->form, argc, argv);
@@ -414,6 +421,9 @@ unknown(const struct cli *c, const char *word)
 	if (strcmp(word, "retention") == 0)
 		return cli_usage(c, "`retention' is followed by `show', `set' "
 		    "or `delete'");
+	if (strcmp(word, "retraction") == 0)
+		return cli_usage(c, "`retraction' is followed by `policy', "
+		    "`accept' or `keep'");
 	if (strcmp(word, "statement") == 0)
 		return cli_usage(c, "`statement' is followed by `check'");
 	return cli_usage(c, "no such command; see tacit --help");

@@ -4,6 +4,7 @@
 #include "checkin.h"
 #include "receipts.h"
 #include "retention.h"
+#include "retract.h"
 
 static const struct taker takers[] = {
 	{ tacit_practice_Practice_definition_tag, checkin_take_definition },
@@ -15,6 +16,8 @@ static const struct taker takers[] = {
 	{ tacit_practice_Practice_away_tag, away_take },
 	{ tacit_practice_Practice_life_tag, life_take },
 	{ tacit_practice_Practice_receipt_tag, receipts_take },
+	{ tacit_practice_Practice_retract_tag, retract_take },
+	{ tacit_practice_Practice_retracted_tag, retract_take_answer },
 };
 
 static tend_fn *const tenders[] = {
@@ -25,6 +28,7 @@ static tend_fn *const tenders[] = {
 	card_tend,
 	life_tend,
 	receipts_tend,
+	retract_tend,
 	retention_tend,
 };
 

@@ -104,6 +104,8 @@ static const char *const words[] = {
 	[TACIT_PRACTICE_DISCHARGED] = "discharged",
 	[TACIT_PRACTICE_RECEIPT] = "receipt",
 	[TACIT_RECORD_DUE] = "record-due",
+	[TACIT_RETRACTION_WANTED] = "retraction-wanted",
+	[TACIT_RETRACTION_ANSWERED] = "retraction-answered",
 };
 
 const char *

@@ -380,9 +380,9 @@ give_up(struct tacit_practice *p, const char *id, tacit_rows_Receipts *row)
 	return batch_commit(&b);
 }
 
-/* May anything be sent to them now?  1, 0, or an error. */
-static int
-may_tell(struct tacit_practice *p, const struct tacit_contact_info *info)
+int
+receipts_may_tell(struct tacit_practice *p,
+    const struct tacit_contact_info *info)
 {
 	int rc;
 
@@ -409,7 +409,7 @@ tend_one(struct tacit_practice *p, const char *id, tacit_rows_Receipts *row)
 		return 0;
 	}
 	if ((rc = tacit_contact_info(ct, &info)) != 0 ||
-	    (rc = may_tell(p, &info)) < 0)
+	    (rc = receipts_may_tell(p, &info)) < 0)
 		return rc;
 	if (rc == 1)
 		return tell(p, ct, id, row);

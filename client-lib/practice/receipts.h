@@ -32,6 +32,10 @@ tend_fn receipts_tend;
 /* What follows from ${ev}, at ${b->p->now_ms}, with look_note(), or nothing. */
 void receipts_look(struct batch *b, const struct tacit_event *ev);
 
+/* May anything be sent to them by itself now?  1, 0, or an error. */
+int receipts_may_tell(struct tacit_practice *p,
+    const struct tacit_contact_info *info);
+
 /* The id of a message as bytes; false: it is not spelled as one. */
 bool receipt_id(uint8_t out[RECEIPT_ID_LEN], const char *message);
 

@@ -64,13 +64,24 @@ is_wanted(const struct record *r, const struct tacit_message *m)
 	return record_covers(r, m->time_ms);
 }
 
-/* Who was too late to take it back wrote it as any other. */
+/*
+ * Who was too late to take it back wrote it as any other, unless it was asked
+ * back; and then that is said whatever came of it.
+ */
 static int
 see_fate(struct past *p, struct record *r)
 {
 	enum tacit_fate fate;
 	int rc;
 
+	if (p->type != 0)
+		return 0;
+	if ((rc = tacit_retraction_state(r->p, r->ct, p->id)) < 0)
+		return rc;
+	if (rc > 0) {
+		p->fate = ENTRY_RETRACTED;
+		return 0;
+	}
 	if (p->state != TACIT_RECALLED)
 		return 0;
 	if ((rc = tacit_recall(r->ct, p->id, &fate)) == 0 &&

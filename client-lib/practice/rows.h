@@ -46,6 +46,12 @@ enum row_kind {
 	ROW_RECEIPT_PAGE = 'j',		/* contact, page: receipts.h */
 	ROW_TOLD = 'u',			/* contact, message: what they told of
 					   it, 1 byte */
+	ROW_RETRACT = 'b',		/* contact, message of theirs:
+					   rows.Retract */
+	ROW_RETRACTED = 'B',		/* contact, message of mine: enum
+					   tacit_retraction, 1 byte */
+	ROW_RETRACT_POLICY = 'g',	/* one, or contact: enum
+					   tacit_retract_policy, 1 byte */
 	ROW_RETENTION = 'N',		/* one: rows.Retention */
 	ROW_RECORD_DUE = 'G'		/* contact: the day after which the
 					   host was told, 4 bytes */

@@ -24,6 +24,10 @@ past_hash(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
 	};
 	size_t n = sizeof(part) / sizeof(part[0]);
 
+	if (p->given_up) {
+		memcpy(out, p->hash, TACIT_HASH_LEN);
+		return;
+	}
 	keep_said(&said, p->type, &p->keep, text, len);
 	part[n - 1].data = said.text;
 	part[n - 1].len = said.len;
@@ -141,6 +145,27 @@ history_forget(struct tacit_contact *ct, uint64_t place, tacit_state_Past *p)
 	return history_put(ct, place, p, NULL, 0, hash);
 }
 
+int
+history_give_up(struct tacit_contact *ct, uint64_t place)
+{
+	uint8_t hash[TACIT_HASH_LEN], after[TACIT_HASH_LEN];
+	tacit_state_Past p;
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if ((rc = history_row(ct, place, &p, &text, &len)) != 0)
+		return rc;
+	past_hash(hash, &p, text, len);
+	history_chain(after, &p, text, len);
+	record_tail_free(text, len);
+	memcpy(p.hash, hash, sizeof(p.hash));
+	memcpy(p.after, after, sizeof(p.after));
+	p.given_up = 1;
+	ct->t->past.ct = NULL;
+	return history_put(ct, place, &p, NULL, 0, hash);
+}
+
 static enum tacit_message_state
 past_state(const struct tacit_contact *ct, const tacit_state_Past *p)
 {
@@ -171,7 +196,8 @@ past_show(struct tacit_contact *ct, struct tacit_message *out,
 	out->text = text;
 	out->text_len = len;
 	out->keep_hours = p->keep.hours;
-	out->forgotten = p->keep.gone.size > 0;
+	out->forgotten = p->given_up ? TACIT_FORGOTTEN_ASKED :
+	    p->keep.gone.size > 0;
 }
 
 int

@@ -35,6 +35,12 @@ void history_chain(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
     const char *text, size_t len);
 
 /*
+ * Remove the text at ${place}, which is theirs and to be kept.  The row keeps
+ * its hash, and the chain value after it.  Inside a change.
+ */
+int history_give_up(struct tacit_contact *ct, uint64_t place);
+
+/*
  * Remove the text at ${place}, which is one that is forgotten; its digest and
  * so all hashes stay.  Inside a change.
  * Errors:  TACIT_E_STATE (it is kept).

@@ -13,7 +13,7 @@ history_chain(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
 {
 	struct said said;
 
-	if (p->fate == TACIT_FATE_UNDONE) {
+	if (p->fate == TACIT_FATE_UNDONE || p->given_up) {
 		memcpy(out, p->after, TACIT_HASH_LEN);
 		return;
 	}

@@ -52,6 +52,7 @@ END { exit bad }
     "$root/client-lib/include/tacit/records.h" \
     "$root/client-lib/include/tacit/receipts.h" \
     "$root/client-lib/include/tacit/retention.h" \
+    "$root/client-lib/include/tacit/retractions.h" \
     "$root/client-lib/include/tacit/erase.h" \
     "$root/client-lib/include/tacit/vault_log.h" \
     "$root/client-lib/include/tacit/recalls.h"

@@ -110,6 +110,7 @@ for f in $(files '*.c' '*.h'); do
 			tacit/tacit.h | tacit/error.h | tacit/practice.h | \
 			    tacit/boundaries.h | tacit/records.h | \
 			    tacit/receipts.h | tacit/retention.h | \
+			    tacit/retractions.h | \
 			    tacit/vault_log.h) ;;
 			tacit/* | *../* | *.pb.h)
 				say "$f" direction "the command includes $h" ;;
@@ -124,6 +125,7 @@ for f in $(files '*.c' '*.h'); do
 			tacit/tacit.h | tacit/error.h | tacit/practice.h | \
 			    tacit/boundaries.h | tacit/records.h | \
 			    tacit/receipts.h | tacit/retention.h | \
+			    tacit/retractions.h | \
 			    tacit/vault_log.h | tacit/erase.h) ;;
 			tacit/* | *../*)
 				say "$f" direction "practice includes $h" ;;
@@ -136,6 +138,7 @@ for f in $(files '*.c' '*.h'); do
 		client-lib/include/tacit/boundaries.h | \
 		    client-lib/include/tacit/records.h | \
 		    client-lib/include/tacit/retention.h | \
+		    client-lib/include/tacit/retractions.h | \
 		    client-lib/include/tacit/receipts.h) ;; # parts of practice.h
 		client-lib/*)
 			case $h in

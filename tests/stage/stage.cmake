@@ -47,7 +47,7 @@ foreach(name practice practice_aside checkin checkin_lies
     bounds_send bounds_card bounds_life
     bounds_away records retention series
     receipts receipts_kept receipts_lies
-    hold)
+    hold retract retract_between)
   target_link_libraries(stage_test_${name} PRIVATE tacit_practice_core
     tacit_core)
 endforeach()

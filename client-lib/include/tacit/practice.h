@@ -147,8 +147,14 @@ enum tacit_practice_event_type {
 					   label: "delivered" or "read"; value:
 					   how many they are */
 	/* of retention: 70 to 79 */
-	TACIT_RECORD_DUE = 70		/* date: so long the record had to be
+	TACIT_RECORD_DUE = 70,		/* date: so long the record had to be
 					   kept; it may be deleted */
+	/* of retractions: 80 to 89 */
+	TACIT_RETRACTION_WANTED = 80,	/* they want a text of theirs back;
+					   about: its id; label: "asked", if a
+					   person is to decide, "done", "kept" */
+	TACIT_RETRACTION_ANSWERED	/* about: id of a text of mine; label:
+					   "done" or "kept", there */
 };
 
 /* Fields that a type does not name are 0, "" or NULL. */
@@ -454,5 +460,6 @@ TACIT_API TACIT_MUST int tacit_checkin_submit(struct tacit_checkin *c);
 #include <tacit/records.h>
 #include <tacit/receipts.h>
 #include <tacit/retention.h>
+#include <tacit/retractions.h>
 
 #endif

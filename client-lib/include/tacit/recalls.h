@@ -120,6 +120,20 @@ struct tacit_recall_claim {
 TACIT_API TACIT_MUST int tacit_recall_check(const char *text, size_t len,
     struct tacit_recall_claim *out);
 
+enum { TACIT_FORGOTTEN_ASKED = 2 };	/* by tacit_forget() */
+
+/*
+ * Forget the text ${message} of theirs, as its writer asked: it is gone from
+ * the vault's files within a few tacit_step() calls or with tacit_close(); its
+ * place, number and time stay, and so do two hashes, against which who has the
+ * passphrase can test a guess.  If its event was not confirmed yet, it is now;
+ * a text that the event lent is still the host's.  Copies and backups from
+ * before have it.  A second time is fine, as it is where it was forgotten.
+ * Errors:  TACIT_E_NOT_FOUND (no text of theirs has this id).
+ */
+TACIT_API TACIT_MUST int tacit_forget(struct tacit_contact *ct,
+    const char *message);
+
 #ifdef __cplusplus
 }
 #endif

@@ -444,7 +444,8 @@ struct tacit_message {
 					   on this vault, or tacit_close() */
 	size_t text_len;
 	uint32_t keep_hours;		/* of tacit_send_fleeting(); or 0 */
-	int forgotten;			/* there is no text any more */
+	int forgotten;			/* there is no text any more; also:
+					   TACIT_FORGOTTEN_ASKED */
 };
 
 /*
