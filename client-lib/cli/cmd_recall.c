@@ -177,7 +177,8 @@ cmd_recall(struct cli *c)
 		rc = retraction_ask(c, ct, c->message);
 	if (rc != 0)
 		return cli_fail(c, rc, rc == TACIT_E_NOT_FOUND ?
-		    "no text of yours has this id" : NULL);
+		    "no text of yours has this id" : rc == TACIT_E_HAD ?
+		    "--ask asks them to take it back" : NULL);
 	return report(c, ct, info.id, had ? TACIT_FATE_TAKEN : fate);
 }
 

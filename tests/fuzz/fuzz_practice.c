@@ -284,6 +284,64 @@ tacit_history(struct tacit_contact *ct, uint64_t before,
 	return 0;
 }
 
+/* What they may ask back is theirs. */
+int
+tacit_forget(struct tacit_contact *ct, const char *message)
+{
+	(void)ct;
+	FUZZ_CHECK(strcmp(message, history[THEIRS - 1]) == 0);
+	return 0;
+}
+
+/* What no message of theirs leads to. */
+int
+tacit_recall(struct tacit_contact *ct, const char *message,
+    enum tacit_fate *fate)
+{
+	(void)ct;
+	(void)message;
+	(void)fate;
+	return TACIT_E_NOT_FOUND;
+}
+
+int64_t
+tacit_contact_ended_ms(const struct tacit_contact *ct)
+{
+	(void)ct;
+	return 0;
+}
+
+int
+tacit_contact_erase(struct tacit_contact *ct, const struct tacit_prefix *rows,
+    size_t n, const char *words)
+{
+	(void)ct;
+	(void)rows;
+	(void)n;
+	(void)words;
+	return TACIT_E_STATE;
+}
+
+int
+tacit_log_note(struct tacit *t, enum tacit_log_kind kind,
+    struct tacit_contact *ct, const char *words)
+{
+	(void)t;
+	(void)kind;
+	(void)ct;
+	(void)words;
+	return 0;
+}
+
+int
+tacit_log_next(struct tacit *t, uint64_t before, struct tacit_log_row *out)
+{
+	(void)t;
+	(void)before;
+	(void)out;
+	return TACIT_E_STATE;
+}
+
 /* ---- one life ---------------------------------------------------------------------- */
 
 static const int64_t begin_ms = 1774000000000;	/* a March in Berlin */
@@ -297,6 +355,8 @@ ask_once(struct tacit *t, struct tacit_practice **p,
 	char form[TACIT_CHECKIN_ID_SIZE];
 
 	FUZZ_CHECK(tacit_practice_open(p, t) == 0);
+	FUZZ_CHECK(tacit_retract_policy_set(*p, NULL, TACIT_RETRACT_ACCEPT) ==
+	    0);
 	FUZZ_CHECK(tacit_checkin_import_shipped(*p, "daily-check-in",
 	    form) == 0);
 	FUZZ_CHECK(tacit_checkin_send(*p, &t->contact, form, &w, begin_ms,
