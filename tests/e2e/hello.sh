@@ -27,12 +27,12 @@ is 'installed command' "$(env -u LD_LIBRARY_PATH "$work/prefix/bin/tacit" \
 # The public header's names and the curve are all that is exported.
 extra=$(nm -D --defined-only "$LD_LIBRARY_PATH/libtacit.so" |
     awk '{ print $3 }' | grep -v '^curve25519_donna$' | while read -r name; do
-	grep -q "\b$name(" "$work"/prefix/include/tacit/{tacit,vault_log,erase}.h ||
+	grep -q "\b$name(" "$work"/prefix/include/tacit/{tacit,recalls,vault_log,erase}.h ||
 	    echo "$name"
     done)
 is 'exports' "$extra" ''
 missing=$(grep -ohE '\btacit_[a-z_]+\(' \
-    "$work"/prefix/include/tacit/{tacit,vault_log,erase}.h | tr -d '(' |
+    "$work"/prefix/include/tacit/{tacit,recalls,vault_log,erase}.h | tr -d '(' |
     sort -u | while read -r name; do
 	nm -D --defined-only "$LD_LIBRARY_PATH/libtacit.so" |
 	    grep -q " T $name\$" || echo "$name"
@@ -55,7 +55,7 @@ declared=$(cd "$work/prefix/include/tacit" &&
     grep -ohE '\btacit_[a-z_]+\(' practice.h boundaries.h records.h receipts.h retention.h |
     tr -d '(' |
     sort -u | while read -r name; do
-	grep -q "\b$name(" "$work"/prefix/include/tacit/{tacit,erase}.h ||
+	grep -q "\b$name(" "$work"/prefix/include/tacit/{tacit,recalls,erase}.h ||
 	    echo "$name"
     done)
 is 'exports of the practice layer' "$(nm -D --defined-only \
