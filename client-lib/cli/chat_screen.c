@@ -6,8 +6,9 @@
 
 #include "chat_screen.h"
 #include "cli.h"
+#include "pen.h"
 
-enum { INDENT = 6, NOTE = 5, COLUMNS_MIN = 16, TAB = 4 };
+enum { INDENT = 6, NOTE = 5, COLUMNS_MIN = 16 };
 
 /* ---- terminal ---------------------------------------------------------------- */
 
@@ -90,19 +91,6 @@ screen_clear(struct screen *s)
 	s->dirty = true;
 }
 
-/* As text_cell(), with a tab as spaces. */
-static size_t
-cell(char out[TEXT_CELL_SIZE], int *width, const char *text, size_t left)
-{
-	size_t n = text_cell(out, width, text, left, false);
-
-	if (out[0] == '\t') {
-		(void)snprintf(out, TEXT_CELL_SIZE, "%*s", TAB, "");
-		*width = TAB;
-	}
-	return n;
-}
-
 /* ---- items -------------------------------------------------------------------- */
 
 static void
@@ -120,88 +108,6 @@ remember(struct screen *s, const char *id, int rows, int mark_column)
 	s->above += rows;
 	if (s->above > s->rows - 1)
 		s->above = s->rows - 1;
-}
-
-/* Columns up to the next space or the end of the line. */
-static int
-word_width(const char *text, size_t left)
-{
-	char out[TEXT_CELL_SIZE];
-	int width, sum = 0;
-	size_t i;
-
-	for (i = 0; i < left && text[i] != ' ' && text[i] != '\n';) {
-		i += cell(out, &width, text + i, left - i);
-		sum += width;
-	}
-	return sum;
-}
-
-/* Where the next character goes. */
-struct pen {
-	int limit, indent;		/* columns that may be used */
-	int column, rows;
-	bool word;			/* inside one */
-};
-
-static struct pen
-pen_of(const struct screen *s, int indent)
-{
-	const struct pen p = { .limit = s->columns - 1, .indent = indent,
-	    .rows = 1 };
-
-	return p;
-}
-
-static void
-pen_break(struct pen *p)
-{
-
-	printf("\n%*s", p->indent, "");
-	p->column = p->indent;
-	p->rows++;
-}
-
-/* Print with line breaks between words, or inside those too long. */
-static void
-pen_write(struct pen *p, const char *text, size_t len)
-{
-	char out[TEXT_CELL_SIZE];
-	int width, word;
-	size_t i = 0;
-
-	while (i < len) {
-		if (text[i] == '\n') {
-			pen_break(p);
-			p->word = false;
-			i++;
-			continue;
-		}
-		if (!p->word && text[i] != ' ') {
-			word = word_width(text + i, len - i);
-			if (p->column + word > p->limit &&
-			    p->column > p->indent &&
-			    p->indent + word <= p->limit)
-				pen_break(p);
-		}
-		p->word = text[i] != ' ';
-		i += cell(out, &width, text + i, len - i);
-		if (p->column + width > p->limit) {
-			if (!p->word)
-				continue;	/* a space between lines */
-			pen_break(p);
-		}
-		fputs(out, stdout);
-		p->column += width;
-	}
-}
-
-static void
-pen_name(struct pen *p, const char *name)
-{
-
-	pen_write(p, name, strlen(name));
-	p->word = false;
 }
 
 static const char *
@@ -225,7 +131,7 @@ void
 screen_message(struct screen *s, const char *label,
     const struct tacit_message *m, bool late)
 {
-	struct pen p = pen_of(s, INDENT);
+	struct pen p = pen_of(s->columns, INDENT);
 	char when[32];
 	int mark_column = 0;
 
@@ -245,6 +151,11 @@ screen_message(struct screen *s, const char *label,
 		pen_name(&p, m->forgotten == TACIT_FORGOTTEN_ASKED ?
 		    "(taken back)" : "(forgotten)");
 	pen_write(&p, m->text, m->text_len);
+	if (m->keep_hours != 0 && !m->forgotten) {
+		(void)snprintf(when, sizeof(when), " [kept for %u hour%s]",
+		    (unsigned)m->keep_hours, m->keep_hours == 1 ? "" : "s");
+		pen_write(&p, when, strlen(when));
+	}
 	putchar('\n');
 	remember(s, m->from_me ? m->id : "", p.rows, mark_column);
 }
@@ -252,7 +163,7 @@ screen_message(struct screen *s, const char *label,
 void
 screen_note(struct screen *s, const char *text)
 {
-	struct pen p = pen_of(s, NOTE);
+	struct pen p = pen_of(s->columns, NOTE);
 
 	screen_hide(s);
 	pen_name(&p, "  -- ");
@@ -264,7 +175,7 @@ screen_note(struct screen *s, const char *text)
 void
 screen_line(struct screen *s, const char *text)
 {
-	struct pen p = pen_of(s, 0);
+	struct pen p = pen_of(s->columns, 0);
 
 	screen_hide(s);
 	pen_write(&p, text, strlen(text));
@@ -332,7 +243,7 @@ lay(struct layout *l, const char *text, size_t at)
 	int width = 0;
 
 	for (i = 0; i < len; i += n) {
-		n = text[i] == '\n' ? 1 : cell(out, &width, text + i, len - i);
+		n = text[i] == '\n' ? 1 : pen_cell(out, &width, text + i, len - i);
 		if (text[i] != '\n' && l->column + width > l->limit)
 			next_row(l);
 		if (i == at) {

@@ -8,8 +8,9 @@
 #include <sysexits.h>
 
 #include "cli.h"
+#include "pen.h"
 
-enum { ANSWER_SIZE = 8192, SETTLE_MS = 2000 };
+enum { ANSWER_SIZE = 8192, HINT_SIZE = 120, SETTLE_MS = 2000 };
 
 struct asking {
 	struct cli *c;
@@ -31,63 +32,79 @@ item_at(const struct asking *a, uint32_t at)
 
 /* ---- what is asked, for a person ------------------------------------------------- */
 
+/* A line of ours, or of theirs, as wide as the terminal. */
+static void
+put_line(int indent, const char *before, const char *text)
+{
+	struct pen p = pen_of(pen_columns(), indent);
+
+	pen_name(&p, before);
+	pen_name(&p, text);
+	putchar('\n');
+}
+
 static void
 put_text(const struct tacit_checkin_item *it)
 {
-	if (it->prefix[0] != '\0') {
-		text_put(stdout, it->prefix, strlen(it->prefix), -1);
-		putchar(' ');
-	}
-	text_put(stdout, it->text, strlen(it->text), 4);
+	struct pen p = pen_of(pen_columns(), 4);
+
+	pen_name(&p, it->prefix);
+	if (it->prefix[0] != '\0')
+		pen_name(&p, " ");
+	if (p.column < 8)
+		p.indent = p.column;
+	pen_name(&p, it->text);
+	putchar('\n');
 }
 
 static void
 put_options(const struct asking *a, uint32_t at, uint32_t n)
 {
-	char value[TACIT_CHECKIN_VALUE_SIZE];
+	char value[TACIT_CHECKIN_VALUE_SIZE], number[24];
 	const char *shown;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
 		if (tacit_checkin_option(a->k, at, i, value, &shown) != 0)
 			continue;
-		printf("    %2u  ", (unsigned)i + 1);
-		if (shown == NULL)
-			shown = value;
-		text_put(stdout, shown, strlen(shown), -1);
-		putchar('\n');
+		(void)snprintf(number, sizeof(number), "    %2u  ",
+		    (unsigned)i + 1);
+		put_line(8, number, shown != NULL ? shown : value);
 	}
 }
 
-/* The words of an option rather than its code. */
+/* The words of an option rather than its code; yes and no. */
 static void
-put_answer(const struct asking *a, uint32_t at, const char *text, uint32_t n)
+put_answer(struct pen *p, const struct asking *a, uint32_t at,
+    const char *text, uint32_t n)
 {
 	char value[TACIT_CHECKIN_VALUE_SIZE];
 	const char *shown;
 	uint32_t i;
 
+	if (strcmp(item_at(a, at).type, "boolean") == 0)
+		text = strcmp(text, "true") == 0 ? "yes" : "no";
 	for (i = 0; i < n; i++)
 		if (tacit_checkin_option(a->k, at, i, value, &shown) == 0 &&
 		    strcmp(value, text) == 0 && shown != NULL) {
 			text = shown;
 			break;
 		}
-	text_put(stdout, text, strlen(text), -1);
+	pen_name(p, text);
 }
 
 /* Returns how many there are. */
 static uint32_t
-put_answers(const struct asking *a, uint32_t at, uint32_t options,
-    const char *before)
+put_answers(struct pen *p, const struct asking *a, uint32_t at,
+    uint32_t options, const char *before)
 {
 	char text[ANSWER_SIZE];
 	uint32_t n;
 
 	for (n = 0; tacit_checkin_answer(a->k, at, n, text,
 	    sizeof(text)) == 1; n++) {
-		fputs(n == 0 ? before : "; ", stdout);
-		put_answer(a, at, text, options);
+		pen_name(p, n == 0 ? before : "; ");
+		put_answer(p, a, at, text, options);
 	}
 	explicit_bzero(text, sizeof(text));
 	return n;
@@ -108,21 +125,62 @@ hint(const struct tacit_checkin_item *it)
 	return strcmp(it->type, "decimal") == 0 ? "a number" : "words";
 }
 
+/* What it must keep to, as ", 0 to 20"; "" if nothing was said. */
+static void
+bounds(char out[HINT_SIZE], const struct tacit_checkin_item *it)
+{
+	const char *least = it->least, *most = it->most;
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (least[0] != '\0' && most[0] != '\0')
+		n = (size_t)snprintf(out, HINT_SIZE, ", %s to %s", least,
+		    most);
+	else if (least[0] != '\0' || most[0] != '\0')
+		n = (size_t)snprintf(out, HINT_SIZE, ", %s or %s",
+		    least[0] != '\0' ? least : most, least[0] == '\0' ?
+		    "less" : "more");
+	if (it->length != 0)
+		(void)snprintf(out + n, HINT_SIZE - n, ", %u character%s at "
+		    "most", (unsigned)it->length, it->length == 1 ? "" : "s");
+	else if (it->places >= 0)
+		(void)snprintf(out + n, HINT_SIZE - n, ", %d place%s behind "
+		    "the point at most", it->places, it->places == 1 ? "" :
+		    "s");
+}
+
+/* How it is answered. */
+static void
+put_hint(const struct tacit_checkin_item *it)
+{
+	char within[HINT_SIZE];
+	struct pen p = pen_of(pen_columns(), 4);
+
+	bounds(within, it);
+	pen_name(&p, "    (");
+	pen_name(&p, hint(it));
+	pen_name(&p, within);
+	pen_name(&p, it->repeats ? "; one by one, Enter ends)" :
+	    it->required ? ")" : "; Enter for none)");
+	putchar('\n');
+}
+
 static void
 put_question(const struct asking *a, uint32_t at,
     const struct tacit_checkin_item *it)
 {
+	struct pen p = pen_of(pen_columns(), 4);
+
 	putchar('\n');
 	put_text(it);
-	putchar('\n');
 	if (!it->question)
 		return;
 	put_options(a, at, it->options);
-	printf("    (%s%s)\n", hint(it), it->repeats ?
-	    "; one by one, Enter ends" : it->required ? "" :
-	    "; Enter for none");
-	if (put_answers(a, at, it->options, "    so far: ") > 0)
-		puts("  (Enter keeps it, /clear takes it back)");
+	put_hint(it);
+	if (put_answers(&p, a, at, it->options, "    so far: ") > 0) {
+		pen_name(&p, "  (Enter keeps it, /clear takes it back)");
+		putchar('\n');
+	}
 }
 
 /* ---- what is answered ------------------------------------------------------------------ */
@@ -212,8 +270,8 @@ take_line(struct asking *a, uint32_t at, const struct tacit_checkin_item *it,
 	if (text[0] == '\0') {
 		if (!a->person || !it->required || is_answered(a, at))
 			return true;
-		puts("    This one needs an answer; /later leaves, and keeps "
-		    "the others.");
+		put_line(4, "    ", "This one needs an answer; /later "
+		    "leaves, and keeps the others.");
 		return false;
 	}
 	if (word(a, at, text, &rc) != 0) {
@@ -226,7 +284,8 @@ take_line(struct asking *a, uint32_t at, const struct tacit_checkin_item *it,
 	if ((rc = set(a, at, it, text, &reason)) == 0)
 		return !it->repeats;
 	if (a->person && rc == TACIT_E_ANSWER) {
-		printf("    That %s.\n", reason);
+		printf("    That %s.\n", strcmp(it->type, "boolean") == 0 ?
+		    "is neither yes nor no" : reason);
 		return false;
 	}
 	*status = refuse(a, it, rc, reason);
@@ -307,10 +366,27 @@ no_more(const struct asking *a)
 	return status;
 }
 
+/* A person goes on with what was not answered; a script begins at the top. */
+static uint32_t
+first(const struct asking *a)
+{
+	uint32_t n = tacit_checkin_items(a->k), at;
+	struct tacit_checkin_item it;
+
+	if (!a->person || !tacit_checkin_begun(a->k))
+		return 0;
+	for (at = 0; at < n; at++) {
+		it = item_at(a, at);
+		if (it.question && it.enabled && !is_answered(a, at))
+			return at;
+	}
+	return 0;			/* all of it, to be looked at */
+}
+
 static int
 ask_all(struct asking *a)
 {
-	uint32_t at = 0;
+	uint32_t at = first(a);
 	struct tacit_checkin_item it;
 	int status;
 
@@ -344,7 +420,8 @@ kept(const struct asking *a)
 		return cli_done(a->c, json_out("{s:s, s:s, s:s, s:s*}",
 		    "checkin", a->c->checkin, "date", day, "state", "kept",
 		    "missing", missing));
-	puts("Kept, and not sent yet.  The same command goes on from here.");
+	put_line(0, "", "Kept, and not sent yet.  The same command goes on "
+	    "from here.");
 	return EX_OK;
 }
 
@@ -367,19 +444,23 @@ send_all(struct asking *a, struct tacit_contact *ct)
 	if (a->c->json)
 		return cli_done(a->c, json_out("{s:s, s:s, s:s}", "checkin",
 		    a->c->checkin, "date", day, "state", "sent"));
-	puts("Thank you.  Your answers are on their way.");
+	put_line(0, "", "Thank you.  Your answers are on their way.");
 	return EX_OK;
 }
 
 static void
 greet(const struct asking *a)
 {
+	struct pen p = pen_of(pen_columns(), 0);
 	char day[TEXT_DAY_SIZE];
 
 	text_day(day, tacit_checkin_date(a->k));
-	text_put_name(stdout, tacit_checkin_title(a->k));
-	printf(", for %s\n/later leaves and keeps what you answered; /back "
-	    "goes to the question before.\n", day);
+	pen_name(&p, tacit_checkin_title(a->k));
+	pen_name(&p, ", for ");
+	pen_name(&p, day);
+	putchar('\n');
+	put_line(0, "", "/later leaves and keeps what you answered; /back "
+	    "goes to the question before.");
 }
 
 int
@@ -459,6 +540,7 @@ show_answers(struct cli *c, struct tacit_contact *ct, uint32_t date)
 {
 	struct asking a = { .c = c };
 	struct tacit_checkin_item it;
+	struct pen p;
 	uint32_t at;
 	int rc;
 
@@ -470,8 +552,8 @@ show_answers(struct cli *c, struct tacit_contact *ct, uint32_t date)
 			continue;
 		putchar('\n');
 		put_text(&it);
-		putchar('\n');
-		if (it.question && put_answers(&a, at, it.options,
+		p = pen_of(pen_columns(), 4);
+		if (it.question && put_answers(&p, &a, at, it.options,
 		    "    ") == 0)
 			fputs("    -", stdout);
 		if (it.question)

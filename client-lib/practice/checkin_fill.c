@@ -19,6 +19,7 @@ struct tacit_checkin {
 	uint32_t date;
 	struct form *form;
 	struct answers *answers;
+	bool begun;			/* there was a draft */
 };
 
 /* Is the occurrence still asked?  0, TACIT_E_STATE, or an error. */
@@ -48,6 +49,7 @@ load_draft(struct tacit_checkin *c)
 	if (bytes == NULL)
 		return TACIT_E_NOMEM;
 	rc = row_get_bytes(c->p->t, &c->draft, bytes, FORM_ANSWERS_LEN, &len);
+	c->begun = rc == 1;
 	if (rc == 1)
 		rc = answers_read(&c->answers, c->form, bytes, len);
 	else if (rc == 0 && (c->answers = answers_new(c->form)) == NULL)
@@ -158,32 +160,13 @@ tacit_checkin_title(const struct tacit_checkin *c)
 	return c->form->title;
 }
 
-/* ---- what is asked ------------------------------------------------------------ */
-
 int
-tacit_checkin_item(const struct tacit_checkin *c, uint32_t at,
-    struct tacit_checkin_item *out)
+tacit_checkin_begun(const struct tacit_checkin *c)
 {
-	const struct form_item *it;
-
-	if (c == NULL || out == NULL || out->size != sizeof(*out) ||
-	    at >= c->form->n_items)
-		return TACIT_E_INVALID;
-	it = &c->form->items[at];
-	memset(out, 0, sizeof(*out));
-	out->size = sizeof(*out);
-	out->link_id = it->link_id;
-	out->text = it->text != NULL ? it->text : "";
-	out->prefix = it->prefix != NULL ? it->prefix : "";
-	out->type = form_type_word(it->type);
-	out->depth = it->depth;
-	out->question = form_is_question(it->type);
-	out->required = it->required;
-	out->repeats = it->repeats;
-	out->enabled = answers_enabled(c->answers, (uint16_t)at);
-	out->options = it->n_options;
-	return 0;
+	return c->begun;
 }
+
+/* ---- what is asked ------------------------------------------------------------ */
 
 uint32_t
 tacit_checkin_items(const struct tacit_checkin *c)
@@ -227,6 +210,35 @@ print_value(char *out, size_t cap, const struct form_item *it,
 		return TACIT_E_LIMIT;
 	memcpy(out, text, strlen(text) + 1);
 	return 1;
+}
+
+int
+tacit_checkin_item(const struct tacit_checkin *c, uint32_t at,
+    struct tacit_checkin_item *out)
+{
+	const struct form_item *it;
+
+	if (c == NULL || out == NULL || out->size != sizeof(*out) ||
+	    at >= c->form->n_items)
+		return TACIT_E_INVALID;
+	it = &c->form->items[at];
+	memset(out, 0, sizeof(*out));
+	out->size = sizeof(*out);
+	out->link_id = it->link_id;
+	out->text = it->text != NULL ? it->text : "";
+	out->prefix = it->prefix != NULL ? it->prefix : "";
+	out->type = form_type_word(it->type);
+	out->depth = it->depth;
+	out->question = form_is_question(it->type);
+	out->required = it->required;
+	out->repeats = it->repeats;
+	out->enabled = answers_enabled(c->answers, (uint16_t)at);
+	out->options = it->n_options;
+	(void)print_value(out->least, sizeof(out->least), it, &it->min);
+	(void)print_value(out->most, sizeof(out->most), it, &it->max);
+	out->length = it->max_length;
+	out->places = it->has_max_places ? it->max_places : -1;
+	return 0;
 }
 
 int

@@ -59,6 +59,7 @@ enum {
 	TACIT_CHECKIN_ID_SIZE = 15,	/* "k_" (or "f_": of a form), 12 of
 					   a-z2-7, NUL */
 	TACIT_CHECKIN_TITLE_SIZE = 201,
+	TACIT_CHECKIN_BOUND_SIZE = 24,	/* the least or most of a number */
 	TACIT_CHECKIN_VALUE_SIZE = 512,	/* an option, as it is answered */
 	TACIT_CHECKIN_WHY_SIZE = 256
 };
@@ -382,6 +383,9 @@ TACIT_API uint32_t tacit_checkin_date(const struct tacit_checkin *c);
 /* What the form is called, until tacit_checkin_close(). */
 TACIT_API const char *tacit_checkin_title(const struct tacit_checkin *c);
 
+/* True if answers of it were kept: it was begun. */
+TACIT_API int tacit_checkin_begun(const struct tacit_checkin *c);
+
 /* How many items there are: groups, displays and questions. */
 TACIT_API uint32_t tacit_checkin_items(const struct tacit_checkin *c);
 
@@ -394,6 +398,10 @@ struct tacit_checkin_item {
 	int required, repeats;
 	int enabled;			/* to be shown, as things stand */
 	uint32_t options;		/* to choose from */
+	/* What an answer must keep to; "", 0 and -1: nothing was said. */
+	char least[TACIT_CHECKIN_BOUND_SIZE], most[TACIT_CHECKIN_BOUND_SIZE];
+	uint32_t length;		/* characters */
+	int places;			/* behind the point */
 };
 
 /* The item at place ${at}, from 0.  Errors: TACIT_E_INVALID. */
