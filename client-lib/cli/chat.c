@@ -145,6 +145,7 @@ show_history(struct chat *h, uint32_t wanted)
 		h->first = all->m.place;
 	for (t = all; t != NULL; t = t->next) {
 		h->newest = t->m.place;
+		t->m.state = recall_shown(h->ct, &t->m);
 		screen_message(&h->screen, h->info.label, &t->m, false);
 		told_shown(h->c, h->ct, &h->screen, &t->m);
 	}
@@ -214,7 +215,8 @@ show_event(struct chat *h, const struct tacit_event *ev)
 		screen_mark(&h->screen, ev->message, TACIT_QUEUED);
 		break;
 	case TACIT_EV_RECALLED:
-		screen_mark(&h->screen, ev->message, TACIT_RECALLED);
+		screen_mark(&h->screen, ev->message, ev->reason ==
+		    TACIT_FATE_TAKEN ? TACIT_ACCEPTED : TACIT_RECALLED);
 		break;
 	case TACIT_EV_MESSAGE:
 		if (!find_message(h, ev->message, &m))
@@ -318,6 +320,7 @@ type_help(struct chat *h)
 	note(h, "/safety   the number that both of you compare by voice");
 	note(h, "/confirm  record that it was equal at both ends");
 	note(h, "/accept   write without having compared it, at your own risk");
+	note(h, "/read     say that you read the card of the practice");
 	note(h, "/anyway   send a text that names somebody else");
 	note(h, "/undo     take back what you wrote last");
 	note(h, "/ask      ask them to, if that was too late");

@@ -35,9 +35,13 @@ chat_undo(struct screen *s, struct tacit_contact *ct)
 	struct tacit_message m;
 	int rc = newest(ct, &m);
 
-	if (rc == 0 && (rc = tacit_recall(ct, m.id, &fate)) == 0)
+	if (rc == 0 && (rc = tacit_recall(ct, m.id, &fate)) == 0 &&
+	    fate != TACIT_FATE_TAKEN)
 		screen_mark(s, m.id, TACIT_RECALLED);
-	screen_note(s, rc == 0 ? recall_sentence(fate) : why(rc));
+	/* Who asks twice may mean the one before, which stays. */
+	screen_note(s, rc != 0 ? why(rc) : m.state == TACIT_RECALLED &&
+	    fate != TACIT_FATE_TAKEN ? "what you wrote last was taken back "
+	    "already" : recall_sentence(fate));
 	if (rc == TACIT_E_HAD || fate == TACIT_FATE_TAKEN)
 		screen_note(s, "/ask asks them to take it back");
 }

@@ -341,6 +341,10 @@ int retraction_ask(struct cli *c, struct tacit_contact *ct,
 /* What became of a text that was taken back; cmd_recall.c */
 const char *recall_sentence(enum tacit_fate fate);
 
+/* How a text of mine stands: what was taken back too late, as any other. */
+enum tacit_message_state recall_shown(struct tacit_contact *ct,
+    const struct tacit_message *m);
+
 /* What a card says, in lines; cmd_bounds.c */
 void bounds_card(FILE *f, const struct tacit_card *card);
 

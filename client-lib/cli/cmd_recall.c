@@ -33,6 +33,17 @@ recall_sentence(enum tacit_fate fate)
 	return "";
 }
 
+enum tacit_message_state
+recall_shown(struct tacit_contact *ct, const struct tacit_message *m)
+{
+	enum tacit_fate fate = TACIT_FATE_NONE;
+
+	if (m->state == TACIT_RECALLED &&
+	    tacit_recall(ct, m->id, &fate) == 0 && fate == TACIT_FATE_TAKEN)
+		return TACIT_ACCEPTED;
+	return m->state;
+}
+
 int
 cmd_hold(struct cli *c)
 {

@@ -153,7 +153,7 @@ message_line(struct cli *c, struct tacit_contact *ct,
 	printf("%s  ", when);
 	if (m->from_me)
 		printf("me [%s]", told != NULL ? told :
-		    text_message_state(m->state));
+		    text_message_state(recall_shown(ct, m)));
 	else
 		text_put_name(stdout, label);
 	fputs(": ", stdout);
@@ -163,7 +163,8 @@ message_line(struct cli *c, struct tacit_contact *ct,
 		fputs("[forgotten]", stdout);
 	text_put(stdout, m->text, m->text_len, 4);
 	if (m->keep_hours != 0 && !m->forgotten)
-		printf("  [kept for %u hours]", (unsigned)m->keep_hours);
+		printf("  [kept for %u hour%s]", (unsigned)m->keep_hours,
+		    m->keep_hours == 1 ? "" : "s");
 	if (back != NULL && !m->forgotten)
 		printf("  [%s]", back);
 	fputc('\n', stdout);

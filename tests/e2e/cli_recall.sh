@@ -148,10 +148,11 @@ at_terminal() {	# at_terminal STEP... -- ARGUMENT...: of anna
 }
 as anna hold ben --hold 60 >/dev/null
 said=$(as anna words ben | field words)
-steps=10
+steps=13
 out=$(at_terminal 'to ben' '>/undo\r' \
     'the other end has it' '>typed too soon\r' 'Type the words to send:' \
-    ">$said\r" '(/undo: 5' '>/undo\r' 'never left' '>/quit\r' -- \
+    ">$said\r" '(/undo: 5' '>/undo\r' '\xe2\x9c\x97' 'never left' \
+    '>/undo\r' 'was taken back already' '>/quit\r' -- \
     chat ben) || die "$out"
 is 'undone' "$(as anna history ben --last 1 | field state)" recalled
 is 'marked in its place' "$(grep -o 'G✗' <<<"$out" | wc -l)" 1

@@ -192,45 +192,6 @@ tacit_contact_info(struct tacit_contact *ct, struct tacit_contact_info *out)
 	return 0;
 }
 
-/* It is never closed, so that its record is neither due nor deleted. */
-int64_t
-tacit_contact_ended_ms(const struct tacit_contact *ct)
-{
-	(void)ct;
-	return 0;
-}
-
-int
-tacit_contact_erase(struct tacit_contact *ct,
-    const struct tacit_prefix *rows, size_t n, const char *words)
-{
-	(void)ct;
-	(void)rows;
-	(void)n;
-	(void)words;
-	return TACIT_E_STATE;
-}
-
-int
-tacit_log_note(struct tacit *t, enum tacit_log_kind kind,
-    struct tacit_contact *ct, const char *words)
-{
-	(void)t;
-	(void)kind;
-	(void)ct;
-	(void)words;
-	return 0;
-}
-
-int
-tacit_log_next(struct tacit *t, uint64_t after, struct tacit_log_row *out)
-{
-	(void)t;
-	(void)after;
-	(void)out;
-	return 0;
-}
-
 struct tacit_contact *
 tacit_contact_next(struct tacit *t, struct tacit_contact *after)
 {
