@@ -170,8 +170,8 @@ take_window(const struct cli *c, struct tacit_checkin_when *w)
 	if (strlen(text) != 11 || text[5] != '-' ||
 	    !text_to_minute(&w->open, text) || !text_to_minute(&w->close, text + 6) ||
 	    w->open >= w->close)
-		return cli_usage(c, "--window takes two times of a day, as "
-		    "18:00-21:30");
+		return cli_usage(c, "--window takes two times of one day, the "
+		    "earlier first, as 18:00-21:30; midnight is 24:00");
 	return 0;
 }
 

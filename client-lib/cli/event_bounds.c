@@ -52,7 +52,7 @@ bounds_sentence(FILE *f, const struct tacit_practice_event *ev)
 	switch (ev->type) {
 	case TACIT_PRACTICE_CARD:
 		fputs("the card of the practice changed: read it (`tacit card "
-		    "show') and acknowledge it before you write", f);
+		    "show CONTACT') and acknowledge it before you write", f);
 		return;
 	case TACIT_PRACTICE_CARD_REFUSED:
 		fprintf(f, "a card came that is not to be trusted (%s); the "

@@ -66,6 +66,8 @@ title(FILE *f, const struct tacit_practice_event *ev)
 void
 practice_sentence(FILE *f, const struct tacit_practice_event *ev)
 {
+	char day[TEXT_DAY_SIZE];
+
 	if (ev->type == TACIT_PRACTICE_UNDELIVERED) {
 		fputs("something that this program sent them did not arrive "
 		    "in 30 days; it is still being sent", f);
@@ -90,6 +92,7 @@ practice_sentence(FILE *f, const struct tacit_practice_event *ev)
 	if (ev->type == TACIT_CHECKIN_ALERT)
 		fputs("ALERT: ", f);
 	title(f, ev);
+	text_day(day, ev->date);
 	switch (ev->type) {
 	case TACIT_CHECKIN_DUE:
 		fprintf(f, " can be answered now: tacit checkin answer %s",
@@ -99,8 +102,8 @@ practice_sentence(FILE *f, const struct tacit_practice_event *ev)
 		fputs(" was not answered in its time", f);
 		break;
 	case TACIT_CHECKIN_ANSWERED:
-		fprintf(f, " was answered; tacit checkin show %s shows it",
-		    ev->about);
+		fprintf(f, " was answered; tacit checkin show %s %s shows it",
+		    ev->about, day);
 		break;
 	case TACIT_CHECKIN_ALERT:
 		fputs(": ", f);

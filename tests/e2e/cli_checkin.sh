@@ -88,6 +88,16 @@ page=$(TACIT_PASSPHRASE_FILE=$work/anna.pass "$tacit" --vault \
 has 'for people' "$page" 'How much energy was there?'
 has 'for people' "$page" 'ALERT'
 
+# What people are told to type is a command.
+later 87300 as ben sync >/dev/null
+printf '%s\n' hard none alone 6.5 '' 'Another day.' |
+    later 87300 as ben checkin answer "$checkin" >/dev/null
+told=$(TACIT_PASSPHRASE_FILE=$work/anna.pass later 87300 "$tacit" --vault \
+    "$work/anna.vault" sync)
+read -ra line < <(printf '%s\n' "$told" |
+    sed -n 's/.*was answered; tacit \(.*\) shows it$/\1/p')
+has 'it shows the answer' "$(as anna "${line[@]}")" 'Another day.'
+
 # ---- answering in pieces ---------------------------------------------------------
 as anna checkin send ben session-feedback >/dev/null
 later 900 as anna sync >/dev/null
@@ -115,6 +125,7 @@ fails 64 usage as anna checkin send ben daily-check-in --weekdays day
 fails 64 usage as anna checkin send ben daily-check-in --weekdays ''
 fails 64 usage as anna checkin send ben daily-check-in --window 18:00-21:00
 fails 64 usage as anna checkin send ben daily-check-in --every 1 --window 21:00-18:00
+has 'why' "$(cat "$work/fails.err")" 'the earlier first'
 fails 64 usage as anna checkin send ben daily-check-in --every 1 --window 6-7
 fails 64 usage as anna checkin send ben daily-check-in --every 1 --window 18:60-19:00
 fails 64 usage as anna checkin send ben daily-check-in --every 1 --window 18:00-24:01
