@@ -60,8 +60,19 @@ last_word(const char *url)
 	return word;
 }
 
+/* One of ours that is not read here would be an alert that nobody hears. */
+static bool
+is_lost(const struct fhir *q, const char *url, bool top)
+{
+	if (strncmp(url, FHIR_OURS, sizeof(FHIR_OURS) - 1) != 0)
+		return false;
+	return !top || strcmp(url, q->link_id != NULL ? FHIR_OURS "alert" :
+	    FHIR_OURS "score") != 0;
+}
+
+/* ${top}: it is of the item, or the questionnaire, itself. */
 static int
-one_extension(struct fhir *q, const json_t *e)
+one_extension(struct fhir *q, const json_t *e, bool top)
 {
 	const char *url = json_string_value(json_object_get(e, "url"));
 	const char *const *m;
@@ -69,6 +80,9 @@ one_extension(struct fhir *q, const json_t *e)
 	if (url == NULL)
 		return form_refuse(q->why, q->link_id,
 		    "an extension without url");
+	if (is_lost(q, url, top))
+		return form_refuse(q->why, q->link_id,
+		    "extension %.40s means nothing here", url);
 	for (m = meaningful; *m != NULL; m++)
 		if (strcmp(last_word(url), *m) == 0)
 			return form_refuse(q->why, q->link_id,
@@ -78,7 +92,7 @@ one_extension(struct fhir *q, const json_t *e)
 
 /* What the element ${name} may not be. */
 static int
-one_element(struct fhir *q, const char *name, const json_t *value)
+one_element(struct fhir *q, const char *name, const json_t *value, bool top)
 {
 	size_t i;
 	int rc = 0;
@@ -92,7 +106,7 @@ one_element(struct fhir *q, const char *name, const json_t *value)
 		return form_refuse(q->why, q->link_id,
 		    "extension is not a list");
 	for (i = 0; i < json_array_size(value) && rc == 0; i++)
-		rc = one_extension(q, json_array_get(value, i));
+		rc = one_extension(q, json_array_get(value, i), top);
 	return rc;
 }
 
@@ -145,7 +159,8 @@ fhir_extensions(struct fhir *q, const json_t *o)
 		}
 		if (name != NULL && strcmp(name, "item") == 0)
 			continue;
-		if (name != NULL && (rc = one_element(q, name, value)) != 0)
+		if (name != NULL && (rc = one_element(q, name, value,
+		    n == 1)) != 0)
 			return rc;
 		if (json_is_object(value) || json_is_array(value))
 			way[n++] = begin(value);

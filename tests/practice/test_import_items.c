@@ -88,6 +88,16 @@ static const struct {
 	{ "{" Q("choice") "," OPT ",'repeats':true,"
 	    EXT("questionnaire-minOccurs", "'valueInteger':2") "}", "q",
 	    "extension questionnaire-minOccurs is not supported" },
+	/* An alert that is misspelled or misplaced would never be heard. */
+	{ "{" Q("boolean") ",'extension':[{'url':'urn:tacit:alerts',"
+	    "'extension':[]}]}", "q",
+	    "extension urn:tacit:alerts means nothing here" },
+	{ "{" Q("boolean") ",'extension':[{'url':'urn:tacit:score',"
+	    "'extension':[]}]}", "q",
+	    "extension urn:tacit:score means nothing here" },
+	{ "{" Q("choice") ",'answerOption':[{'valueString':'a',"
+	    ALERT(OP("=") "," LABEL) "}]}", "q",
+	    "extension urn:tacit:alert means nothing here" },
 	{ "{" Q("choice") "," OPT "," EXT("questionnaire-itemControl",
 	    "'valueInteger':3") ",'x':1}", "q", "item has no element x" },
 	{ "{" Q("choice") "," OPT "," EXT("maxOccurs",
