@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events of the practice layer as lines: JSON, or a sentence. */
+#include <jansson.h>
+
 #include "cli.h"
 
 static int
-practice_json(const struct tacit_practice_event *ev)
+practice_json(const struct cli *c, const struct tacit_practice_event *ev)
 {
+	int quiet = tacit_quiet_at(c->p, session_unix_ms()) == 1;
 	struct tacit_contact_info info;
 	const char *word = tacit_practice_event_word(ev->type), *id = NULL;
 	long long n = (long long)ev->id;
@@ -23,14 +26,16 @@ practice_json(const struct tacit_practice_event *ev)
 	case TACIT_CHECKIN_CLOSED:
 	case TACIT_CHECKIN_ANSWERED:
 	case TACIT_CHECKIN_MISSED:
-		return json_out("{s:s, s:I, s:s*, s:s, s:s, s:s}", "event",
-		    word, "event_id", n, "contact", id, "checkin", ev->about,
-		    "date", day, "title", ev->title);
-	case TACIT_CHECKIN_ALERT:
-		return json_out("{s:s, s:I, s:s*, s:s, s:s, s:s, s:s, s:s}",
+		return json_out("{s:s, s:I, s:s*, s:s, s:s, s:s, s:o*}",
 		    "event", word, "event_id", n, "contact", id, "checkin",
-		    ev->about, "date", day, "title", ev->title, "label",
-		    ev->label, "about", ev->value);
+		    ev->about, "date", day, "title", ev->title, "quiet",
+		    quiet ? json_true() : NULL);
+	case TACIT_CHECKIN_ALERT:
+		return json_out("{s:s, s:I, s:s*, s:s, s:s, s:s, s:s, s:s, "
+		    "s:o*}", "event", word, "event_id", n, "contact", id,
+		    "checkin", ev->about, "date", day, "title", ev->title,
+		    "label", ev->label, "about", ev->value, "quiet",
+		    quiet ? json_true() : NULL);
 	case TACIT_PRACTICE_CARD:
 	case TACIT_PRACTICE_CARD_REFUSED:
 	case TACIT_PRACTICE_CARD_HAD:
@@ -122,7 +127,7 @@ int
 practice_print(const struct cli *c, const struct tacit_practice_event *ev)
 {
 	if (c->json)
-		return practice_json(ev);
+		return practice_json(c, ev);
 	text_put_name(stdout, ev->contact != NULL ?
 	    session_info(ev->contact).label : "vault");
 	fputs(": ", stdout);

@@ -58,6 +58,7 @@ later 900 as ben sync >"$work/due"
 later 900 as ben sync >>"$work/due"
 is 'asked once' "$(grep -c '"checkin-due"' "$work/due")" 1
 has 'asked' "$(cat "$work/due")" "\"checkin\":\"$checkin\""
+lacks 'not in quiet hours' "$(cat "$work/due")" quiet
 day=$(grep checkin-due "$work/due" | field date)
 is 'state' "$(as ben checkin list anna | field state)" asked
 
@@ -71,7 +72,11 @@ while read -r line; do
 	out=$(later 900 run ben "$line")
 done < <(block client)
 is 'answered' "$(printf '%s\n' "$out" | tail -n 1 | field state)" sent
+as anna quiet set --begin 00:00 --end 00:00 >/dev/null
 later 900 as anna sync >"$work/answered"
+as anna quiet off >/dev/null
+is 'in quiet hours' "$(grep -c '"quiet":true' "$work/answered")" \
+    "$(grep -c '"event":"checkin-' "$work/answered")"
 has 'told' "$(cat "$work/answered")" '"event":"checkin-answered"'
 has 'the event names it' "$(cat "$work/answered")" "$checkin"
 has 'an alert' "$(cat "$work/answered")" '"event":"checkin-alert"'
