@@ -10,7 +10,12 @@
 #include "cli.h"
 #include "pen.h"
 
-enum { ANSWER_SIZE = 8192, HINT_SIZE = 120, SETTLE_MS = 2000 };
+enum {
+	ANSWER_SIZE = 8192,
+	HINT_SIZE = 120,
+	OPTION_NAME_SIZE = 12,
+	SETTLE_MS = 2000
+};
 
 struct asking {
 	struct cli *c;
@@ -57,20 +62,89 @@ put_text(const struct tacit_checkin_item *it)
 	putchar('\n');
 }
 
+/* An option as it is shown; NULL: it cannot be. */
+static const char *
+shown_as(const struct asking *a, uint32_t at, uint32_t i,
+    char value[TACIT_CHECKIN_VALUE_SIZE])
+{
+	const char *shown;
+
+	if (tacit_checkin_option(a->k, at, i, value, &shown) != 0)
+		return NULL;
+	return shown != NULL ? shown : value;
+}
+
+/* Beside options that begin with a digit a number would mean two of them. */
+static bool
+has_letters(const struct asking *a, uint32_t at, uint32_t n)
+{
+	char value[TACIT_CHECKIN_VALUE_SIZE];
+	const char *shown;
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		if ((shown = shown_as(a, at, i, value)) != NULL &&
+		    strcspn(shown, "0123456789") <= strspn(shown, "+-(. "))
+			return true;
+	return false;
+}
+
+/* What stands before option ${i}: 1 and so on, or a to z, aa and so on. */
+static void
+name_option(char out[OPTION_NAME_SIZE], bool letters, uint32_t i)
+{
+	if (!letters)
+		(void)snprintf(out, OPTION_NAME_SIZE, "%u", (unsigned)i + 1);
+	else if (i < 26)
+		(void)snprintf(out, OPTION_NAME_SIZE, "%c", (int)('a' + i));
+	else
+		(void)snprintf(out, OPTION_NAME_SIZE, "%c%c",
+		    (int)('a' + (i / 26 - 1) % 26), (int)('a' + i % 26));
+}
+
 static void
 put_options(const struct asking *a, uint32_t at, uint32_t n)
 {
-	char value[TACIT_CHECKIN_VALUE_SIZE], number[24];
+	bool letters = has_letters(a, at, n);
+	char value[TACIT_CHECKIN_VALUE_SIZE], name[OPTION_NAME_SIZE];
+	char before[24];
 	const char *shown;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		if (tacit_checkin_option(a->k, at, i, value, &shown) != 0)
+		if ((shown = shown_as(a, at, i, value)) == NULL)
 			continue;
-		(void)snprintf(number, sizeof(number), "    %2u  ",
-		    (unsigned)i + 1);
-		put_line(8, number, shown != NULL ? shown : value);
+		name_option(name, letters, i);
+		(void)snprintf(before, sizeof(before), "    %2s  ", name);
+		put_line(8, before, shown);
 	}
+}
+
+/*
+ * The option that a person means by ${text}: what stands before it, or it is
+ * shown so itself, which goes first.  -1: none.
+ */
+static int
+find_option(const struct asking *a, uint32_t at, uint32_t n, const char *text)
+{
+	bool letters = has_letters(a, at, n);
+	char value[TACIT_CHECKIN_VALUE_SIZE], name[OPTION_NAME_SIZE];
+	int found = -1, named = -1, same = 0;
+	const char *shown;
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		if ((shown = shown_as(a, at, i, value)) == NULL)
+			continue;
+		name_option(name, letters, i);
+		if (strcmp(name, text) == 0)
+			named = (int)i;
+		if (strcmp(shown, text) == 0) {
+			found = (int)i;
+			same++;
+		}
+	}
+	return same == 1 ? found : named;
 }
 
 /* The words of an option rather than its code; yes and no. */
@@ -111,11 +185,16 @@ put_answers(struct pen *p, const struct asking *a, uint32_t at,
 }
 
 static const char *
-hint(const struct tacit_checkin_item *it)
+hint(const struct asking *a, uint32_t at, const struct tacit_checkin_item *it)
 {
+	bool own = strcmp(it->type, "open-choice") == 0;
+
+	if (it->options > 0 && has_letters(a, at, it->options))
+		return own ? "a letter above, or words of your own" :
+		    "a letter above";
 	if (it->options > 0)
-		return strcmp(it->type, "open-choice") == 0 ?
-		    "a number above, or words of your own" : "a number above";
+		return own ? "a number above, or words of your own" :
+		    "a number above";
 	if (strcmp(it->type, "boolean") == 0)
 		return "yes or no";
 	if (strcmp(it->type, "date") == 0)
@@ -151,14 +230,15 @@ bounds(char out[HINT_SIZE], const struct tacit_checkin_item *it)
 
 /* How it is answered. */
 static void
-put_hint(const struct tacit_checkin_item *it)
+put_hint(const struct asking *a, uint32_t at,
+    const struct tacit_checkin_item *it)
 {
 	char within[HINT_SIZE];
 	struct pen p = pen_of(pen_columns(), 4);
 
 	bounds(within, it);
 	pen_name(&p, "    (");
-	pen_name(&p, hint(it));
+	pen_name(&p, hint(a, at, it));
 	pen_name(&p, within);
 	pen_name(&p, it->repeats ? "; one by one, Enter ends)" :
 	    it->required ? ")" : "; Enter for none)");
@@ -176,7 +256,7 @@ put_question(const struct asking *a, uint32_t at,
 	if (!it->question)
 		return;
 	put_options(a, at, it->options);
-	put_hint(it);
+	put_hint(a, at, it);
 	if (put_answers(&p, a, at, it->options, "    so far: ") > 0) {
 		pen_name(&p, "  (Enter keeps it, /clear takes it back)");
 		putchar('\n');
@@ -193,23 +273,23 @@ yes_no(const char *text)
 	return strcmp(text, "no") == 0 ? "false" : text;
 }
 
-/* By its value; a person chooses an option by its number in the list. */
+/* By its value; a person chooses an option from the list. */
 static int
 set(const struct asking *a, uint32_t at, const struct tacit_checkin_item *it,
     const char *text, const char **reason)
 {
 	size_t digits = strspn(text, "0123456789");
-	unsigned long n;
+	int option;
 
-	if (a->person && it->options > 0 && digits > 0 && digits < 4 &&
-	    text[digits] == '\0') {
-		n = strtoul(text, NULL, 10);
-		if (n >= 1 && n <= it->options)
+	if (a->person && it->options > 0) {
+		option = find_option(a, at, it->options, text);
+		if (option >= 0)
 			return tacit_checkin_choose(a->k, at,
-			    (uint32_t)n - 1, reason);
+			    (uint32_t)option, reason);
 		/* A slip, rather than words of their own. */
 		*reason = "is not among the options";
-		return TACIT_E_ANSWER;
+		if (digits > 0 && digits < 4 && text[digits] == '\0')
+			return TACIT_E_ANSWER;
 	}
 	return tacit_checkin_set(a->k, at, strcmp(it->type, "boolean") == 0 ?
 	    yes_no(text) : text, reason);

@@ -114,6 +114,36 @@ left=$(later 900 as ben checkin answer "$second" </dev/null)
 is 'kept' "$(printf '%s\n' "$left" | field state)" kept
 has 'and what is missing' "$left" '"missing"'
 
+# ---- a person chooses --------------------------------------------------------------
+# An option that is a number is meant by that number, not by its place.
+cat >"$work/scale.json" <<'EOF'
+{"resourceType":"Questionnaire","status":"active","title":"Scale","item":[
+{"linkId":"pain","type":"choice","text":"Pain?","answerOption":[
+{"valueInteger":0},{"valueInteger":1},{"valueInteger":2},{"valueInteger":3}]},
+{"linkId":"sleep","type":"choice","text":"Sleep?","answerOption":[
+{"valueCoding":{"code":"x0","display":"0 none"}},
+{"valueCoding":{"code":"x1","display":"1 some"}},
+{"valueCoding":{"code":"x2","display":"2 much"}}]},
+{"linkId":"mood","type":"choice","text":"Mood?","answerOption":[
+{"valueCoding":{"code":"y0","display":"good"}},
+{"valueCoding":{"code":"y1","display":"bad"}}]}]}
+EOF
+form=$(as anna checkin import "$work/scale.json" | field form)
+scale=$(as anna checkin send ben "$form" | field checkin)
+later 900 as anna sync >/dev/null
+later 900 as ben sync >/dev/null
+LC_ALL=C.UTF-8 TACIT_PASSPHRASE_FILE=$work/ben.pass later 900 \
+    python3 "$root/tests/support/terminal.py" 'Pain?' 'c  2' 'a letter' '>4\r' \
+    'not among' '>2\r' 'Sleep?' 'b  1 some' '>1\r' 'not among' '>b\r' \
+    'Mood?' '2  bad' '>2\r' 'Send' '>y\r' -- \
+    "$tacit" --vault "$work/ben.vault" checkin answer "$scale" \
+    >"$work/person" || die "a person answers: $(cat "$work/person")"
+later 900 as anna sync >/dev/null
+out=$(as anna checkin show "$scale" "$day")
+for said in '"valueInteger":2' '"code":"x1"' '"code":"y1"'; do
+	has 'what was meant' "$out" "$said"
+done
+
 # ---- what is refused ----------------------------------------------------------------
 fails 65 bad-form as anna checkin import "$work/no-such-file"
 echo '{' >"$work/broken.json"
