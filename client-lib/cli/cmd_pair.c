@@ -130,7 +130,8 @@ cmd_accept(struct cli *c)
 }
 
 static void
-show_number(const struct tacit_contact_info *info, const char *number)
+show_number(const struct tacit_contact_info *info, const char *number,
+    bool changed)
 {
 	size_t i;
 
@@ -140,9 +141,12 @@ show_number(const struct tacit_contact_info *info, const char *number)
 	for (i = 0; i < 60; i += 5)
 		printf("%s%.5s%s", i % 20 == 0 ? "    " : "", number + i,
 		    i % 20 == 15 ? "\n" : " ");
-	printf("\n%s\n", info->verified ? "Verified." :
+	printf("\n%s\n", changed ? "Somebody with another identity key wrote "
+	    "in their place.  Compare the number anew; if it\nis equal at both "
+	    "ends, run `tacit verify --confirm --how voice' (or in-person, "
+	    "video)." : info->verified ? "Verified." :
 	    "Not verified.  Compare it by voice or in session; if it is equal "
-	    "at both ends, run\n`tacit verify --confirm'.  If not, somebody "
+	    "at both ends, run\n`tacit verify --confirm --how voice'.  If not, somebody "
 	    "sits in between: close this contact.");
 }
 
@@ -159,6 +163,7 @@ record(struct cli *c, struct tacit_contact *ct)
 int
 cmd_verify(struct cli *c)
 {
+	struct tacit_life_info life = { .size = sizeof(life) };
 	struct tacit_contact *ct = NULL;
 	struct tacit_contact_info info;
 	char number[TACIT_SAFETY_SIZE];
@@ -171,17 +176,26 @@ cmd_verify(struct cli *c)
 	if ((status = session_open(c)) != 0 ||
 	    (status = session_contact(c, &ct, &info)) != 0)
 		return status;
+	if ((rc = session_practice(c)) != 0 ||
+	    (rc = tacit_life_get(c->p, ct, &life)) != 0)
+		return cli_fail(c, rc, NULL);
+	if (life.identity_changed && c->how == NULL &&
+	    (c->given & OPT_CONFIRM) != 0)
+		return cli_usage(c, "their identity key changed: say how the "
+		    "number was compared, by --how in-person, voice or video");
 	rc = tacit_safety_number(ct, number);
-	if (rc == 0 && (c->given & OPT_CONFIRM) != 0)
-		rc = record(c, ct);
+	if (rc == 0 && (c->given & OPT_CONFIRM) != 0 &&
+	    (rc = record(c, ct)) == 0)
+		life.identity_changed = 0;
 	if (rc != 0)
 		return cli_fail(c, rc, rc == TACIT_E_STATE ?
 		    "the other side has not answered yet" : NULL);
 	info = session_info(ct);
 	if (c->json)
 		return cli_done(c, json_out("{s:s, s:b}", "safety_number",
-		    number, "verified", info.verified != 0));
-	show_number(&info, number);
+		    number, "verified", info.verified != 0 &&
+		    !life.identity_changed));
+	show_number(&info, number, life.identity_changed != 0);
 	return EX_OK;
 }
 

@@ -263,6 +263,9 @@ advice(int error)
 		return "`tacit verify', or --accept-unverified";
 	case TACIT_E_OTHER_NAME:
 		return "--anyway, if that is meant";
+	case TACIT_E_IDENTITY_CHANGED:
+		return "compare the safety number, then `tacit verify "
+		    "--confirm --how voice'";
 	default:
 		return NULL;
 	}
@@ -281,6 +284,19 @@ begin(struct how *h)
 	    sizeof(h->words), NULL);
 }
 
+/* No script writes past another identity: 0, or what to exit with. */
+static int
+check_identity(struct cli *c, struct tacit_contact *ct)
+{
+	struct tacit_life_info life = { .size = sizeof(life) };
+	int rc = session_practice(c);
+
+	if (rc == 0 && (rc = tacit_life_get(c->p, ct, &life)) == 0 &&
+	    life.identity_changed)
+		rc = TACIT_E_IDENTITY_CHANGED;
+	return rc != 0 ? cli_fail(c, rc, advice(rc)) : EX_OK;
+}
+
 int
 cmd_send(struct cli *c)
 {
@@ -294,6 +310,7 @@ cmd_send(struct cli *c)
 		c->wait_ms = 2000;
 	if ((status = session_open(c)) != 0 ||
 	    (status = session_contact(c, &ct, &info)) != 0 ||
+	    (status = check_identity(c, ct)) != 0 ||
 	    (status = begin(&h)) != 0)
 		return status;
 	h.ct = ct;

@@ -117,8 +117,10 @@ plain_sentence(enum tacit_event_type type)
 		return "a message of yours was not fetched in time; it is "
 		    "sent again";
 	case TACIT_EV_IDENTITY_CHANGED:
-		return "their identity key changed: nothing is sent until you "
-		    "pair again";
+		return "somebody with another identity key wrote in their "
+		    "place: compare the safety number before you write "
+		    "(`tacit verify CONTACT --confirm --how voice'), or pair "
+		    "again if they have a new device";
 	case TACIT_EV_UNREACHABLE:
 		return "the relay refuses this contact; your texts are kept";
 	case TACIT_EV_CLOSED:

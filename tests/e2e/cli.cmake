@@ -15,6 +15,10 @@ add_executable(vaultrows support/vaultrows.c)
 target_link_libraries(vaultrows PRIVATE tacit_flags tacit_core)
 set_target_properties(vaultrows PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_executable(stranger support/stranger.c)
+target_link_libraries(stranger PRIVATE tacit_core)
+set_target_properties(stranger PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 # A clock that is ahead, to be preloaded.
 add_library(testclock MODULE support/testclock.c)
 target_link_libraries(testclock PRIVATE tacit_flags)

@@ -122,6 +122,19 @@ lacks 'quiet' "$(event anna message)" quiet
 fails 64 usage as anna verify ben --how voice
 fails 64 usage as anna verify ben --confirm --how letter
 as anna verify ben --confirm --how voice >/dev/null
+# Another identity: nothing goes before it is known how it was verified.
+TACIT_PASSPHRASE_FILE=$work/anna.pass "$build/tests/stranger" \
+    "$work/anna.vault" || die 'stranger'
+fails 77 identity-changed write anna ben 'no'
+fails 77 identity-changed as anna send ben <<<'no, by a script'
+has 'not verified' "$(plain anna verify ben)" 'another identity key'
+fails 64 usage as anna verify ben --confirm
+has 'why' "$(cat "$work/fails.err")" '--how'
+is 'still' "$(as anna lifecycle ben | field identity_changed)" true
+as anna verify ben --confirm --how video >/dev/null
+is 'verified' "$(as anna lifecycle ben | field identity_changed)" false
+is 'written' "$(write anna ben 'yes' | field state)" accepted
+both
 fails 65 state as ben pause anna <<<'no'
 as anna pause ben <<<'Until January. Take care!' >/dev/null
 both
@@ -143,7 +156,7 @@ has 'kept' "$(as anna history ben)" 'by day'
 is 'told' "$(event ben discharged | field event)" discharged
 fails 65 contact-closed write ben anna 'no'
 is 'entries' "$(plain anna lifecycle ben | sed 's/^.*  //' | tr '\n' ';')" \
-    'retained;paired, by them, in-person;verified, by me, voice;paused, by me;resumed, by me;discharged, by me;closed, by me;'
+    'retained;paired, by them, in-person;verified, by me, voice;identity-changed, by them;verified, by me, video;paused, by me;resumed, by me;discharged, by me;closed, by me;'
 
 # ---- docs/boundaries.md: its commands are those that were tried ---------------------------------
 grep -o '^    tacit [a-z]*\( [a-z]*\)\{0,1\}' "$root/docs/boundaries.md" |
