@@ -40,7 +40,7 @@ bin(const struct model *m, int f, double v)
 static void
 learn_bins(struct model *m, int f)
 {
-	double *v = calloc(m->n, sizeof(*v)), count[CLASSES][BINS],
+	double *v = calloc(m->n + 1, sizeof(*v)), count[CLASSES][BINS],
 	    sum[CLASSES];
 	size_t i;
 	int b, c;
