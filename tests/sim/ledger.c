@@ -427,7 +427,9 @@ see_gap(struct ledger *l, int at, int rel, const struct tacit_event *e)
 			    (unsigned long long)e->to, k + 1);
 		real = 1;
 	}
-	if (!l->lost[at] && !l->put_back[at] && !l->relay_put_back &&
+	/* Who has closed is posted no text, nor what stands for one. */
+	if (l->rel_ended[rel] != at + 1 &&
+	    !l->lost[at] && !l->put_back[at] && !l->relay_put_back &&
 	    !l->away[at] && !l->put_back[ledger_other(l, rel, at)])
 		ledger_broken(l, "a gap that was none: end %d is told of one "
 		    "in relationship %d, and no letter was lost", at, rel);
