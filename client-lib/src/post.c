@@ -87,20 +87,18 @@ is_behind(const struct out_ref *o, const struct out_ref *held)
 }
 
 /*
- * What goes next: control, then texts, each in order; Closed is the end, also
- * of what stands in the place of a text that is being taken back.  A text that
- * is held back holds up those after it.
+ * What goes next: control, then texts, and what stands in the place of one,
+ * each in order; Closed is the end.  A text that is held back holds up those
+ * after it.
  */
 static struct out_ref *
 next_ref(const struct tacit_contact *ct)
 {
 	struct out_ref *o, *text = NULL, *closed = NULL, *held = NULL;
-	int asked = 0;
 
 	for (o = ct->out; o != NULL; o = o->next) {
 		if (held == NULL && recall_holds(ct, o))
 			held = o;
-		asked |= o->recall == RECALL_ASKED;
 		if (!may_go(ct, o) || is_behind(o, held))
 			continue;
 		if (o->kind == tacit_state_OutKind_OUT_CLOSED)
@@ -110,7 +108,7 @@ next_ref(const struct tacit_contact *ct)
 		else if (text == NULL || is_before(o, text))
 			text = o;
 	}
-	return text != NULL || asked ? text : closed;
+	return text != NULL ? text : closed;
 }
 
 static int
