@@ -217,7 +217,10 @@ show_event(struct chat *h, const struct tacit_event *ev)
 	case TACIT_EV_RECALLED:
 		screen_mark(&h->screen, ev->message, ev->reason ==
 		    TACIT_FATE_TAKEN ? TACIT_ACCEPTED : TACIT_RECALLED);
-		break;
+		tell(h, ev, NULL);
+		if (ev->reason == TACIT_FATE_TAKEN)
+			note(h, "/ask asks them to take it back");
+		return;
 	case TACIT_EV_MESSAGE:
 		if (!find_message(h, ev->message, &m))
 			break;

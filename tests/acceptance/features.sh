@@ -18,7 +18,8 @@ check-ins|tacit_checkin_import tacit_checkin_send tacit_checkin_submit tacit_che
 trends|tacit_series_open tacit_series_point tacit_series_print|checkin trend|records|cli_export
 misdirected text|tacit_practice_words tacit_practice_named tacit_practice_send|words,send|boundaries|cli_boundaries
 recall|tacit_recall tacit_recall_export tacit_recall_check|recall,statement check|recall|cli_recall
-hold|tacit_hold_set tacit_hold_get tacit_hold_now|hold|recall|cli_recall
+hold|tacit_hold_set tacit_hold_get tacit_hold_now tacit_held tacit_practice_hold|hold|recall|cli_recall
+asked back|tacit_retract tacit_retraction_state tacit_retraction_answer tacit_retract_policy_set tacit_forget|recall,retraction policy,retraction accept,retraction keep|recall|cli_retraction
 the card|tacit_card_set tacit_card_get tacit_card_acknowledge|card set,card show,card acknowledge|boundaries|cli_boundaries
 out of office|tacit_away_set tacit_away_end|away set,away off|boundaries|cli_boundaries
 quiet hours|tacit_quiet_set tacit_quiet_at|quiet set,quiet off|boundaries|cli_boundaries
