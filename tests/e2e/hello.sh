@@ -52,7 +52,8 @@ is 'linked statically' "$(./static </dev/null >/dev/null 2>&1; echo $?)" 64
 
 # The practice layer: the same, and it links by pkg-config alone.
 declared=$(cd "$work/prefix/include/tacit" &&
-    grep -ohE '\btacit_[a-z_]+\(' practice.h boundaries.h records.h receipts.h retention.h |
+    grep -ohE '\btacit_[a-z_]+\(' practice.h boundaries.h records.h receipts.h retention.h \
+        retractions.h |
     tr -d '(' |
     sort -u | while read -r name; do
 	grep -q "\b$name(" "$work"/prefix/include/tacit/{tacit,recalls,erase}.h ||
