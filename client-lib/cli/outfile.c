@@ -32,8 +32,9 @@ fail_exists(const struct cli *c, const struct outfile *o)
 {
 	char text[700];
 
-	(void)snprintf(text, sizeof(text), "%.500s exists; --yes replaces "
-	    "files", o->path);
+	(void)snprintf(text, sizeof(text), o->replace ?
+	    "%.500s is no file of its own, and stays as it is" :
+	    "%.500s exists; --yes replaces files", o->path);
 	return cli_fail_as(c, TACIT_E_FILE_EXISTS, text);
 }
 

@@ -263,6 +263,7 @@ x 65 file-exists as anna export ben --format html --out "$rec/n.html"
 rm "$rec/n.html.manifest"
 mkdir "$rec/n.html"
 x 65 file-exists as anna export ben --format html --out "$rec/n.html" --yes
+has 'why' "$(cat "$work/fails.err")" 'stays as it is'
 rmdir "$rec/n.html"
 as anna export ben --format html --out "$rec/ben.html" --yes >"$work/again"
 is 'replaced' "$("$tacit" --json check "$rec/ben.html" --key "$key" |
