@@ -225,6 +225,8 @@ int session_settle(struct cli *c, struct tacit_contact *ct, uint32_t ms);
  * jansson's json_pack().  Returns 0 or TACIT_E_IO, TACIT_E_INTERNAL.
  */
 int json_out(const char *format, ...);
+/* For its s:o*: true, or no such member. */
+void *json_true_if(bool is);
 
 /*
  * The same with JSON that the library wrote, numbers as they are; its spaces

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events of the practice layer as lines: JSON, or a sentence. */
-#include <jansson.h>
-
 #include "cli.h"
 
 static int
 practice_json(const struct cli *c, const struct tacit_practice_event *ev)
 {
-	int quiet = tacit_quiet_at(c->p, session_unix_ms()) == 1;
+	bool quiet = tacit_quiet_at(c->p, session_unix_ms()) == 1;
 	struct tacit_contact_info info;
 	const char *word = tacit_practice_event_word(ev->type), *id = NULL;
 	long long n = (long long)ev->id;
@@ -29,13 +27,13 @@ practice_json(const struct cli *c, const struct tacit_practice_event *ev)
 		return json_out("{s:s, s:I, s:s*, s:s, s:s, s:s, s:o*}",
 		    "event", word, "event_id", n, "contact", id, "checkin",
 		    ev->about, "date", day, "title", ev->title, "quiet",
-		    quiet ? json_true() : NULL);
+		    json_true_if(quiet));
 	case TACIT_CHECKIN_ALERT:
 		return json_out("{s:s, s:I, s:s*, s:s, s:s, s:s, s:s, s:s, "
 		    "s:o*}", "event", word, "event_id", n, "contact", id,
 		    "checkin", ev->about, "date", day, "title", ev->title,
 		    "label", ev->label, "about", ev->value, "quiet",
-		    quiet ? json_true() : NULL);
+		    json_true_if(quiet));
 	case TACIT_PRACTICE_CARD:
 	case TACIT_PRACTICE_CARD_REFUSED:
 	case TACIT_PRACTICE_CARD_HAD:

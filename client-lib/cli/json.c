@@ -41,6 +41,12 @@ json_out(const char *format, ...)
 	return rc;
 }
 
+void *
+json_true_if(bool is)
+{
+	return is ? json_true() : NULL;
+}
+
 int
 json_line(char *text)
 {
