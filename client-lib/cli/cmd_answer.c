@@ -7,15 +7,11 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "choice.h"
 #include "cli.h"
 #include "pen.h"
 
-enum {
-	ANSWER_SIZE = 8192,
-	HINT_SIZE = 120,
-	OPTION_NAME_SIZE = 12,
-	SETTLE_MS = 2000
-};
+enum { ANSWER_SIZE = 8192, HINT_SIZE = 120, SETTLE_MS = 2000 };
 
 struct asking {
 	struct cli *c;
@@ -62,89 +58,22 @@ put_text(const struct tacit_checkin_item *it)
 	putchar('\n');
 }
 
-/* An option as it is shown; NULL: it cannot be. */
-static const char *
-shown_as(const struct asking *a, uint32_t at, uint32_t i,
-    char value[TACIT_CHECKIN_VALUE_SIZE])
-{
-	const char *shown;
-
-	if (tacit_checkin_option(a->k, at, i, value, &shown) != 0)
-		return NULL;
-	return shown != NULL ? shown : value;
-}
-
-/* Beside options that begin with a digit a number would mean two of them. */
-static bool
-has_letters(const struct asking *a, uint32_t at, uint32_t n)
-{
-	char value[TACIT_CHECKIN_VALUE_SIZE];
-	const char *shown;
-	uint32_t i;
-
-	for (i = 0; i < n; i++)
-		if ((shown = shown_as(a, at, i, value)) != NULL &&
-		    strcspn(shown, "0123456789") <= strspn(shown, "+-(. "))
-			return true;
-	return false;
-}
-
-/* What stands before option ${i}: 1 and so on, or a to z, aa and so on. */
-static void
-name_option(char out[OPTION_NAME_SIZE], bool letters, uint32_t i)
-{
-	if (!letters)
-		(void)snprintf(out, OPTION_NAME_SIZE, "%u", (unsigned)i + 1);
-	else if (i < 26)
-		(void)snprintf(out, OPTION_NAME_SIZE, "%c", (int)('a' + i));
-	else
-		(void)snprintf(out, OPTION_NAME_SIZE, "%c%c",
-		    (int)('a' + (i / 26 - 1) % 26), (int)('a' + i % 26));
-}
-
 static void
 put_options(const struct asking *a, uint32_t at, uint32_t n)
 {
-	bool letters = has_letters(a, at, n);
-	char value[TACIT_CHECKIN_VALUE_SIZE], name[OPTION_NAME_SIZE];
-	char before[24];
+	bool letters = choice_letters(a->k, at, n);
+	char value[TACIT_CHECKIN_VALUE_SIZE], name[CHOICE_NAME_SIZE];
+	char number[CHOICE_NAME_SIZE + 8];
 	const char *shown;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		if ((shown = shown_as(a, at, i, value)) == NULL)
+		if ((shown = choice_shown(a->k, at, i, value)) == NULL)
 			continue;
-		name_option(name, letters, i);
-		(void)snprintf(before, sizeof(before), "    %2s  ", name);
-		put_line(8, before, shown);
+		choice_name(name, letters, i);
+		(void)snprintf(number, sizeof(number), "    %2s  ", name);
+		put_line(8, number, shown);
 	}
-}
-
-/*
- * The option that a person means by ${text}: what stands before it, or it is
- * shown so itself, which goes first.  -1: none.
- */
-static int
-find_option(const struct asking *a, uint32_t at, uint32_t n, const char *text)
-{
-	bool letters = has_letters(a, at, n);
-	char value[TACIT_CHECKIN_VALUE_SIZE], name[OPTION_NAME_SIZE];
-	int found = -1, named = -1, same = 0;
-	const char *shown;
-	uint32_t i;
-
-	for (i = 0; i < n; i++) {
-		if ((shown = shown_as(a, at, i, value)) == NULL)
-			continue;
-		name_option(name, letters, i);
-		if (strcmp(name, text) == 0)
-			named = (int)i;
-		if (strcmp(shown, text) == 0) {
-			found = (int)i;
-			same++;
-		}
-	}
-	return same == 1 ? found : named;
 }
 
 /* The words of an option rather than its code; yes and no. */
@@ -189,7 +118,7 @@ hint(const struct asking *a, uint32_t at, const struct tacit_checkin_item *it)
 {
 	bool own = strcmp(it->type, "open-choice") == 0;
 
-	if (it->options > 0 && has_letters(a, at, it->options))
+	if (it->options > 0 && choice_letters(a->k, at, it->options))
 		return own ? "a letter above, or words of your own" :
 		    "a letter above";
 	if (it->options > 0)
@@ -282,7 +211,7 @@ set(const struct asking *a, uint32_t at, const struct tacit_checkin_item *it,
 	int option;
 
 	if (a->person && it->options > 0) {
-		option = find_option(a, at, it->options, text);
+		option = choice_find(a->k, at, it->options, text);
 		if (option >= 0)
 			return tacit_checkin_choose(a->k, at,
 			    (uint32_t)option, reason);
