@@ -284,16 +284,19 @@ begin(struct how *h)
 	    sizeof(h->words), NULL);
 }
 
-/* No script writes past another identity: 0, or what to exit with. */
+/* Nor does a script write to another identity, or in a pause. */
 static int
-check_identity(struct cli *c, struct tacit_contact *ct)
+check_life(struct cli *c, struct tacit_contact *ct, bool practice)
 {
 	struct tacit_life_info life = { .size = sizeof(life) };
 	int rc = session_practice(c);
 
-	if (rc == 0 && (rc = tacit_life_get(c->p, ct, &life)) == 0 &&
-	    life.identity_changed)
+	if (rc == 0)
+		rc = tacit_life_get(c->p, ct, &life);
+	if (rc == 0 && life.identity_changed)
 		rc = TACIT_E_IDENTITY_CHANGED;
+	else if (rc == 0 && !practice && life.state == TACIT_LIFE_PAUSED)
+		rc = TACIT_E_PAUSED;
 	return rc != 0 ? cli_fail(c, rc, advice(rc)) : EX_OK;
 }
 
@@ -310,7 +313,7 @@ cmd_send(struct cli *c)
 		c->wait_ms = 2000;
 	if ((status = session_open(c)) != 0 ||
 	    (status = session_contact(c, &ct, &info)) != 0 ||
-	    (status = check_identity(c, ct)) != 0 ||
+	    (status = check_life(c, ct, info.inviter)) != 0 ||
 	    (status = begin(&h)) != 0)
 		return status;
 	h.ct = ct;

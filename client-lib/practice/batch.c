@@ -178,6 +178,15 @@ batch_done(struct batch *b, uint64_t event)
 }
 
 void
+batch_verify(struct batch *b, struct tacit_contact *ct)
+{
+	struct tacit_op *op = next_op(b, TACIT_OP_VERIFY);
+
+	if (op != NULL)
+		op->contact = ct;
+}
+
+void
 batch_drop(struct batch *b)
 {
 	struct batch_block *block;

@@ -66,6 +66,9 @@ void batch_text(struct batch *b, struct tacit_contact *ct, const char *text,
 /* An event of the vault is done with this. */
 void batch_done(struct batch *b, uint64_t event);
 
+/* The safety number of ${ct} was compared, and is equal. */
+void batch_verify(struct batch *b, struct tacit_contact *ct);
+
 /* Give up for the reason ${error}; 0 changes nothing. */
 void batch_fail(struct batch *b, int error);
 

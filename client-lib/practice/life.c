@@ -371,11 +371,11 @@ tacit_life_verify(struct tacit_practice *p, int64_t now_ms,
 	p->now_ms = now_ms;
 	if ((rc = look_tend(p)) != 0 ||
 	    (rc = practice_contact_id(ct, id)) != 0 ||
-	    (rc = life_of(p, id, &row)) != 0 ||
-	    (rc = tacit_verify(ct)) != 0)
+	    (rc = life_of(p, id, &row)) != 0)
 		return rc;
 	row.changed = false;
 	batch_begin(&b, p);
+	batch_verify(&b, ct);
 	enter(&b, id, &row, TACIT_LIFE_VERIFY, false, how, now_ms);
 	put_life(&b, id, &row);
 	return batch_commit(&b);

@@ -103,12 +103,17 @@ check_words(struct tacit_practice *p, int64_t now_ms,
 	return words_same(words, confirm) ? 0 : TACIT_E_CONFIRM;
 }
 
-/* What tacit_send() would refuse anyhow, before a person is asked. */
+/* What tacit_send() would refuse anyhow too, before a person is asked. */
 static int
-check_contact(const struct tacit_contact_info *info)
+check_contact(struct tacit_practice *p, const struct tacit_contact_info *info)
 {
+	int rc;
+
 	if (info->state == TACIT_CLOSED)
 		return TACIT_E_CONTACT_CLOSED;
+	/* Of another identity: it is verified with words about how. */
+	if ((rc = life_check(p, info)) != 0)
+		return rc;
 	return info->unconfirmed && info->state == TACIT_ACTIVE ?
 	    TACIT_E_NOT_VERIFIED : 0;
 }
@@ -148,9 +153,8 @@ tacit_practice_send_fleeting(struct tacit_practice *p, int64_t now_ms,
 	    (flags & ~(unsigned)TACIT_SEND_ANYWAY) != 0)
 		return TACIT_E_INVALID;
 	if ((rc = tacit_contact_info(ct, &info)) != 0 ||
-	    (rc = check_contact(&info)) != 0 ||
 	    (rc = look_now(p, now_ms)) != 0 ||
-	    (rc = life_check(p, &info)) != 0 ||
+	    (rc = check_contact(p, &info)) != 0 ||
 	    (rc = card_check(p, &info)) != 0)
 		return rc;
 	if ((flags & TACIT_SEND_ANYWAY) == 0 &&

@@ -45,6 +45,10 @@ void contact_session(const struct tacit_contact *ct,
 int contact_can_seal(const struct tacit_contact *ct);
 /* True if texts may leave: verified, accepted, or not mine to decide. */
 int contact_is_trusted(const struct tacit_contact *ct);
+/* 0 if there is a safety number to compare; or an error. */
+int contact_can_verify(const struct tacit_contact *ct);
+/* Inside a change: it was compared, and is equal. */
+int contact_verify(struct tacit_contact *ct);
 /* True if the host sees it. */
 int contact_is_shown(const struct tacit_contact *ct);
 /* True if the relay has my mailbox, so that it can be read. */

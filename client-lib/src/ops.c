@@ -43,6 +43,9 @@ op_check(const struct tacit *t, const struct tacit_op *op)
 		    op->keep_hours);
 	case TACIT_OP_DONE:
 		return op->event != 0 ? 0 : TACIT_E_INVALID;
+	case TACIT_OP_VERIFY:
+		return op->contact != NULL && op->contact->t == t ?
+		    contact_can_verify(op->contact) : TACIT_E_INVALID;
 	}
 	return TACIT_E_INVALID;
 }
@@ -67,6 +70,9 @@ op_do(struct tacit *t, const struct tacit_op *op, struct touched *w,
 		return rc;
 	case TACIT_OP_DONE:
 		return event_remove(t, op->event);
+	case TACIT_OP_VERIFY:
+		touch(w, op->contact);
+		return contact_verify(op->contact);
 	}
 	return TACIT_E_INTERNAL;
 }

@@ -263,17 +263,30 @@ tacit_safety_number(struct tacit_contact *ct, char out[TACIT_SAFETY_SIZE])
 }
 
 int
-tacit_verify(struct tacit_contact *ct)
+contact_can_verify(const struct tacit_contact *ct)
 {
 	char digits[TACIT_SAFETY_SIZE];
+
+	return ratchet_safety_number(ct->t->ratchet, ct->rec.relationship,
+	    digits);
+}
+
+int
+contact_verify(struct tacit_contact *ct)
+{
+	ct->rec.verified = 1;
+	return journal_say(ct->t, TACIT_LOG_VERIFY, ct);
+}
+
+int
+tacit_verify(struct tacit_contact *ct)
+{
 	int rc;
 
-	if ((rc = tacit_safety_number(ct, digits)) != 0)
+	if ((rc = contact_can_verify(ct)) != 0 ||
+	    (rc = change_begin(ct->t)) != 0)
 		return rc;
-	if ((rc = change_begin(ct->t)) != 0)
-		return rc;
-	ct->rec.verified = 1;
-	return change_end(ct->t, ct, journal_say(ct->t, TACIT_LOG_VERIFY, ct));
+	return change_end(ct->t, ct, contact_verify(ct));
 }
 
 int

@@ -140,6 +140,7 @@ as anna pause ben <<<'Until January. Take care!' >/dev/null
 both
 is 'told' "$(event ben paused | field text)" 'Until January. Take care!'
 fails 77 paused write ben anna 'no'
+fails 77 paused as ben send anna <<<'no'
 has 'the card' "$(plain ben card show anna)" 'crisis line'
 is 'paused' "$(state ben anna) $(state anna ben)" 'paused paused'
 is 'in the list' "$(as anna contacts | field state)" paused

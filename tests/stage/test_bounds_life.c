@@ -16,6 +16,21 @@
 #include "change.h"
 #include "twin.h"
 
+/* ---- a disk that is full at the n-th transaction ------------------------------ */
+
+static int commits_left = -1;		/* -1: as many as there are */
+
+int __real_vault_commit(struct vault *v);
+int __wrap_vault_commit(struct vault *v);
+
+int
+__wrap_vault_commit(struct vault *v)
+{
+	if (commits_left >= 0 && commits_left-- == 0)
+		return TACIT_E_DISK_FULL;
+	return __real_vault_commit(v);
+}
+
 static int
 change(struct desk *d, int i, int64_t now, enum tacit_life_what what,
     const char *text)
@@ -207,7 +222,7 @@ nothing_is_closed_before_a_relay_has_the_words(void **state)
 	end(&d);
 }
 
-/* The vault says that their key changed, as inbox.c does. */
+/* The vault says that their key changed, as pair.c does. */
 static void
 identity_changes(struct desk *d, int i)
 {
@@ -215,8 +230,46 @@ identity_changes(struct desk *d, int i)
 	struct tacit_contact *ct = story_contact(&d->st, i);
 
 	assert_int_equal(change_begin(t), 0);
+	ct->rec.verified = 0;
 	assert_int_equal(change_end(t, ct, event_say(t, ct,
 	    TACIT_EV_IDENTITY_CHANGED)), 0);
+}
+
+static int
+is_verified(struct desk *d, int i)
+{
+	struct tacit_contact_info info = { .size = sizeof(info) };
+
+	assert_int_equal(tacit_contact_info(story_contact(&d->st, i), &info),
+	    0);
+	return info.verified;
+}
+
+static void
+nobody_is_verified_without_an_entry(void **state)
+{
+	struct desk d;
+	uint32_t entries;
+	int n, rc = -1;
+
+	(void)state;
+	start(&d, 48);
+	identity_changes(&d, 0);
+	assert_int_equal(tacit_practice_step(d.p[0], NOON), 0);
+	entries = life(&d, 0).entries;
+	for (n = 0; rc != 0; n++) {
+		commits_left = n;
+		rc = tacit_life_verify(d.p[0], NOON, story_contact(&d.st, 0),
+		    TACIT_HOW_VIDEO);
+		commits_left = -1;
+		assert_true(rc == 0 || rc == TACIT_E_DISK_FULL);
+		assert_int_equal(is_verified(&d, 0), rc == 0);
+	}
+	assert_true(n > 1);
+	assert_int_equal(life(&d, 0).entries, entries + 1);
+	entry(&d, 0, entries, TACIT_LIFE_VERIFY, TACIT_WHO_ME,
+	    TACIT_HOW_VIDEO);
+	end(&d);
 }
 
 static void
@@ -373,6 +426,7 @@ main(void)
 		cmocka_unit_test(
 		    nothing_is_closed_before_a_relay_has_the_words),
 		cmocka_unit_test(another_identity_is_verified_before_a_word),
+		cmocka_unit_test(nobody_is_verified_without_an_entry),
 		cmocka_unit_test(what_may_not_be_said_is_refused),
 		cmocka_unit_test(hostile_changes_change_nothing),
 	};

@@ -556,7 +556,8 @@ enum tacit_op_kind {
 	TACIT_OP_DELETE,		/* key: remove it; none is fine */
 	TACIT_OP_SEND,			/* contact, type (0: a text), data:
 					   as tacit_send(), _send_data() */
-	TACIT_OP_DONE			/* event: as tacit_event_done() */
+	TACIT_OP_DONE,			/* event: as tacit_event_done() */
+	TACIT_OP_VERIFY			/* contact: as tacit_verify() */
 };
 
 struct tacit_op {
