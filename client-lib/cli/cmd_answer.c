@@ -26,8 +26,10 @@ item_at(const struct asking *a, uint32_t at)
 {
 	struct tacit_checkin_item it = { .size = sizeof(it) };
 
-	if (tacit_checkin_item(a->k, at, &it) != 0)
+	if (tacit_checkin_item(a->k, at, &it) != 0) {
 		memset(&it, 0, sizeof(it));
+		it.type = "";
+	}
 	return it;
 }
 

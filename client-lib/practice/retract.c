@@ -199,7 +199,7 @@ retract_take_answer(struct batch *b, const struct taken *in)
 	ev.type = TACIT_RETRACTION_ANSWERED;
 	memcpy(ev.about, h.id, sizeof(h.id));
 	(void)snprintf(ev.label, sizeof(ev.label), "%s",
-	    tacit_retraction_word(says));
+	    tacit_retraction_word((int)says));
 	queue_tell(b, in->ct, &ev);
 	return 0;
 }

@@ -6,7 +6,7 @@ target_link_libraries(classify PRIVATE stage tacit_practice_core tacit_core m)
 target_link_options(classify PRIVATE -Wl,--wrap=crypto_pwhash)
 set_target_properties(classify PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-add_test(NAME classify/short COMMAND classify --runs 120)
+add_test(NAME classify/short COMMAND classify --runs 60)
 set_tests_properties(classify/short PROPERTIES TIMEOUT 900)
 add_test(NAME classify/long COMMAND classify --runs 1500)
 set_tests_properties(classify/long PROPERTIES TIMEOUT 14400 LABELS slow)

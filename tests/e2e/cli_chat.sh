@@ -106,6 +106,7 @@ make anna 'Dr. Anna'
 make ben 'Ben B.'
 add_relay anna
 pair anna ben --in-person
+as anna hold --hold 0 >/dev/null
 greet anna ben
 as ben sync --wait-ms 10000 --until 1 >/dev/null
 as ben card acknowledge anna </dev/null >/dev/null

@@ -264,11 +264,16 @@ is 'columns of a mailbox' "$(look "SELECT group_concat(name) FROM pragma_table_i
 is 'columns of an envelope' "$(look "SELECT group_concat(name) FROM pragma_table_info('envelope')")" \
     'id,kind,mailbox,counter,envelope,expiry_day'
 is 'columns of a body' "$(look "SELECT group_concat(name) FROM pragma_table_info('body')")" 'id,body'
+# Under a hash of mailbox and envelope, which nobody has who has the file.
+is 'columns of a recall' "$(look "SELECT group_concat(name) FROM pragma_table_info('recall')")" \
+    'name,outcome,body_hash,number,previous,signature,expiry_day'
+is 'columns of the statements' "$(look "SELECT group_concat(name) FROM pragma_table_info('statement')")" \
+    'number,hash'
 is 'nothing but tables' "$(look "SELECT count(*) FROM sqlite_master WHERE type <> 'table'")" 0
 is 'no counter of all rows' "$(look "SELECT count(*) FROM sqlite_master
     WHERE name = 'sqlite_sequence' OR sql LIKE '%AUTOINCREMENT%' OR sql LIKE '%DEFAULT%'")" 0
 is 'tables' "$(look "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master ORDER BY name)")" \
-    'admission,body,envelope,invitation,mailbox,relay'
+    'admission,body,envelope,invitation,mailbox,recall,relay,statement'
 # That neither ids nor places in the file follow the order of arrival is
 # tested at length in tests/store/test_at_rest.c.
 lacks 'no address of a host in the log' "$(cat "$work"/log/relay.log)" 127.0.0.1
