@@ -72,19 +72,26 @@ check() {
 		return (index(digits, substr(s, at, 1)) - 1) * 16 + index(digits, substr(s, at + 1, 1)) - 1
 	}
 
-	# Request ids in the OK frames of one WebSocket write: in Frame, field
-	# 31 is OK (fa 01, length), in it field 1 the packed ids (0a, length).
-	function oks(h,    at, n, len, i, k) {
+	# Request ids in the OK frames of one WebSocket write: u16 length of a
+	# header, in it field 31 (fa 01, length), in that field 1, the packed
+	# ids (0a, length), and perhaps field 2 (10 01).  Bodies are random and
+	# may hold the marks; that the lengths fit too makes it a frame.
+	function oks(h,    n, all, len, i) {
 		n = 0
-		while (match(h, /fa01..0a../)) {
-			len = byte(h, RSTART + 8)
-			at = RSTART + 10
+		while (match(h, /00..fa01..0a../)) {
+			all = byte(h, RSTART + 8)
+			len = byte(h, RSTART + 12)
+			if (byte(h, RSTART + 2) != all + 3 ||
+			    (all != len + 2 && all != len + 4)) {
+				h = substr(h, RSTART + 1)
+				continue
+			}
+			h = substr(h, RSTART + 14)
 			for (i = 0; i < len; i++) {
-				k = byte(h, at + 2 * i)
-				if (k < 128)
+				if (byte(h, 1 + 2 * i) < 128)
 					n++
 			}
-			h = substr(h, at + 2 * len)
+			h = substr(h, 1 + 2 * len)
 		}
 		return n
 	}
