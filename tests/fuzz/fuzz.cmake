@@ -48,7 +48,7 @@ tacit_fuzz(practice tacit_practice_core)
 # A relay without sockets, whose signatures cost as little as the rest.
 tacit_fuzz(relay relay_core store_support)
 target_sources(fuzz_relay PRIVATE ${fuzz_dir}/relay_world.c
-  ${fuzz_dir}/relay_sign.c)
+  ${fuzz_dir}/relay_watch.c ${fuzz_dir}/relay_sign.c)
 target_link_options(fuzz_relay PRIVATE -Wl,--wrap=crypto_sign_detached
   -Wl,--wrap=crypto_sign_verify_detached)
 

@@ -6,126 +6,8 @@
 #include "relay_world.h"
 #include "store_mem.h"
 
-/* The store's thread and its hooks have no argument of ours. */
-static struct world *here;
-static struct store_ops hooked;
-static const struct store_ops *real;
+/* The store's thread wakes without an argument of ours. */
 static sem_t woken;
-
-/* ---- what the store does ------------------------------------------------------ */
-
-/* ${hash} NULL: whatever its body; the name may come again after its ack. */
-static struct world_post *
-find_post(struct world *w, const uint8_t *address, const uint8_t *envelope,
-    const uint8_t *hash)
-{
-	uint32_t i;
-
-	for (i = w->n_post; i-- > 0;)
-		if (memcmp(w->post[i].address, address, 32) == 0 &&
-		    memcmp(w->post[i].envelope, envelope, 16) == 0 &&
-		    (hash == NULL || memcmp(w->post[i].hash, hash, 8) == 0))
-			return &w->post[i];
-	return NULL;
-}
-
-static void
-hash_body(uint8_t out[8], const uint8_t *body, size_t len)
-{
-	static const uint8_t key[16] = { 1 };
-
-	(void)crypto_shorthash(out, body, len, key);
-}
-
-static int
-begin(struct store *s)
-{
-	int rc = here->fail;
-
-	here->fail = 0;
-	here->failed |= rc != 0;
-	return rc != 0 ? rc : real->begin(s);
-}
-
-static void
-rollback(struct store *s)
-{
-	(void)s;			/* nothing had begun */
-}
-
-static int
-run_post(struct store *s, struct op *op)
-{
-	int rc = real->run[OP_POST](s, op);
-	const struct op_post *p = &op->u.post;
-	struct world_post *o;
-
-	if (rc != 0 || op->rc != 0 || p->known)
-		return rc;
-	FUZZ_CHECK(here->n_post < WORLD_POSTS);
-	o = &here->post[here->n_post++];
-	memcpy(o->address, p->address, sizeof(o->address));
-	memcpy(o->envelope, p->envelope, sizeof(o->envelope));
-	hash_body(o->hash, p->body, store_body_len(p->kind));
-	o->expiry_day = p->expiry_day;
-	o->live = 1;
-	o->shown = 0;
-	return 0;
-}
-
-static int
-run_ack(struct store *s, struct op *op)
-{
-	int rc = real->run[OP_ACK](s, op);
-	const struct op_ack *a = &op->u.ack;
-	struct world_post *o;
-	uint32_t i;
-
-	for (i = 0; rc == 0 && op->rc == 0 && i < a->n; i++)
-		if ((o = find_post(here, a->address, a->envelope[i],
-		    NULL)) != NULL)
-			o->live = 0;
-	return rc;
-}
-
-static int
-run_close(struct store *s, struct op *op)
-{
-	int rc = real->run[OP_CLOSE](s, op);
-	uint32_t i;
-
-	for (i = 0; rc == 0 && op->rc == 0 && i < here->n_post; i++)
-		if (memcmp(here->post[i].address, op->u.close.address,
-		    32) == 0)
-			here->post[i].live = 0;
-	return rc;
-}
-
-static int
-run_sweep(struct store *s, struct op *op)
-{
-	int rc = real->run[OP_SWEEP](s, op);
-	uint32_t i;
-
-	for (i = 0; i < here->n_post; i++)
-		if (here->post[i].expiry_day < op->u.sweep.hour / 24)
-			here->post[i].live = 0;
-	return rc;
-}
-
-static void
-hook(struct store *s)
-{
-	real = s->ops;
-	hooked = *real;
-	hooked.begin = begin;
-	hooked.rollback = rollback;
-	hooked.run[OP_POST] = run_post;
-	hooked.run[OP_ACK] = run_ack;
-	hooked.run[OP_CLOSE] = run_close;
-	hooked.run[OP_SWEEP] = run_sweep;
-	s->ops = &hooked;
-}
 
 static void
 wake(void *arg)
@@ -252,6 +134,9 @@ note(struct world_client *c, const struct tacit_frame *f,
 		memcpy(a->envelope, f->head.is.post.envelope, 16);
 	} else if (a->tag == tacit_Frame_ack_tag) {
 		memcpy(a->address, f->head.is.ack.address, 32);
+	} else if (a->tag == tacit_Frame_recall_tag) {
+		memcpy(a->address, f->head.is.recall.address, 32);
+		memcpy(a->envelope, f->head.is.recall.envelope, 16);
 	}
 }
 
@@ -324,7 +209,7 @@ see_ok(struct world *w, struct world_client *c, uint32_t id)
 		return;
 	switch (a->tag) {
 	case tacit_Frame_post_tag:	/* never before it is committed */
-		FUZZ_CHECK(find_post(w, a->address, a->envelope, NULL) !=
+		FUZZ_CHECK(world_find(w, a->address, a->envelope, NULL) !=
 		    NULL);
 		break;
 	case tacit_Frame_ack_tag:	/* only where it reads */
@@ -363,6 +248,25 @@ see_subscribed(struct world_client *c, const struct tacit_frame *f)
 	}
 }
 
+/* Nobody is ever given what was said to be undelivered. */
+static void
+see_recalled(struct world *w, struct world_client *c,
+    const tacit_Recalled *m)
+{
+	struct world_asked *a = take_answer(c, m->id);
+	struct world_post *o;
+
+	if (a == NULL)
+		return;
+	FUZZ_CHECK(a->tag == tacit_Frame_recall_tag);
+	o = world_find(w, a->address, a->envelope, NULL);
+	FUZZ_CHECK(o != NULL || m->outcome == tacit_Outcome_OUTCOME_TAKEN);
+	if (m->outcome != tacit_Outcome_OUTCOME_UNDELIVERED || o->again)
+		return;
+	FUZZ_CHECK(!o->seen);
+	o->undelivered = 1;
+}
+
 static void
 see_deliver(struct world *w, struct world_client *c,
     const struct tacit_frame *f)
@@ -373,9 +277,10 @@ see_deliver(struct world *w, struct world_client *c,
 	uint8_t hash[8];
 
 	FUZZ_CHECK(box >= 0 && c->reads[box]);
-	hash_body(hash, f->body, f->body_len);
-	o = find_post(w, d->address, d->envelope, hash);
-	FUZZ_CHECK(o != NULL);
+	world_hash(hash, f->body, f->body_len);
+	o = world_find(w, d->address, d->envelope, hash);
+	FUZZ_CHECK(o != NULL && !o->undelivered);
+	o->seen = 1;
 	if (w->draining) {
 		FUZZ_CHECK(o - w->post >= w->next[box]);
 		w->next[box] = (uint32_t)(o - w->post) + 1;
@@ -409,7 +314,7 @@ see(struct world *w, struct world_client *c, const struct tacit_frame *f)
 		FUZZ_CHECK(a == NULL || a->good);
 		return;
 	case tacit_Frame_recalled_tag:
-		(void)take_answer(c, f->head.is.recalled.id);
+		see_recalled(w, c, &f->head.is.recalled);
 		return;
 	case tacit_Frame_anchored_tag:
 		a = take_answer(c, f->head.is.anchored.id);
@@ -555,14 +460,13 @@ world_start(struct world *w)
 	struct store *store;
 	int i;
 
-	here = w;
 	w->n_post = 0;
 	w->fail = w->failed = w->draining = 0;
 	memset(w->next, 0, sizeof(w->next));
 	(void)sem_init(&woken, 0, 0);
 	configure(w);
 	store = store_mem_new(&w->config.limits);
-	hook(store);
+	world_watch(w, store);
 	FUZZ_CHECK(commit_start(&w->relay.commit, store, wake, &woken) == 0);
 	FUZZ_CHECK(hub_open(&w->relay.hub, &w->relay) == 0);
 	FUZZ_CHECK(dispatch_open(&w->dispatch, &w->relay) == 0);

@@ -54,7 +54,10 @@ struct world_client {
 struct world_post {
 	uint8_t address[32], envelope[16], hash[8];
 	uint32_t expiry_day;
-	uint8_t live;			/* not acked, not expired */
+	uint8_t live;			/* not acked, recalled, expired */
+	uint8_t again;			/* the name was there before */
+	uint8_t seen;			/* some client was given it */
+	uint8_t undelivered;		/* says the relay, after a recall */
 	uint8_t shown;			/* at the end, */
 };
 
@@ -79,6 +82,16 @@ struct world {
 /* One world at a time: the hooks of the store know which. */
 void world_start(struct world *w);
 void world_stop(struct world *w);
+
+/* From now on ${w} hears of what ${s} does (relay_watch.c). */
+void world_watch(struct world *w, struct store *s);
+/*
+ * The last envelope of that name, or NULL; ${hash} NULL: whatever its body.
+ * The name may come again after its ack.
+ */
+struct world_post *world_find(struct world *w, const uint8_t *address,
+    const uint8_t *envelope, const uint8_t *hash);
+void world_hash(uint8_t out[8], const uint8_t *body, size_t len);
 
 /*
  * Client ${i} sends ${len} bytes as one message, in pieces of ${piece} (0:
