@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hold, recall, statement check: second thoughts. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "cli.h"
 
@@ -100,27 +97,9 @@ await(struct cli *c, struct tacit_contact *ct, enum tacit_fate *fate)
 	return rc;
 }
 
-/* ${text} as a new file, for me alone; whole, or not at all. */
+/* What the relay said, to ${o}.  0, TACIT_E_STATE: nothing; or an error. */
 static int
-write_new(const char *path, const char *text, size_t len)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ssize_t n;
-
-	if (fd == -1)
-		return TACIT_E_IO;
-	n = write(fd, text, len);
-	if (n != (ssize_t)len || fsync(fd) != 0) {
-		(void)close(fd);
-		(void)unlink(path);
-		return errno == ENOSPC ? TACIT_E_DISK_FULL : TACIT_E_IO;
-	}
-	return close(fd) == 0 ? 0 : TACIT_E_IO;
-}
-
-/* Returns 0, TACIT_E_STATE if the relay said nothing, or an error. */
-static int
-export(struct cli *c, struct tacit_contact *ct)
+export(struct cli *c, struct tacit_contact *ct, struct outfile *o)
 {
 	char *text = malloc(TACIT_STATEMENTS_SIZE);
 	size_t len;
@@ -128,23 +107,24 @@ export(struct cli *c, struct tacit_contact *ct)
 
 	if (text == NULL)
 		return TACIT_E_NOMEM;
-	if ((rc = tacit_recall_export(ct, c->message, text, TACIT_STATEMENTS_SIZE,
-	    &len)) == 0)
-		rc = write_new(c->statement, text, len);
+	if ((rc = tacit_recall_export(ct, c->message, text,
+	    TACIT_STATEMENTS_SIZE, &len)) == 0)
+		rc = outfile_write(o, text, len);
 	free(text);
 	return rc;
 }
 
 static int
 report(struct cli *c, struct tacit_contact *ct, const char *id,
-    enum tacit_fate fate)
+    enum tacit_fate fate, struct outfile *o)
 {
-	bool wanted = (c->given & OPT_STATEMENT) != 0;
 	const char *back = retraction_of(c, ct, c->message);
-	int rc = wanted ? export(c, ct) : TACIT_E_STATE;
+	int rc = o != NULL ? export(c, ct, o) : TACIT_E_STATE, status;
 
 	if (rc != 0 && rc != TACIT_E_STATE)
-		return cli_fail(c, rc, c->statement);
+		return outfile_fail(c, o, rc);
+	if (rc == 0 && (status = outfile_keep(c, o, 1)) != EX_OK)
+		return status;
 	if (c->json)
 		return cli_done(c, json_out("{s:s, s:s, s:s, s:s*, s:s*}",
 		    "contact", id, "message", c->message, "fate",
@@ -156,13 +136,13 @@ report(struct cli *c, struct tacit_contact *ct, const char *id,
 		    strcmp(back, "kept") == 0 ? "You asked them to take it "
 		    "back, and they keep it, for the record." :
 		    "They are asked to take it back, and have not answered.");
-	if (wanted && rc != 0)
+	if (o != NULL && rc != 0)
 		puts("The relay has made no statement about it.");
 	return EX_OK;
 }
 
-int
-cmd_recall(struct cli *c)
+static int
+take_back(struct cli *c, struct outfile *o)
 {
 	enum tacit_fate fate = TACIT_FATE_NONE;
 	struct tacit_contact *ct = NULL;
@@ -172,8 +152,6 @@ cmd_recall(struct cli *c)
 
 	if ((c->given & OPT_WAIT) == 0)
 		c->wait_ms = CLI_REACH_MS;
-	if (c->statement != NULL && access(c->statement, F_OK) == 0)
-		return cli_usage(c, "%s exists already", c->statement);
 	if ((status = session_open(c)) != 0 ||
 	    (status = session_contact(c, &ct, &info)) != 0)
 		return status;
@@ -190,7 +168,24 @@ cmd_recall(struct cli *c)
 		return cli_fail(c, rc, rc == TACIT_E_NOT_FOUND ?
 		    "no text of yours has this id" : rc == TACIT_E_HAD ?
 		    "--ask asks them to take it back" : NULL);
-	return report(c, ct, info.id, had ? TACIT_FATE_TAKEN : fate);
+	return report(c, ct, info.id, had ? TACIT_FATE_TAKEN : fate, o);
+}
+
+/* The file is known to be fine before anything is taken back. */
+int
+cmd_recall(struct cli *c)
+{
+	bool wanted = (c->given & OPT_STATEMENT) != 0;
+	struct outfile o;
+	int status;
+
+	if (!wanted)
+		return take_back(c, NULL);
+	if ((status = outfile_open(c, &o, c->statement,
+	    (c->given & OPT_YES) != 0)) == EX_OK)
+		status = take_back(c, &o);
+	outfile_close(&o);
+	return status;
 }
 
 /* All of ${path}, up to TACIT_STATEMENTS_SIZE bytes. */

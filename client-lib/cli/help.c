@@ -69,15 +69,16 @@ static const struct {
 	    "you invited is held back for 10 s.\n"
 	    "  --hold SECONDS       0 to 60\n"
 	    "  --default            CONTACT has no time of its own\n" },
-	{ "recall", "CONTACT MESSAGE [--ask] [--statement FILE] [--wait-ms N]",
+	{ "recall", "CONTACT MESSAGE [--ask] [--statement FILE [--yes]]\n"
+	    "         [--wait-ms N]",
 	    "take a text back",
 	    "What did not leave is undone.  What the relay still has it "
 	    "destroys, and says under\nits signature whether it was given to "
 	    "anybody.  What the other side has stays there.\n"
 	    "  --ask                if it is too late, ask them to take it "
 	    "back\n"
-	    "  --statement FILE     write what the relay said to FILE, which "
-	    "is new\n"
+	    "  --statement FILE     write what the relay said to FILE\n"
+	    "  --yes                replace FILE\n"
 	    "  --wait-ms N          wait so long for the relay (10000)\n" },
 	{ "retraction policy", "ask|keep|accept|default|show [CONTACT]",
 	    "what is done with texts that are asked back",

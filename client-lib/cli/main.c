@@ -43,7 +43,7 @@ static const struct command commands[] = {
 	{ "verify", cmd_verify, OPT_CONFIRM | OPT_HOW, CONTACT, NULL },
 	{ "rotate", cmd_rotate, 0, CONTACT, NULL },
 	{ "hold", cmd_hold, OPT_HOLD | OPT_DEFAULT, MAY_CONTACT, NULL },
-	{ "recall", cmd_recall, OPT_STATEMENT | OPT_WAIT | OPT_ASK,
+	{ "recall", cmd_recall, OPT_STATEMENT | OPT_WAIT | OPT_ASK | OPT_YES,
 	    CONTACT_MESSAGE, NULL },
 	{ "retraction policy", cmd_retraction_policy, 0, POLICY, NULL },
 	{ "retraction accept", cmd_retraction_accept, 0, CONTACT_MESSAGE,

@@ -78,7 +78,10 @@ is 'signed' "$(as anna statement check "$work/statement" |
 has 'plain' "$(plain anna statement check "$work/statement")" \
     'destroyed-undelivered: 1 statement, signed'
 has 'told' "$(as anna sync)" '"fate":"destroyed-undelivered"'
-fails 64 usage as anna recall ben "$id" --statement "$work/statement"
+fails 65 file-exists as anna recall ben "$id" --statement "$work/statement"
+fails 74 io as anna recall ben "$id" --statement "$work/none/statement"
+is 'replaced' "$(fate "$id" --statement "$work/again" --yes)" \
+    destroyed-undelivered
 write 'after it' >/dev/null
 as ben sync >"$work/ben.events"
 is 'what came' "$(texts <"$work/ben.events")" 'after it'
