@@ -159,6 +159,7 @@ static int
 second_thoughts(struct cli *c, struct tacit_contact *ct, const struct batch *b)
 {
 	uint32_t seconds = held_seconds(ct);
+	char say[80];
 	enum tacit_fate fate;
 	size_t i = b->n;
 	int rc;
@@ -166,9 +167,9 @@ second_thoughts(struct cli *c, struct tacit_contact *ct, const struct batch *b)
 	if (seconds == 0 || !input_person() || c->json ||
 	    (c->given & OPT_WAIT) != 0)
 		return 0;
-	fprintf(stderr, "Held back for %u second%s: Ctrl-C takes it back.\n",
-	    seconds, seconds == 1 ? "" : "s");
-	if ((rc = held_wait(c, ct)) != 1)
+	(void)snprintf(say, sizeof(say), "Held back for %u second%s: Ctrl-C "
+	    "takes it back.\n", seconds, seconds == 1 ? "" : "s");
+	if ((rc = held_wait(c, ct, say)) != 1)
 		return rc;
 	for (rc = 0; i > 0 && rc == 0; i--)
 		rc = tacit_recall(ct, b->all[i - 1].id, &fate);

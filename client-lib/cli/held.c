@@ -3,6 +3,8 @@
 
 #include "held.h"
 
+enum { LOOK_MS = 200 };
+
 int
 held_begin(struct cli *c, struct tacit_contact *ct)
 {
@@ -59,7 +61,7 @@ stop(int sig)
 }
 
 int
-held_wait(struct cli *c, struct tacit_contact *ct)
+held_wait(struct cli *c, struct tacit_contact *ct, const char *say)
 {
 	const struct sigaction by = { .sa_handler = stop };
 	struct sigaction before;
@@ -69,8 +71,12 @@ held_wait(struct cli *c, struct tacit_contact *ct)
 	stopped = 0;
 	if (sigaction(SIGINT, &by, &before) != 0)
 		return TACIT_E_IO;
+	if (say != NULL)
+		fputs(say, stderr);
+	/* A signal may come between looking and waiting. */
 	while (rc == 0 && !stopped && tacit_held(ct, &left) > 0)
-		rc = session_step(c, session_now_ms() + left);
+		rc = session_step(c, session_now_ms() +
+		    (left < LOOK_MS ? left : LOOK_MS));
 	(void)sigaction(SIGINT, &before, NULL);
 	return rc != 0 ? rc : stopped != 0;
 }
@@ -88,7 +94,7 @@ held_leave(struct cli *c, struct tacit_contact *ct, bool wait)
 		    "(Ctrl-C leaves that to the next `tacit sync')" :
 		    "; a `tacit sync' after that sends it");
 		(void)fflush(stdout);
-		if (wait && (rc = held_wait(c, ct)) != 0)
+		if (wait && (rc = held_wait(c, ct, NULL)) != 0)
 			return rc < 0 ? rc : 0;
 	}
 	return session_info(ct).queued > 0 ? session_settle(c, ct, 2000) : 0;

@@ -25,10 +25,11 @@ uint32_t held_count(struct cli *c, struct tacit_contact *ct,
 int held_tick_ms(const struct tacit_contact *ct);
 
 /*
- * Wait until nothing of ${ct} is held back any more.
+ * Wait until nothing of ${ct} is held back any more.  Says ${say} to a person,
+ * if it is not NULL, once a ^C counts.
  * Returns: 1 if ^C came before, 0, or TACIT_E_*.
  */
-int held_wait(struct cli *c, struct tacit_contact *ct);
+int held_wait(struct cli *c, struct tacit_contact *ct, const char *say);
 
 /*
  * A person leaves ${ct}: what they wrote goes out first, if ${wait}, or they
