@@ -4,20 +4,14 @@
 # A check-in as a person answers it on a narrow terminal: each kind of
 # question, what is refused and why, back, leaving and going on.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/clock_lib.sh
+. "$(dirname "$0")/clock_lib.sh"
 
-if nm -D "$tacit" | grep -q __asan; then
-	echo "skipped: a clock cannot be preloaded under a sanitizer"
-	exit 0
-fi
 export LC_ALL=C.UTF-8 TZ=UTC0
 
-# later COMMAND...: with a clock that is 16 minutes ahead
-later() {
-	LD_PRELOAD=$build/tests/testclock.so TACIT_TEST_AHEAD_S=960 "$@"
-}
 # answers STEP...: Ben, on a terminal of 40 columns
 answers() {
-	TACIT_PASSPHRASE_FILE=$work/ben.pass later python3 \
+	TACIT_PASSPHRASE_FILE=$work/ben.pass later 960 python3 \
 	    "$root/tests/support/terminal.py" "$@" -- sh -c \
 	    "stty cols 40 rows 20; exec '$tacit' --vault '$work/ben.vault' \
 	    checkin answer $checkin" | tr -d '\r' | sed 's/ *$//'
@@ -60,9 +54,9 @@ add_relay anna
 pair anna ben --in-person
 form=$(as anna checkin import "$work/form.json" | field form)
 checkin=$(as anna checkin send ben "$form" | field checkin)
-later as anna sync >/dev/null
-later as ben sync >"$work/due"
-later as ben sync >>"$work/due"
+later 960 as anna sync >/dev/null
+later 960 as ben sync >"$work/due"
+later 960 as ben sync >>"$work/due"
 day=$(jq -r 'select(.event == "checkin-due") | .date' "$work/due")
 
 # ---- what is wrong is said with what is right, and asked again -------------------
@@ -97,7 +91,7 @@ out=$(answers 'for today only' 'so far: Mixed' '>\r' 'so far: A walk; a long' \
     'so far: 6.5' '>\r' 'so far: 2026-11-01' '>\r' 'so far: no' '>\r' \
     'so far: fine' '>\r' 'Send these' '>y\r' 'Thank you') || die "$out"
 
-later as anna sync --wait-ms 10000 >/dev/null
+later 960 as anna sync --wait-ms 10000 >/dev/null
 out=$(TACIT_PASSPHRASE_FILE=$work/anna.pass "$tacit" --vault \
     "$work/anna.vault" checkin show "$checkin" "$day")
 for part in 'Mixed: some' 'A walk; a long talk' '    4' '6.5' '2026-11-01' \

@@ -4,18 +4,13 @@
 # The card, out of office, quiet hours, pause, discharge: by the command, as
 # docs/boundaries.md shows it.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/clock_lib.sh
+. "$(dirname "$0")/clock_lib.sh"
 
 export LC_ALL=C.UTF-8 TZ=UTC
-plain() {
-	TACIT_PASSPHRASE_FILE=$work/$1.pass "$tacit" --vault "$work/$1.vault" \
-	    "${@:2}"
-}
 at_terminal() {
 	TACIT_PASSPHRASE_FILE=$work/$1.pass \
 	    python3 "$root/tests/support/terminal.py" "${@:2}"
-}
-later() {	# later SECONDS COMMAND...
-	LD_PRELOAD=$build/tests/testclock.so TACIT_TEST_AHEAD_S=$1 "${@:2}"
 }
 both() {	# what waits at either end arrives, at a random time
 	as anna sync >>"$work/anna.events"

@@ -4,17 +4,10 @@
 # Check-ins by the command, between two people: what stands in
 # docs/checkins.md is done word by word, then everything that is refused.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/clock_lib.sh
+. "$(dirname "$0")/clock_lib.sh"
 
-if nm -D "$tacit" | grep -q __asan; then
-	echo "skipped: a clock cannot be preloaded under a sanitizer"
-	exit 0
-fi
 export TZ=UTC0
-
-# later SECONDS COMMAND...: with a clock that is so much ahead
-later() {
-	LD_PRELOAD=$build/tests/testclock.so TACIT_TEST_AHEAD_S=$1 "${@:2}"
-}
 
 start_relay
 make anna 'Anna Berg'

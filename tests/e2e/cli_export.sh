@@ -4,23 +4,12 @@
 # Series and records by the command, between two people: what stands in
 # docs/records.md is done word by word, then everything that is refused.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/clock_lib.sh
+. "$(dirname "$0")/clock_lib.sh"
 
-if nm -D "$tacit" | grep -q __asan; then
-	echo "skipped: a clock cannot be preloaded under a sanitizer"
-	exit 0
-fi
 export TZ=UTC0
 day=86400
 
-# later SECONDS COMMAND...: with a clock that is so much ahead
-later() {
-	LD_PRELOAD=$build/tests/testclock.so TACIT_TEST_AHEAD_S=$1 "${@:2}"
-}
-# plain WHO COMMAND...: as a person sees it
-plain() {
-	TACIT_PASSPHRASE_FILE=$work/$1.pass "$tacit" --vault "$work/$1.vault" \
-	    "${@:2}"
-}
 # block NAME: the lines of that fenced block of the page
 block() {
 	sed -n "/^\`\`\`sh $1\$/,/^\`\`\`\$/p" "$root/docs/records.md" |

@@ -4,26 +4,10 @@
 # Receipts by the command: docs/receipts.md is done line by line, then what is
 # refused, and what is never told.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/clock_lib.sh
+. "$(dirname "$0")/clock_lib.sh"
 
-if nm -D "$tacit" | grep -q __asan; then
-	echo "skipped: a clock cannot be preloaded under a sanitizer"
-	exit 0
-fi
 export LC_ALL=C.UTF-8 TZ=UTC0
-ahead=0
-
-# later COMMAND...: with a clock that is ${ahead} seconds ahead
-later() {
-	LD_PRELOAD=$build/tests/testclock.so TACIT_TEST_AHEAD_S=$ahead "$@"
-}
-plain() {	# as `as', for a person
-	TACIT_PASSPHRASE_FILE=$work/$1.pass later "$tacit" \
-	    --vault "$work/$1.vault" "${@:2}"
-}
-json() {
-	TACIT_PASSPHRASE_FILE=$work/$1.pass later "$tacit" \
-	    --vault "$work/$1.vault" --json "${@:2}"
-}
 both() {	# what waits at either end arrives; programs read
 	json anna sync >>"$work/anna.events"
 	json ben sync >>"$work/ben.events"
@@ -43,7 +27,7 @@ block() {
 }
 # run WHO LINE: a line of the page, on that person's vault
 run() {
-	TACIT_PASSPHRASE_FILE="$work/$1.pass" later bash -c "tacit() {
+	TACIT_PASSPHRASE_FILE="$work/$1.pass" later "$ahead" bash -c "tacit() {
 	    '$tacit' --vault '$work/$1.vault' \"\$@\"; }; $2"
 }
 
@@ -125,7 +109,7 @@ is 'no message' "$(json anna history ben | jq -r .from | sort -u)" me
 
 # ---- a chat ------------------------------------------------------------------------
 at_terminal() {
-	TACIT_PASSPHRASE_FILE=$work/$1.pass later \
+	TACIT_PASSPHRASE_FILE=$work/$1.pass later "$ahead" \
 	    python3 "$root/tests/support/terminal.py" "${@:2}"
 }
 out=$(at_terminal anna 'me ✓: three' '●' 'me ✓: five' 'to ben' '>/help\r' \

@@ -139,7 +139,8 @@ shown=$(LD_PRELOAD=$build/tests/testclock.so \
     TACIT_TEST_AHEAD_S=$((hours * 3600)) \
     TACIT_PASSPHRASE_FILE=$work/anna.pass \
     python3 "$root/tests/support/terminal.py" "Today's date" ">$today\r" \
-    -- "$tacit" --vault "$work/anna.vault" retention delete ben || true)
+    -- "$tacit" --vault "$work/anna.vault" retention delete ben) &&
+    die "deleted on another day: $shown"
 has 'a person is told' "$shown" "It had to be kept until $(day 3)."
 has 'of the clock, too' "$shown" "began on $today and ended on $(day 3 1)"
 has 'and refused' "$shown" 'nothing was deleted'

@@ -4,26 +4,10 @@
 # Texts that are asked back after they were delivered, as docs/recall.md shows
 # it: refused for the record at a practice, decided at a client.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/clock_lib.sh
+. "$(dirname "$0")/clock_lib.sh"
 
-if nm -D "$tacit" | grep -q __asan; then
-	echo "skipped: a clock cannot be preloaded under a sanitizer"
-	exit 0
-fi
 export LC_ALL=C.UTF-8 TZ=UTC0
-ahead=0
-
-# later COMMAND...: with a clock that is ${ahead} seconds ahead
-later() {
-	LD_PRELOAD=$build/tests/testclock.so TACIT_TEST_AHEAD_S=$ahead "$@"
-}
-plain() {	# as `as', for a person
-	TACIT_PASSPHRASE_FILE=$work/$1.pass later "$tacit" \
-	    --vault "$work/$1.vault" "${@:2}"
-}
-json() {
-	TACIT_PASSPHRASE_FILE=$work/$1.pass later "$tacit" \
-	    --vault "$work/$1.vault" --json "${@:2}"
-}
 write() {	# write WHO CONTACT TEXT: its id; it has come, and was confirmed
 	as "$1" send "$2" --wait-ms 5000 <<<"$3" | field message
 	as "$2" sync >>"$work/$2.events"
@@ -55,7 +39,7 @@ block() {
 	    grep -v '^```' | sed "s/ MESSAGE/ $2/; s/  *#.*//"
 }
 run() {	# run WHO LINE: a line of the page, on that person's vault
-	TACIT_PASSPHRASE_FILE="$work/$1.pass" later bash -c "tacit() {
+	TACIT_PASSPHRASE_FILE="$work/$1.pass" later "$ahead" bash -c "tacit() {
 	    '$tacit' --vault '$work/$1.vault' \"\$@\"; }; $2"
 }
 
@@ -143,22 +127,22 @@ lacks 'his record' "$(cat "$work/his.jsonl")" 'wrong appointment'
 has 'his record' "$(cat "$work/his.jsonl")" retracted
 
 id=$(write anna ben 'seen on the screen')
-out=$(TACIT_PASSPHRASE_FILE=$work/anna.pass later \
+out=$(TACIT_PASSPHRASE_FILE=$work/anna.pass later "$ahead" \
     python3 "$root/tests/support/terminal.py" 'to ben' '>/undo\r' \
     '/ask asks them' '>/ask\r' 'they are asked' '>/quit\r' -- \
     "$tacit" --vault "$work/anna.vault" chat ben) || die "$out"
 is 'asked' "$(stands anna ben "$id")" asked
-out=$(TACIT_PASSPHRASE_FILE=$work/ben.pass later \
+out=$(TACIT_PASSPHRASE_FILE=$work/ben.pass later "$ahead" \
     python3 "$root/tests/support/terminal.py" 'seen on the screen' \
     "its id, $id" '>/quit\r' -- \
     "$tacit" --vault "$work/ben.vault" chat anna) || die "$out"
 json ben retraction accept anna "$id" >/dev/null
-out=$(TACIT_PASSPHRASE_FILE=$work/ben.pass later \
+out=$(TACIT_PASSPHRASE_FILE=$work/ben.pass later "$ahead" \
     python3 "$root/tests/support/terminal.py" '(taken back)' '>/quit\r' -- \
     "$tacit" --vault "$work/ben.vault" chat anna) || die "$out"
 lacks 'gone from the screen' "$out" 'seen on the screen'
 both
-out=$(TACIT_PASSPHRASE_FILE=$work/anna.pass later \
+out=$(TACIT_PASSPHRASE_FILE=$work/anna.pass later "$ahead" \
     python3 "$root/tests/support/terminal.py" 'seen on the screen' 'G✗' \
     '>/quit\r' -- "$tacit" --vault "$work/anna.vault" chat ben) || die "$out"
 finish
