@@ -9,10 +9,19 @@
 
 export LC_ALL=C.UTF-8 TZ=UTC0
 
-# answers STEP...: Ben, on a terminal of 40 columns
+# answers STEP...: Ben, on a terminal of 40 columns, who types when asked to:
+# what is typed earlier is shown before the prompt, and breaks its line
 answers() {
+	local steps=() step before=
+	for step; do
+		case $step:$before in
+		'>'*:Send*) ;;
+		'>'*) steps+=('\n> ') ;;
+		esac
+		steps+=("$step") before=$step
+	done
 	TACIT_PASSPHRASE_FILE=$work/ben.pass later 960 python3 \
-	    "$root/tests/support/terminal.py" "$@" -- sh -c \
+	    "$root/tests/support/terminal.py" "${steps[@]}" -- sh -c \
 	    "stty cols 40 rows 20; exec '$tacit' --vault '$work/ben.vault' \
 	    checkin answer $checkin" | tr -d '\r' | sed 's/ *$//'
 }
@@ -60,8 +69,8 @@ later 960 as ben sync >>"$work/due"
 day=$(jq -r 'select(.event == "checkin-due") | .date' "$work/due")
 
 # ---- what is wrong is said with what is right, and asked again -------------------
-out=$(answers '(a number above' '\n> ' '>\r' 'needs an answer' '>9\r' \
-    'not among the options' '>2\r' 'What helped' '>1\r' '\n> ' '>a long talk\r' '\n> ' '>\r' \
+out=$(answers '(a number above' '>\r' 'needs an answer' '>9\r' \
+    'not among the options' '>2\r' 'What helped' '>1\r' '>a long talk\r' '>\r' \
     '(a whole number, 0 to 20)' '>many\r' 'not a whole number' '>21\r' \
     'over the maximum' '>-1\r' 'under the minimum' '>3\r' \
     '(a number, 1 place behind the' '>6.55\r' 'too many decimal' '>6.5\r' \
@@ -87,7 +96,7 @@ lacks 'not asked any more' "$out" 'What was it'
 
 # Nothing is left: all of it, to be looked at and sent.
 out=$(answers 'for today only' 'so far: Mixed' '>\r' 'so far: A walk; a long' \
-    '>\r' 'so far: 3' '>/clear\r' '\n> ' '>\r' 'needs an answer' '>4\r' \
+    '>\r' 'so far: 3' '>/clear\r' '>\r' 'needs an answer' '>4\r' \
     'so far: 6.5' '>\r' 'so far: 2026-11-01' '>\r' 'so far: no' '>\r' \
     'so far: fine' '>\r' 'Send these' '>y\r' 'Thank you') || die "$out"
 
