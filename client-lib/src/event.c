@@ -52,6 +52,30 @@ event_get(struct tacit *t, uint64_t id, tacit_state_Event *e)
 }
 
 int
+event_after(struct tacit *t, uint64_t *id, tacit_state_Event *e)
+{
+	struct vault_key key = { .len = 0 };
+	struct vault_value value;
+	struct record_key at;
+	int rc;
+
+	if (*id != 0) {
+		record_key(&at, "", 0, *id);
+		memcpy(key.data, at.data, at.len);
+		key.len = at.len;
+	}
+	if ((rc = vault_next(t->vault, VAULT_EVENT, NULL, 0, &key,
+	    &value)) != 0 || key.len == 0)
+		return rc;
+	rc = record_read(&value, tacit_state_Event_fields, e, NULL, NULL);
+	vault_value_free(&value);
+	if (rc != 0)
+		return rc;
+	*id = record_key_number(key.data, key.len);
+	return 1;
+}
+
+int
 event_remove(struct tacit *t, uint64_t id)
 {
 	struct tacit_contact *ct;
@@ -72,47 +96,30 @@ event_remove(struct tacit *t, uint64_t id)
 int
 event_clear(struct tacit_contact *ct)
 {
-	struct vault_key key = { .len = 0 };
-	struct tacit *t = ct->t;
 	tacit_state_Event e;
-	uint64_t id;
+	uint64_t id = 0;
 	int rc;
 
-	for (;;) {
-		if ((rc = vault_next(t->vault, VAULT_EVENT, NULL, 0, &key,
-		    NULL)) != 0 || key.len == 0)
-			return rc;
-		id = record_key_number(key.data, key.len);
-		if ((rc = event_get(t, id, &e)) < 0)
-			return rc;
-		if (event_contact(t, &e) == ct &&
-		    (rc = event_remove(t, id)) != 0)
-			return rc;
-	}
+	while ((rc = event_after(ct->t, &id, &e)) == 1)
+		if (event_contact(ct->t, &e) == ct &&
+		    (rc = event_remove(ct->t, id)) != 0)
+			break;
+	return rc;
 }
 
 int
 event_count_unread(struct tacit *t)
 {
-	struct vault_key key = { .len = 0 };
-	struct vault_value value;
 	struct tacit_contact *ct;
 	tacit_state_Event e;
+	uint64_t id = 0;
 	int rc;
 
 	for (ct = t->contacts; ct != NULL; ct = ct->next)
 		ct->unread = 0;
-	for (;;) {
-		if ((rc = vault_next(t->vault, VAULT_EVENT, NULL, 0, &key,
-		    &value)) != 0 || key.len == 0)
-			return rc;
-		rc = record_read(&value, tacit_state_Event_fields, &e, NULL,
-		    NULL);
-		vault_value_free(&value);
-		if (rc != 0)
-			return rc;
+	while ((rc = event_after(t, &id, &e)) == 1)
 		if (e.type == TACIT_EV_MESSAGE &&
 		    (ct = event_contact(t, &e)) != NULL)
 			ct->unread++;
-	}
+	return rc;
 }

@@ -18,6 +18,11 @@ int event_say(struct tacit *t, struct tacit_contact *ct,
 
 /* Returns: 1 and ${e}, 0 if there is none with this id, or an error. */
 int event_get(struct tacit *t, uint64_t id, tacit_state_Event *e);
+/*
+ * The first event above ${id} of those that are not done; 0: of all.
+ * Returns: 1, ${id} and ${e}; 0 if there is none; or an error.
+ */
+int event_after(struct tacit *t, uint64_t *id, tacit_state_Event *e);
 /* It is done: gone, if it is there, inside a change. */
 int event_remove(struct tacit *t, uint64_t id);
 

@@ -35,24 +35,16 @@ see(void *arg, uint64_t place, const tacit_state_Past *p, const char *text,
 static int
 end_event(struct tacit_contact *ct, const tacit_state_Past *p)
 {
-	struct vault_key key = { .len = 0 };
-	struct tacit *t = ct->t;
 	tacit_state_Event e;
-	uint64_t id;
+	uint64_t id = 0;
 	int rc;
 
-	for (;;) {
-		if ((rc = vault_next(t->vault, VAULT_EVENT, NULL, 0, &key,
-		    NULL)) != 0 || key.len == 0)
-			return rc;
-		id = record_key_number(key.data, key.len);
-		if ((rc = event_get(t, id, &e)) < 0)
-			return rc;
+	while ((rc = event_after(ct->t, &id, &e)) == 1)
 		if (e.type == TACIT_EV_MESSAGE && e.seq == p->seq &&
 		    stream_is(e.stream, p->stream) &&
-		    event_contact(t, &e) == ct)
-			return event_remove(t, id);
-	}
+		    event_contact(ct->t, &e) == ct)
+			return event_remove(ct->t, id);
+	return rc;
 }
 
 int
