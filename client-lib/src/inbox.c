@@ -43,6 +43,7 @@ struct arrival {
 	size_t set;			/* of that set, */
 	struct heard heard;		/* and what was heard of its stream */
 	enum repeated repeated;		/* its counter was heard before */
+	int says_old;			/* and yet: our vault is an older copy */
 	int unread;			/* the ratchet cannot read it */
 	size_t cap;			/* of both: */
 	uint8_t *msg;			/* the ratchet message */
@@ -393,6 +394,8 @@ is_repeated(struct tacit_contact *ct, struct arrival *a)
 	if (same == 1 || a->key == LETTER_KEY0 || !reset_is_possible(ct))
 		return 1;
 	a->repeated = same == 0 ? OTHER_ENVELOPE : LONG_AGO;
+	if ((a->says_old = reset_says_old(ct, &a->head, a->msg)))
+		return 0;
 	if (reset_is_pending(ct) && (same < 0 || (ct->rec.twice &&
 	    stream_is(ct->rec.their_wire, a->head.stream))))
 		return 1;
@@ -433,6 +436,8 @@ take_repeated(struct tacit_contact *ct, struct arrival *a)
 
 	if (a->repeated == OFFER_REPEATED)
 		return reset_say_stale(ct);
+	if (a->says_old && a->heard.dead)
+		return reset_restart(ct, &a->head);
 	if (a->repeated == OTHER_ENVELOPE) {
 		if ((rc = hear(ct, a)) != 0)
 			return rc;
@@ -444,6 +449,8 @@ take_repeated(struct tacit_contact *ct, struct arrival *a)
 		/* An offer that does not say so is of no use to them. */
 		ct->rec.reset_owed = reset_is_possible(ct);
 	}
+	if (a->says_old)
+		return reset_restart(ct, &a->head);
 	reset_owe(ct);
 	return 0;
 }

@@ -270,6 +270,38 @@ take_reset(struct tacit_contact *ct, const tacit_Reset *r)
 }
 
 static int
+read_reset(tacit_Reset *r, const struct seal_header *head,
+    const uint8_t *msg)
+{
+	if (pad_read(r, tacit_Reset_fields, msg, head->length) != 0 ||
+	    r->generation != head->generation)
+		return TACIT_E_POISON;
+	return 0;
+}
+
+int
+reset_says_old(const struct tacit_contact *ct,
+    const struct seal_header *head, const uint8_t *msg)
+{
+	tacit_Reset r;
+
+	return head->kind == SEAL_RESET &&
+	    head->length == TACIT_CONTENT_LEN &&
+	    head->generation <= generation_max &&
+	    read_reset(&r, head, msg) == 0 && tells_that_we_are_old(ct, &r);
+}
+
+int
+reset_restart(struct tacit_contact *ct, const struct seal_header *head)
+{
+	int rc;
+
+	if ((rc = restart_by_peer(ct)) != 0 || (rc = restart_one(ct)) != 0)
+		return rc;
+	return reset_offer(ct, head->generation);
+}
+
+static int
 take_stale(struct tacit_contact *ct, const tacit_Stale *s)
 {
 	if (ct->rec.answered || s->generation < ct->rec.offered ||
@@ -298,9 +330,8 @@ reset_take(struct tacit_contact *ct, const struct seal_header *head,
 			return TACIT_E_POISON;
 		return take_stale(ct, &s);
 	}
-	if (pad_read(&r, tacit_Reset_fields, msg, head->length) != 0 ||
-	    r.generation != head->generation)
-		return TACIT_E_POISON;
+	if ((rc = read_reset(&r, head, msg)) != 0)
+		return rc;
 	if (!reset_is_possible(ct))
 		return 0;
 	/* They have no newer keys: what follows is said under these. */

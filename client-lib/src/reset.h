@@ -46,6 +46,15 @@ int reset_take(struct tacit_contact *ct, const struct seal_header *head,
 int reset_may_be_stale(const struct tacit_contact *ct, uint32_t g);
 int reset_say_stale(struct tacit_contact *ct);
 
+/*
+ * An offer in a wire stream of which nothing more is taken: true if it says
+ * that this vault is an older copy.  That stands in our own stream, which a
+ * restart leaves, so that no replay says it again.  Then restart, and offer.
+ */
+int reset_says_old(const struct tacit_contact *ct,
+    const struct seal_header *head, const uint8_t *msg);
+int reset_restart(struct tacit_contact *ct, const struct seal_header *head);
+
 /* A message of ${s} was read: is it the first, the answer to our offer? */
 int reset_is_answer(const struct tacit_contact *ct,
     const struct ratchet_session *s);
