@@ -119,7 +119,7 @@ is 'a header of its own' \
     "$(by_pc own cc own.c tacit 2>own.log || grep -o 'tacit/limits.h: No such' own.log)" \
     'tacit/limits.h: No such'
 inner=tacit_frame_parse
-nm "$lib/libtacit.a" 2>/dev/null | grep -q " $inner\$" || die "no $inner any more"
+has 'the name that is tried' "$(nm "$lib/libtacit.a")" " t $inner"
 echo "int $inner(void); int main(void) { return $inner(); }" >own.c
 by_pc own cc own.c tacit 2>own.log && die "$inner can be linked, shared"
 has 'a name of its own, shared' "$(cat own.log)" "undefined reference to \`$inner'"
