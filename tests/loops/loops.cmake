@@ -1,0 +1,18 @@
+# examples/loop_*.c: a vault in each kind of event loop, by the public API.
+pkg_check_modules(glib REQUIRED IMPORTED_TARGET glib-2.0)
+set(examples ${PROJECT_SOURCE_DIR}/examples)
+foreach(name poll uv glib thread)
+  add_executable(loop_${name} ${examples}/loop_${name}.c ${examples}/talk.c
+    loops/counted.c)
+  target_link_libraries(loop_${name} PRIVATE tacit_flags libtacit)
+  target_link_options(loop_${name} PRIVATE -Wl,--wrap=tacit_step)
+  set_target_properties(loop_${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+endforeach()
+target_link_libraries(loop_uv PRIVATE PkgConfig::uv)
+target_link_libraries(loop_glib PRIVATE PkgConfig::glib)
+target_link_libraries(loop_thread PRIVATE Threads::Threads)
+add_test(NAME loops/talk COMMAND bash
+  ${CMAKE_CURRENT_SOURCE_DIR}/loops/talk.sh)
+set_tests_properties(loops/talk PROPERTIES TIMEOUT 300
+  ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
