@@ -575,5 +575,11 @@ const struct vector_rule vector_rules[] = {
 	{ "content", content },
 	{ "frame", frame },
 	{ "signature", signature },
+	{ "frame_refused", frame_refused },
+	{ "link_refused", link_refused },
+	{ "link_read", link_read },
+	{ "admission_refused", admission_refused },
+	{ "content_refused", content_refused },
+	{ "envelope_refused", envelope_refused },
 	{ NULL, NULL }
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Known answers: vectors FILE checks that the library computes every `out` of
- * FILE from its `in`; vectors --write FILE fills them in.  The answers count
- * because a second implementation computes the same ones without this code.
+ * Known answers: vectors FILE... checks that the library computes every `out`
+ * of each FILE from its `in`; vectors --write FILE... fills them in.  The
+ * answers count because a second implementation computes the same ones
+ * without this code.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -87,57 +88,74 @@ answer(const uint8_t *out, size_t len)
 	return json_string(hashed);
 }
 
-/* All answers; with ${write} into the file, else compared with it. */
-static int
-run(json_t *list, int write)
+static const struct vector_rule *
+rule_of(const char *what)
 {
-	int used[64] = { 0 }, failed = 0;
+	size_t k;
+
+	for (k = 0; vector_rules[k].what != NULL; k++)
+		if (strcmp(vector_rules[k].what, what) == 0)
+			return &vector_rules[k];
+	die(what, "no rule for it");
+}
+
+/* All answers; with ${write} into the list, else compared with it. */
+static int
+run(json_t *list, const char *path, int write, int *used)
+{
+	const struct vector_rule *rule;
 	json_t *one, *out;
-	const char *what;
-	size_t i, k;
+	int failed = 0;
+	size_t i;
 
 	json_array_foreach(list, i, one) {
-		what = string(one, "what");
-		for (k = 0; vector_rules[k].what != NULL; k++) {
-			if (strcmp(vector_rules[k].what, what) == 0)
-				break;
-		}
-		if (vector_rules[k].what == NULL)
-			die(what, "no rule for it");
-		used[k] = 1;
-		out = vector_rules[k].compute(need(one, "in"));
+		rule = rule_of(string(one, "what"));
+		used[rule - vector_rules] = 1;
+		out = rule->compute(need(one, "in"));
 		if (write) {
 			json_object_set(one, "out", out);
 		} else if (!json_equal(out, need(one, "out"))) {
-			fprintf(stderr, "vector %zu (%s) differs\n", i, what);
+			fprintf(stderr, "%s: vector %zu (%s) differs\n",
+			    path, i, rule->what);
 			failed++;
 		}
 		json_decref(out);
 	}
-	for (k = 0; vector_rules[k].what != NULL; k++) {
-		if (!used[k])
-			die(vector_rules[k].what, "has no vector");
-	}
-	printf("%zu vectors, %d differ\n", json_array_size(list), failed);
+	return failed;
+}
+
+static int
+run_file(const char *path, int write, int *used, size_t *count)
+{
+	json_error_t err;
+	json_t *list = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
+	int failed;
+
+	if (list == NULL)
+		die(path, err.text);
+	failed = run(list, path, write, used);
+	*count += json_array_size(list);
+	if (write && json_dump_file(list, path, JSON_INDENT(1)) != 0)
+		die(path, strerror(errno));
+	json_decref(list);
 	return failed;
 }
 
 int
 main(int argc, char **argv)
 {
-	int write = argc == 3 && strcmp(argv[1], "--write") == 0, failed;
-	const char *path = argv[argc - 1];
-	json_error_t err;
-	json_t *list;
+	int write = argc > 2 && strcmp(argv[1], "--write") == 0, failed = 0;
+	int used[64] = { 0 }, i;
+	size_t k, count = 0;
 
-	if (argc != 2 + write || sodium_init() < 0)
-		die("usage", "vectors [--write] FILE");
-	if ((list = json_load_file(path, JSON_REJECT_DUPLICATES, &err)) ==
-	    NULL)
-		die(path, err.text);
-	failed = run(list, write);
-	if (write && json_dump_file(list, path, JSON_INDENT(1)) != 0)
-		die(path, strerror(errno));
-	json_decref(list);
+	if (argc < 2 + write || sodium_init() < 0)
+		die("usage", "vectors [--write] FILE...");
+	for (i = 1 + write; i < argc; i++)
+		failed += run_file(argv[i], write, used, &count);
+	for (k = 0; vector_rules[k].what != NULL; k++) {
+		if (!used[k])
+			die(vector_rules[k].what, "has no vector");
+	}
+	printf("%zu vectors, %d differ\n", count, failed);
 	return failed != 0;
 }

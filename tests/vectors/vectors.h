@@ -19,6 +19,14 @@ extern const struct vector_rule vector_rules[];
 json_t *frame(json_t *in);
 json_t *signature(json_t *in);
 
+/* Rules of rules_refused.c. */
+json_t *frame_refused(json_t *in);
+json_t *link_refused(json_t *in);
+json_t *link_read(json_t *in);
+json_t *admission_refused(json_t *in);
+json_t *content_refused(json_t *in);
+json_t *envelope_refused(json_t *in);
+
 _Noreturn void die(const char *what, const char *why);
 
 json_t *need(json_t *in, const char *name);
