@@ -7,6 +7,7 @@ import { H, KDF, Refused, admission, anchorValue, blob, content, envelope,
     hex, hint, hintKey, join, link, openEnvelope, readAdmission, readContent,
     readFrame, readLink, sealKey, signature, u32, u64, u8, utf8,
     wholeFrame } from "./second.mjs";
+import { checkPairing } from "./pairing.mjs";
 
 const rules = {
 	mailbox: (v) => H("tacit/1/mailbox", hex(v.owner)),
@@ -102,7 +103,17 @@ function check(path, v, i) {
 
 for (const path of process.argv.slice(2)) {
 	const file = JSON.parse(readFileSync(path, "utf8"));
-	file.forEach((v, i) => check(path, v, i));
+	if (Array.isArray(file)) {
+		file.forEach((v, i) => check(path, v, i));
+		continue;
+	}
+	count++;
+	try {
+		checkPairing(file);
+	} catch (e) {
+		console.error(`${path}: ${e.stack}`);
+		failed++;
+	}
 }
 if (unused.size > 0)
 	console.error(`no vector for ${[...unused].join(", ")}`);

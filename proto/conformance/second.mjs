@@ -2,8 +2,10 @@
 // A second implementation of the formats, written from proto/PROTOCOL.md and
 // the two .proto files alone: it shares no line with the library or the relay.
 import { createHash, createPrivateKey, createPublicKey,
-    sign } from "node:crypto";
+    sign, verify as verifyWith } from "node:crypto";
 import sodium from "libsodium-wrappers";
+
+export { sodium };
 
 await sodium.ready;
 
@@ -254,6 +256,48 @@ const ofSeed = (seed) => createPrivateKey({ format: "der", type: "pkcs8",
 
 export function signature(v) {
 	return sign(null, hex(v.hash), ofSeed(v.seed));
+}
+
+export const verify = (key, signature, hash) =>
+	verifyWith(null, hash, createPublicKey({ format: "der", type: "spki",
+		key: join(hex("302a300506032b6570032100"), hex(key)) }),
+	hex(signature));
+
+// Section 5: what each signed request is signed with, about which address,
+// and the args behind it, joined.
+const mailbox = (f) => H("tacit/1/mailbox", hex(f.owner));
+const invitation = (f) => hex(f.address);
+const authority = {
+	create: ["owner", mailbox, (f) => [f.token_hash, f.code]],
+	close: ["owner", mailbox, (f) => [f.pass_hash]],
+	set_token: ["owner", mailbox,
+		(f) => [f.token_hash, f.keep ? "01" : "00"]],
+	get_invitation: ["reader", invitation, () => []],
+	anchor: ["owner", mailbox, (f) => [f.expected_hash, f.next]],
+	revoke_invitation: ["key", invitation, () => []],
+};
+
+const statementHash = (f, relayKey, nonce, address, args) =>
+	H("tacit/1/statement", hex(relayKey), hex(nonce), u32(f.id),
+	    u8(frames[f.is][0]), address,
+	    H("tacit/1/args", hex(args.join(""))));
+
+// The signatures that a request carries: { key, signature, hash } of each.
+export function statements(f, relayKey, nonce) {
+	if (f.is === "subscribe")
+		return Array.from({ length: f.fields.count }, (_, i) => {
+			const e = f.body.subarray(96 * i, 96 * i + 96);
+			const owner = e.toString("hex", 0, 32);
+			return { key: owner,
+				signature: e.toString("hex", 32),
+				hash: statementHash(f, relayKey, nonce,
+				    mailbox({ owner }), []) };
+		});
+	const [key, about, args] = authority[f.is] ?? [];
+	return key === undefined ? [] : [{ key: f.fields[key],
+		signature: f.fields.signature ?? null,
+		hash: statementHash(f, relayKey, nonce, about(f.fields),
+		    args(f.fields)) }];
 }
 
 export function anchorValue(v) {

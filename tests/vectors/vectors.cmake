@@ -22,6 +22,17 @@ add_test(NAME vectors/control COMMAND vectors_control ${kit_vectors})
 set_tests_properties(vectors/control PROPERTIES WILL_FAIL TRUE)
 add_test(NAME vectors/c COMMAND vectors ${kit_vectors})
 add_test(NAME vectors/second COMMAND sh ${vectors_dir}/second/run.sh
-  ${CMAKE_BINARY_DIR}/tests/second ${kit_vectors})
+  ${CMAKE_BINARY_DIR}/tests/second ${kit_vectors}
+  ${kit_dir}/vectors/pairing.json)
 set_tests_properties(vectors/c vectors/control vectors/second
   PROPERTIES TIMEOUT 120)
+# A whole pairing, recorded from the real cores of both sides.
+add_executable(pairing ${vectors_dir}/pairing.c ${vectors_dir}/record.c)
+target_link_libraries(pairing PRIVATE stage PkgConfig::jansson
+  PkgConfig::cmocka)
+target_link_options(pairing PRIVATE -Wl,--wrap=ratchet_encrypt
+  -Wl,--wrap=seal_close)
+set_target_properties(pairing PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME vectors/pairing COMMAND pairing ${kit_dir}/vectors/pairing.json)
+set_tests_properties(vectors/pairing PROPERTIES TIMEOUT 120)
