@@ -209,6 +209,30 @@ cmd_card_acknowledge(struct cli *c)
 
 /* ---- out of office, quiet hours ------------------------------------------------------ */
 
+/* A line of a person, or all that a script has, which may be several. */
+static int
+read_notice(struct cli *c, char text[CLI_LINE_MAX])
+{
+	char *all = NULL;
+	size_t len = 0;
+	int status = 0;
+
+	if (input_person())
+		return input_line(c, "text", "What those who write are told",
+		    text, CLI_LINE_MAX, NULL);
+	if (input_rest(&all, &len) == -1)
+		return cli_fail(c, TACIT_E_IO, "standard input");
+	if (all == NULL)
+		return cli_usage(c, "text: expected on standard input");
+	if (len >= CLI_LINE_MAX || memchr(all, '\0', len) != NULL)
+		status = cli_usage(c, "text: %s", len >= CLI_LINE_MAX ?
+		    "too long" : "holds a NUL byte");
+	else
+		(void)snprintf(text, CLI_LINE_MAX, "%.*s", (int)len, all);
+	free(all);
+	return status;
+}
+
 int
 cmd_away_set(struct cli *c)
 {
@@ -220,9 +244,8 @@ cmd_away_set(struct cli *c)
 	    (c->end != NULL && !text_to_day(&until, c->end)))
 		return cli_usage(c, "--begin and --end take a day, as "
 		    "2026-12-24");
-	status = input_line(c, "text", "What those who write are told", text,
-	    sizeof(text), NULL);
-	if (status != 0 || (status = session_open(c)) != 0)
+	if ((status = read_notice(c, text)) != 0 ||
+	    (status = session_open(c)) != 0)
 		return status;
 	rc = tacit_away_set(c->p, session_unix_ms(), text, from,
 	    until);

@@ -85,7 +85,10 @@ fails 64 usage as anna away set --begin tomorrow <<<'Away.'
 fails 64 usage as anna away set --begin 2026-02-30 <<<'Away.'
 fails 64 usage as anna away set --begin 2090-01-02 --end 2090-01-01 <<<'Away.'
 fails 65 bad-text as anna away set <<<''
-as anna away set --end 2090-12-24 <<<'Back after Christmas.' >/dev/null
+fails 64 usage as anna away set </dev/null
+fails 64 usage as anna away set < <(printf 'Away\0.')
+fails 65 bad-text as anna away set < <(printf '%321s' '' | tr ' ' x)
+as anna away set --end 2090-12-24 <<<$'Back after Christmas.\nBen' >/dev/null
 both
 is 'nothing new was written' "$(event ben away)" ''
 for text in one two; do
@@ -93,7 +96,7 @@ for text in one two; do
 	both
 done
 is 'once' "$(grep -c '"event":"away"' "$work/ben.events")" 1
-is 'away' "$(event ben away | field text)" 'Back after Christmas.'
+is 'away' "$(event ben away | field text)" $'Back after Christmas.\nBen'
 is 'until' "$(event ben away | field until)" '2090-12-24'
 lacks 'as a message' "$(as ben history anna)" 'Christmas'
 as anna away off >/dev/null
