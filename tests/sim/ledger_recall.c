@@ -453,9 +453,11 @@ ledger_see_forgotten(struct ledger *l, int at, int rel,
 	    from != at, &number);
 
 	l->counts.forgotten++;
+	who = from == at ? 0 : 1;
+	if (t != NULL && back)
+		t->thought.forgot[who] = 1;
 	if (t == NULL || back)
 		return;
-	who = from == at ? 0 : 1;
 	if (t->hours == 0)
 		ledger_broken(l, "forgotten: end %d forgot text %d of end %d "
 		    "in relationship %d, which is to be kept", at, number,
