@@ -252,6 +252,6 @@ backup_restore(struct vault *from, struct backup_target *to)
 {
 	struct back b = { from, to };
 
-	return vault_make(to->path, to->passphrase, to->len, &to->cost,
-	    VAULT_LIVED_IN, rows_back, &b);
+	return vault_make_by(to->path, &to->by, &to->cost, VAULT_LIVED_IN,
+	    rows_back, &b);
 }

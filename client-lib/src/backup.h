@@ -19,8 +19,8 @@ int backup_write(struct vault *from, const char *path,
 
 /* The vault that is to be made. */
 struct backup_target {
-	const char *path, *passphrase;
-	size_t len;
+	const char *path;
+	struct vault_secret by;
 	struct vault_cost cost;
 	const struct env *env;
 	uint32_t contacts;		/* output: how many it shows */

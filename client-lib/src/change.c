@@ -2,6 +2,7 @@
 #include "change.h"
 #include "contact_store.h"
 #include "event.h"
+#include "host_log.h"
 #include "journal.h"
 #include "keep.h"
 #include "record.h"
@@ -68,6 +69,9 @@ change_end_all(struct tacit *t, struct tacit_contact *const *ct, size_t n,
 			ct[i]->pairing_changed = 0;
 		return 0;
 	}
+	if (rc <= TACIT_E_NOMEM && rc >= TACIT_E_INTERNAL)
+		host_log(&t->host, TACIT_LEVEL_ERROR, "change-failed",
+		    tacit_error_word(rc), -1);
 	vault_rollback(t->vault);
 	undone = change_load_self(t);
 	for (i = 0; i < n && undone == 0; i++)
@@ -76,7 +80,10 @@ change_end_all(struct tacit *t, struct tacit_contact *const *ct, size_t n,
 		undone = event_count_unread(t);
 	if (undone == 0)
 		undone = keep_load(t);
-	if (undone != 0)
+	if (undone != 0) {
 		t->broken = undone;
+		host_log(&t->host, TACIT_LEVEL_ERROR, "vault-broken",
+		    tacit_error_word(undone), -1);
+	}
 	return rc;
 }

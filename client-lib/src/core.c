@@ -23,6 +23,7 @@
 #include "restart.h"
 #include "rotate.h"
 #include "tend.h"
+#include "way.h"
 
 enum {
 	TURN_MS = 5,			/* of each of three parts */
@@ -130,7 +131,7 @@ take_events(struct tacit *t)
 	int rc = 0;
 
 	while (rc == 0 && !turn_is_over(t) &&
-	    (e->data != NULL || (t->net != NULL && net_next(t->net, e)))) {
+	    (e->data != NULL || way_next(t, e))) {
 		rc = line_event(t, e);
 		if (rc == 0 && e->taken < e->len)
 			continue;

@@ -3,8 +3,29 @@
 
 #include "contact.h"
 #include "event.h"
+#include "host_log.h"
 #include "keep.h"
 #include "record.h"
+
+/* What the host's log has a line of. */
+static int
+is_trouble(uint32_t type)
+{
+	switch (type) {
+	case TACIT_EV_UNDELIVERED:
+	case TACIT_EV_GAP:
+	case TACIT_EV_IDENTITY_CHANGED:
+	case TACIT_EV_UNREACHABLE:
+	case TACIT_EV_INVITATION_MISUSED:
+	case TACIT_EV_REFUSED:
+	case TACIT_EV_ROLLED_BACK:
+	case TACIT_EV_RELAY_RESTORED:
+	case TACIT_EV_POISON:
+		return 1;
+	default:
+		return 0;
+	}
+}
 
 int
 event_add(struct tacit *t, struct tacit_contact *ct, tacit_state_Event *e,
@@ -17,6 +38,9 @@ event_add(struct tacit *t, struct tacit_contact *ct, tacit_state_Event *e,
 		e->contact.size = sizeof(ct->id);
 		ct->unread += e->type == TACIT_EV_MESSAGE;
 	}
+	if (is_trouble(e->type))
+		host_log(&t->host, TACIT_LEVEL_WARNING, "event",
+		    tacit_event_word((enum tacit_event_type)e->type), -1);
 	record_key(&key, "", 0, ++t->self.next_event);
 	t->self_changed = 1;
 	return record_put(t->vault, VAULT_EVENT, key.data, key.len,

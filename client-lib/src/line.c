@@ -6,6 +6,7 @@
 
 #include "anchor.h"
 #include "contact.h"
+#include "host_log.h"
 #include "line.h"
 #include "outbox.h"
 #include "tacit/frame.h"
@@ -246,6 +247,8 @@ line_drop(struct line *l)
 void
 line_fail(struct line *l, int why)
 {
+	host_log(&l->t->host, TACIT_LEVEL_WARNING, "relay-lost",
+	    tacit_error_word(why), l->conn);
 	l->t->problem = l->problem = why;
 	if (l->use == LINE_ONCE)
 		l->ct->problem = why;

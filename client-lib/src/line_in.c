@@ -7,6 +7,7 @@
 #include "anchor.h"
 #include "contact.h"
 #include "due.h"
+#include "host_log.h"
 #include "inbox.h"
 #include "line.h"
 #include "line_in.h"
@@ -44,6 +45,8 @@ welcome(struct line *l, const tacit_Welcome *w)
 	memcpy(l->nonce, w->nonce, sizeof(l->nonce));
 	l->ready = 1;
 	l->t->problem = l->problem = 0;
+	host_log(&l->t->host, TACIT_LEVEL_INFO, "relay-connected", NULL,
+	    l->conn);
 	if (l->use == LINE_ONCE) {
 		if (due_next(l->ct) != 0)
 			return due_ask(l->ct);
@@ -296,6 +299,10 @@ one_frame(struct line *l, const struct tacit_frame *f)
 		return welcome(l, &f->head.is.welcome);
 	if (!l->ready)
 		return TACIT_E_FRAME;
+	if (f->head.which_is == tacit_Frame_error_tag)
+		host_log(&l->t->host, TACIT_LEVEL_WARNING, "relay-refused",
+		    tacit_error_word(-(int)(f->head.is.error.code % 120)),
+		    l->conn);
 	switch (l->use) {
 	case LINE_READ:
 		return reading_frame(l, f);

@@ -80,6 +80,7 @@ struct row_name {
 	uint8_t len, data[TACIT_ROW_KEY_SIZE];
 };
 
+struct hosted;
 struct line;
 struct anchor;
 struct kept;
@@ -124,9 +125,11 @@ struct tacit_contact {
 struct tacit {
 	struct vault *vault;
 	struct ratchet *ratchet;
-	struct net *net;		/* NULL in a simulation */
+	struct net *net;		/* one of these; in a simulation */
+	struct hosted *hosted;		/* none: way.h */
 	struct transport *transport;
 	struct env env;
+	struct tacit_host host;		/* zeros: supplies nothing */
 	tacit_state_Self self;
 	uint8_t self_changed;
 	int64_t settle_at;		/* mono ms; 0: nothing to settle */

@@ -8,6 +8,7 @@
 #include "contact.h"
 #include "ending.h"
 #include "heard.h"
+#include "host_log.h"
 #include "letter.h"
 #include "outbox.h"
 #include "pad.h"
@@ -126,6 +127,8 @@ reset_offer(struct tacit_contact *ct, uint32_t least)
 	    (rc = ratchet_offer(ct->t->ratchet, ct->rec.relationship,
 	    &mine)) != 0 || (rc = know(ct, g + 1)) != 0)
 		return rc;
+	host_log(&ct->t->host, TACIT_LEVEL_WARNING, "session-reset", NULL,
+	    -1);
 	ct->rec.offered = ct->rec.floor = g + 1;
 	ct->rec.answered = 0;
 	ct->rec.reset_ms = (uint64_t)env_unix_ms(ct->t);

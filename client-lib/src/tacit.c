@@ -2,19 +2,22 @@
 /* The public API: check what the caller gave, hand on to the core. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <sodium.h>
 
 #include "backup.h"
 #include "change.h"
+#include "config.h"
 #include "contact.h"
 #include "content.h"
 #include "core.h"
+#include "host_log.h"
+#include "hosted.h"
 #include "journal.h"
 #include "line.h"
 #include "record.h"
 #include "tend.h"
+#include "way.h"
 
 #define VERSION_TEXT_(a, b, c)	#a "." #b "." #c
 #define VERSION_TEXT(a, b, c)	VERSION_TEXT_(a, b, c)
@@ -24,45 +27,6 @@ tacit_version(void)
 {
 	return VERSION_TEXT(TACIT_VERSION_MAJOR, TACIT_VERSION_MINOR,
 	    TACIT_VERSION_PATCH);
-}
-
-static int64_t
-clock_ms(clockid_t id)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static int64_t
-real_unix_ms(void *arg)
-{
-	(void)arg;
-	return clock_ms(CLOCK_REALTIME);
-}
-
-static int64_t
-real_mono_ms(void *arg)
-{
-	(void)arg;
-	return clock_ms(CLOCK_BOOTTIME);
-}
-
-static void
-real_random(void *arg, void *out, size_t len)
-{
-	(void)arg;
-	randombytes_buf(out, len);
-}
-
-static int
-config_is_valid(const struct tacit_config *cfg)
-{
-	return cfg != NULL && cfg->size == sizeof(*cfg) &&
-	    cfg->path != NULL && cfg->passphrase != NULL &&
-	    cfg->passphrase_len >= 1 &&
-	    cfg->passphrase_len <= TACIT_PASSPHRASE_MAX;
 }
 
 /*
@@ -90,104 +54,122 @@ write_self(struct vault *v, const char *name)
 
 /* Open the vault that is to be made; one cut short at this is made whole. */
 static int
-make(struct vault **out, const struct tacit_config *cfg,
-    const struct vault_cost *cost)
+make(struct vault **out, const struct config *c)
 {
 	int made, rc;
 
-	made = vault_create(cfg->path, cfg->passphrase, cfg->passphrase_len,
-	    cost);
+	made = vault_make_by(c->is.path, &c->by, &c->cost, VAULT_LIVED_IN,
+	    NULL, NULL);
 	if (made != 0 && made != TACIT_E_VAULT_EXISTS)
 		return made;
-	rc = vault_open(out, cfg->path, cfg->passphrase, cfg->passphrase_len,
-	    made == 0 ? cfg->lock_wait_ms : 0);
+	rc = vault_open_by(out, c->is.path, &c->by,
+	    made == 0 ? c->is.lock_wait_ms : 0);
 	return rc != 0 && made != 0 ? made : rc;
-}
-
-static const struct env real_env = {
-	real_unix_ms, real_mono_ms, real_random, NULL
-};
-
-static struct vault_cost
-cost_of(const struct tacit_config *cfg)
-{
-	struct vault_cost cost = { TACIT_ARGON_PASSES, TACIT_ARGON_MIB };
-
-	if (cfg->argon_passes != 0)
-		cost.passes = cfg->argon_passes;
-	if (cfg->argon_mib != 0)
-		cost.mib = cfg->argon_mib;
-	return cost;
 }
 
 int
 tacit_create(const struct tacit_config *cfg, const char *name)
 {
-	struct vault_cost cost;
+	struct config c;
 	struct vault *v;
 	int rc;
 
-	if (!config_is_valid(cfg) || name == NULL)
+	if (config_read(&c, cfg) != 0 || name == NULL)
 		return TACIT_E_INVALID;
 	if (!label_is_valid(name, strlen(name)))
 		return TACIT_E_LABEL;
 	if (sodium_init() < 0)
 		return TACIT_E_INTERNAL;
-	cost = cost_of(cfg);
-	if ((rc = make(&v, cfg, &cost)) != 0)
+	if ((rc = make(&v, &c)) != 0)
 		return rc;
 	rc = write_self(v, name);
 	vault_close(v);
 	return rc;
 }
 
+static int64_t
+count_contacts(const struct tacit *t)
+{
+	const struct tacit_contact *ct;
+	int64_t n = 0;
+
+	for (ct = t->contacts; ct != NULL; ct = ct->next)
+		n += contact_is_shown(ct) != 0;
+	return n;
+}
+
+/* All of ${t}; what failed is left to close(). */
+static int
+open_all(struct tacit *t, const struct config *c)
+{
+	int rc;
+
+	if ((rc = vault_open_by(&t->vault, c->is.path, &c->by,
+	    c->is.lock_wait_ms)) != 0 ||
+	    (rc = ratchet_open(&t->ratchet, t->vault)) != 0 ||
+	    (rc = way_open(t, c)) != 0)
+		return rc;
+	if ((rc = core_load(t)) != 0)
+		return rc;
+	return journal_opened(t);
+}
+
+static void
+free_all(struct tacit *t)
+{
+	core_free(t);
+	way_close(t);
+	ratchet_close(t->ratchet);
+	vault_close(t->vault);
+	record_tail_free(t->shown.text, t->shown.len);
+	record_tail_free(t->read.text, t->read.len);
+	free(t);
+}
+
 int
 tacit_open(struct tacit **out, const struct tacit_config *cfg)
 {
+	struct config c;
 	struct tacit *t;
 	int rc;
 
 	if (out == NULL)
 		return TACIT_E_INVALID;
 	*out = NULL;
-	if (!config_is_valid(cfg))
-		return TACIT_E_INVALID;
+	if ((rc = config_read(&c, cfg)) != 0)
+		return rc;
 	if (sodium_init() < 0)
 		return TACIT_E_INTERNAL;
 	if ((t = calloc(1, sizeof(*t))) == NULL)
 		return TACIT_E_NOMEM;
-	t->env = real_env;
-	if ((rc = vault_open(&t->vault, cfg->path, cfg->passphrase,
-	    cfg->passphrase_len, cfg->lock_wait_ms)) != 0 ||
-	    (rc = ratchet_open(&t->ratchet, t->vault)) != 0 ||
-	    (rc = net_open(&t->net, cfg->proxy)) != 0)
-		goto out;
-	t->transport = net_transport(t->net);
-	if ((rc = core_load(t)) != 0 || (rc = journal_opened(t)) != 0)
-		goto out;
+	t->host = c.host;
+	t->env = config_env(&t->host);
+	if ((rc = open_all(t, &c)) != 0) {
+		host_log(&c.host, TACIT_LEVEL_WARNING, "vault-refused",
+		    tacit_error_word(rc), -1);
+		free_all(t);
+		return rc;
+	}
+	host_log(&t->host, TACIT_LEVEL_INFO, "vault-opened", NULL,
+	    count_contacts(t));
 	*out = t;
-	t = NULL;
-out:
-	tacit_close(t);
-	return rc;
+	return 0;
 }
 
 void
 tacit_close(struct tacit *t)
 {
+	struct tacit_host host;
+
 	if (t == NULL)
 		return;
-	if (t->net != NULL) {
+	host = t->host;
+	if (way_is_there(t)) {
 		line_leave(t);
-		net_flush(t->net);
+		way_flush(t);
 	}
-	core_free(t);
-	net_close(t->net);
-	ratchet_close(t->ratchet);
-	vault_close(t->vault);
-	record_tail_free(t->shown.text, t->shown.len);
-	record_tail_free(t->read.text, t->read.len);
-	free(t);
+	free_all(t);
+	host_log(&host, TACIT_LEVEL_INFO, "vault-closed", NULL, -1);
 }
 
 /* A row of the log, in a change of its own. */
@@ -201,22 +183,42 @@ enter(struct tacit *t, enum tacit_log_kind kind)
 	return change_end(t, NULL, journal_say(t, kind, NULL));
 }
 
-int
-tacit_change_passphrase(struct tacit *t, const char *old, size_t old_len,
-    const char *new_, size_t new_len)
+static int
+change_secret(struct tacit *t, const struct vault_secret *old,
+    const struct vault_secret *new_)
 {
-	int rc;
+	int rc = vault_change(t->vault, old, new_);
 
-	if (old == NULL || new_ == NULL || new_len < 1 ||
-	    new_len > TACIT_PASSPHRASE_MAX)
-		return TACIT_E_INVALID;
-	rc = vault_passphrase(t->vault, old, old_len, new_, new_len);
 	/* It is done, or it was tried: the log can only miss it. */
 	if (rc == 0)
 		(void)enter(t, TACIT_LOG_PASSPHRASE);
 	else if (rc == TACIT_E_PASSPHRASE)
 		(void)enter(t, TACIT_LOG_FAILED);
 	return rc;
+}
+
+int
+tacit_change_passphrase(struct tacit *t, const char *old, size_t old_len,
+    const char *new_, size_t new_len)
+{
+	const struct vault_secret from = { old, old_len, 0 };
+	const struct vault_secret to = { new_, new_len, 0 };
+
+	if (old == NULL || new_ == NULL || new_len < 1 ||
+	    new_len > TACIT_PASSPHRASE_MAX)
+		return TACIT_E_INVALID;
+	return change_secret(t, &from, &to);
+}
+
+int
+tacit_change_secret(struct tacit *t, const struct tacit_secret *old,
+    const struct tacit_secret *new_)
+{
+	struct vault_secret from, to;
+
+	if (config_secret(&from, old) != 0 || config_secret(&to, new_) != 0)
+		return TACIT_E_INVALID;
+	return change_secret(t, &from, &to);
 }
 
 static int
@@ -243,17 +245,20 @@ int
 tacit_restore(const struct tacit_config *cfg, const char *path,
     const char *passphrase, size_t len, uint32_t *contacts)
 {
-	struct backup_target to = { .env = &real_env };
+	struct backup_target to = { .env = NULL };
 	struct vault *from;
+	struct config c;
+	struct env env;
 	int rc;
 
-	if (!config_is_valid(cfg) || path == NULL ||
+	if (config_read(&c, cfg) != 0 || path == NULL ||
 	    !passphrase_is_valid(passphrase, len))
 		return TACIT_E_INVALID;
-	to.path = cfg->path;
-	to.passphrase = cfg->passphrase;
-	to.len = cfg->passphrase_len;
-	to.cost = cost_of(cfg);
+	env = config_env(&c.host);
+	to.env = &env;
+	to.path = c.is.path;
+	to.by = c.by;
+	to.cost = c.cost;
 	if ((rc = vault_open_backup(&from, path, passphrase, len)) != 0)
 		return rc;
 	if ((rc = backup_restore(from, &to)) == 0 && contacts != NULL)
@@ -265,7 +270,7 @@ tacit_restore(const struct tacit_config *cfg, const char *path,
 int
 tacit_fd(const struct tacit *t)
 {
-	return net_fd(t->net);
+	return way_fd(t);
 }
 
 static int
@@ -277,7 +282,7 @@ as_int(int64_t ms)
 int
 tacit_timeout_ms(const struct tacit *t)
 {
-	return as_int(env_sooner(core_wait(t), net_timeout_ms(t->net)));
+	return as_int(env_sooner(core_wait(t), way_timeout_ms(t)));
 }
 
 int
@@ -294,14 +299,42 @@ tacit_step(struct tacit *t, int timeout_ms)
 		if (left < 0)
 			left = 0;
 	}
-	net_step(t->net, as_int(env_sooner(left, core_wait(t))));
+	way_step(t, as_int(env_sooner(left, core_wait(t))));
 	return core_step(t);
 }
 
 void
 tacit_wake(struct tacit *t)
 {
-	net_wake(t->net);
+	way_wake(t);
+}
+
+int
+tacit_transport_opened(struct tacit *t, uint32_t conn,
+    const uint8_t key_hash[TACIT_PIN_SIZE])
+{
+	if (t->hosted == NULL)
+		return TACIT_E_STATE;
+	return hosted_opened(t->hosted, conn, key_hash);
+}
+
+int
+tacit_transport_message(struct tacit *t, uint32_t conn, const void *message,
+    size_t len)
+{
+	if (message == NULL)
+		return TACIT_E_INVALID;
+	if (t->hosted == NULL)
+		return TACIT_E_STATE;
+	return hosted_message(t->hosted, conn, message, len);
+}
+
+int
+tacit_transport_closed(struct tacit *t, uint32_t conn, int why)
+{
+	if (t->hosted == NULL)
+		return TACIT_E_STATE;
+	return hosted_closed(t->hosted, conn, why);
 }
 
 int

@@ -118,8 +118,7 @@ vault_load_slot(struct vault *v, struct vault_slot *s,
 
 /* Unlock and verify the connected database, which seems to be of ${kind}. */
 static int
-unlock(struct vault *v, enum vault_kind kind, const char *passphrase,
-    size_t len)
+unlock(struct vault *v, enum vault_kind kind, const struct vault_secret *by)
 {
 	uint8_t state[VAULT_STATE_LEN], hash[TACIT_HASH_LEN];
 	struct vault_slot s;
@@ -128,7 +127,7 @@ unlock(struct vault *v, enum vault_kind kind, const char *passphrase,
 
 	if ((rc = vault_load_slot(v, &s, hash)) != 0)
 		return rc;
-	if ((rc = vault_slot_unwrap(v->keys, &s, passphrase, len)) != 0)
+	if ((rc = vault_slot_unwrap(v->keys, &s, by)) != 0)
 		return rc;
 	rc = vault_db_head_get(v->db, VAULT_DB_STATE, state, sizeof(state),
 	    &n);
@@ -159,8 +158,8 @@ take_over(struct vault *v, const char *path)
 }
 
 static int
-open_at(struct vault *v, const char *path, const char *passphrase,
-    size_t len, uint32_t lock_wait_ms)
+open_at(struct vault *v, const char *path, const struct vault_secret *by,
+    uint32_t lock_wait_ms)
 {
 	int cut, rc;
 
@@ -176,7 +175,7 @@ open_at(struct vault *v, const char *path, const char *passphrase,
 		goto out;
 	if ((rc = vault_db_open(&v->db, path, VAULT_LIVED_IN, 0)) != 0)
 		goto out;
-	if ((rc = unlock(v, VAULT_LIVED_IN, passphrase, len)) != 0)
+	if ((rc = unlock(v, VAULT_LIVED_IN, by)) != 0)
 		goto out;
 	rc = take_over(v, path);
 out:
@@ -184,8 +183,8 @@ out:
 }
 
 int
-vault_open(struct vault **out, const char *path, const char *passphrase,
-    size_t len, uint32_t lock_wait_ms)
+vault_open_by(struct vault **out, const char *path,
+    const struct vault_secret *by, uint32_t lock_wait_ms)
 {
 	struct vault *v;
 	char *real = NULL;
@@ -198,7 +197,7 @@ vault_open(struct vault **out, const char *path, const char *passphrase,
 		return TACIT_E_NOMEM;
 	if ((rc = vault_file_resolve(&real, path)) != 0)
 		goto out;
-	rc = open_at(v, real, passphrase, len, lock_wait_ms);
+	rc = open_at(v, real, by, lock_wait_ms);
 	/* That it could not be counted changes nothing about the answer. */
 	if (rc == TACIT_E_PASSPHRASE)
 		(void)vault_tries_add(v->lock);
@@ -213,9 +212,19 @@ out:
 }
 
 int
+vault_open(struct vault **out, const char *path, const char *passphrase,
+    size_t len, uint32_t lock_wait_ms)
+{
+	const struct vault_secret by = { passphrase, len, 0 };
+
+	return vault_open_by(out, path, &by, lock_wait_ms);
+}
+
+int
 vault_open_backup(struct vault **out, const char *path,
     const char *passphrase, size_t len)
 {
+	const struct vault_secret by = { passphrase, len, 0 };
 	struct vault *v;
 	char *real = NULL;
 	int cut, rc;
@@ -234,7 +243,7 @@ vault_open_backup(struct vault **out, const char *path,
 		goto out;
 	if ((rc = vault_db_open(&v->db, real, VAULT_BACKUP, 1)) != 0)
 		goto out;
-	if ((rc = unlock(v, VAULT_BACKUP, passphrase, len)) != 0)
+	if ((rc = unlock(v, VAULT_BACKUP, &by)) != 0)
 		goto out;
 	*out = v;
 	v = NULL;
@@ -260,9 +269,13 @@ vault_cost(struct vault *v, struct vault_cost *out)
 	struct vault_slot s;
 	int rc;
 
-	if ((rc = vault_load_slot(v, &s, hash)) == 0)
-		*out = s.cost;
-	return rc;
+	if ((rc = vault_load_slot(v, &s, hash)) != 0)
+		return rc;
+	*out = s.cost;
+	if (out->passes == 0)
+		*out = (struct vault_cost){ TACIT_ARGON_PASSES,
+		    TACIT_ARGON_MIB };
+	return 0;
 }
 
 void

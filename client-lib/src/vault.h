@@ -71,6 +71,13 @@ struct vault_cost {
 	uint32_t passes, mib;
 };
 
+/* What opens one: 32 bytes of a keystore (${is_key}), or a passphrase. */
+struct vault_secret {
+	const void *data;
+	size_t len;
+	int is_key;
+};
+
 /*
  * Make a vault at ${path} (mode 0600; missing directories of the default
  * path are the caller's).  It appears whole or not at all.
@@ -92,17 +99,27 @@ int vault_make(const char *path, const char *passphrase, size_t len,
     int (*rows)(struct vault *v, void *arg), void *arg);
 
 /*
+ * The same under ${by}; ${cost} counts for a passphrase alone.
+ */
+int vault_make_by(const char *path, const struct vault_secret *by,
+    const struct vault_cost *cost, enum vault_kind kind,
+    int (*rows)(struct vault *v, void *arg), void *arg);
+
+/*
  * Open and verify the vault at ${path}; waits up to ${lock_wait_ms} for
  * another process to let go of it (an OFD lock on PATH.lock).
  * Output:  ${*out}; to be closed with vault_close().
  * Errors:  TACIT_E_NOT_A_VAULT (no file, or another kind of file),
- *          TACIT_E_PASSPHRASE, TACIT_E_BUSY, TACIT_E_CORRUPT,
+ *          TACIT_E_PASSPHRASE, TACIT_E_OTHER_SECRET, TACIT_E_BUSY,
+ *          TACIT_E_CORRUPT,
  *          TACIT_E_TRUNCATED, TACIT_E_VERSION (made by a newer version),
  *          TACIT_E_IO, TACIT_E_NOMEM.  The file is unchanged; a wrong
  *          passphrase is counted beside it, if that can be written.
  */
 int vault_open(struct vault **out, const char *path, const char *passphrase,
     size_t len, uint32_t lock_wait_ms);
+int vault_open_by(struct vault **out, const char *path,
+    const struct vault_secret *by, uint32_t lock_wait_ms);
 
 /*
  * Open and verify the backup at ${path} for reading alone; neither the file
@@ -139,7 +156,18 @@ void vault_close(struct vault *v);
 int vault_passphrase(struct vault *v, const char *old, size_t old_len,
     const char *new_, size_t new_len);
 
-/* What its passphrase costs.  Errors: TACIT_E_CORRUPT, TACIT_E_IO. */
+/*
+ * The same from ${old} to ${new_}, of whichever kind.  A passphrase in place
+ * of a key costs what new vaults do.
+ * Errors:  those, and TACIT_E_OTHER_SECRET.
+ */
+int vault_change(struct vault *v, const struct vault_secret *old,
+    const struct vault_secret *new_);
+
+/*
+ * What its passphrase costs; under a key what that of a new vault does.
+ * Errors:  TACIT_E_CORRUPT, TACIT_E_IO.
+ */
 int vault_cost(struct vault *v, struct vault_cost *out);
 
 /*

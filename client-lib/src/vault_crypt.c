@@ -87,11 +87,18 @@ vault_keys_derive(struct vault_keys *k)
 	tacit_hash_keyed(k->state, k->vault, "tacit/1/vault/state", &id, 1);
 }
 
+static int
+is_under_key(const struct vault_slot *s)
+{
+	return s->cost.passes == 0;
+}
+
 /* What the wrapping binds: everything of the slot that is in plain sight. */
 static void
 slot_plain(uint8_t out[SLOT_PLAIN], const struct vault_slot *s)
 {
-	uint8_t *p = put32(out, VAULT_FORMAT);
+	uint8_t *p = put32(out,
+	    is_under_key(s) ? VAULT_FORMAT_KEY : VAULT_FORMAT);
 
 	p = put(p, s->id, sizeof(s->id));
 	p = put32(p, s->cost.passes);
@@ -101,9 +108,20 @@ slot_plain(uint8_t out[SLOT_PLAIN], const struct vault_slot *s)
 
 static int
 wrapping_key(uint8_t out[TACIT_KEY_LEN], const struct vault_slot *s,
-    const char *passphrase, size_t len)
+    const struct vault_secret *by)
 {
-	if (crypto_pwhash(out, TACIT_KEY_LEN, passphrase, len, s->salt,
+	const struct tacit_part part[] = {
+		{ s->id, sizeof(s->id) }, { s->salt, sizeof(s->salt) },
+	};
+
+	if (by->is_key != is_under_key(s))
+		return TACIT_E_OTHER_SECRET;
+	if (by->is_key) {
+		tacit_hash_keyed(out, by->data, "tacit/1/vault/host-key",
+		    part, 2);
+		return 0;
+	}
+	if (crypto_pwhash(out, TACIT_KEY_LEN, by->data, by->len, s->salt,
 	    s->cost.passes, (size_t)s->cost.mib << 20,
 	    crypto_pwhash_ALG_ARGON2ID13) != 0)
 		return TACIT_E_NOMEM;
@@ -112,17 +130,19 @@ wrapping_key(uint8_t out[TACIT_KEY_LEN], const struct vault_slot *s,
 
 int
 vault_slot_wrap(struct vault_slot *out, const struct vault_keys *k,
-    const struct vault_cost *cost, const char *passphrase, size_t len)
+    const struct vault_cost *cost, const struct vault_secret *by)
 {
 	uint8_t wrapping[TACIT_KEY_LEN], ad[SLOT_PLAIN];
-	struct vault_slot s = { .cost = *cost };
+	struct vault_slot s = { .cost = { 0, 0 } };
 	int rc;
 
+	if (!by->is_key)
+		s.cost = *cost;
 	memcpy(s.id, k->id, sizeof(s.id));
 	randombytes_buf(s.salt, sizeof(s.salt));
 	randombytes_buf(s.wrapped, NONCE);
 	slot_plain(ad, &s);
-	if ((rc = wrapping_key(wrapping, &s, passphrase, len)) != 0)
+	if ((rc = wrapping_key(wrapping, &s, by)) != 0)
 		goto out;
 	(void)crypto_aead_xchacha20poly1305_ietf_encrypt(s.wrapped + NONCE,
 	    NULL, k->vault, TACIT_KEY_LEN, ad, sizeof(ad), NULL, s.wrapped,
@@ -135,13 +155,13 @@ out:
 
 int
 vault_slot_unwrap(struct vault_keys *k, const struct vault_slot *s,
-    const char *passphrase, size_t len)
+    const struct vault_secret *by)
 {
 	uint8_t wrapping[TACIT_KEY_LEN], ad[SLOT_PLAIN];
 	int rc;
 
 	slot_plain(ad, s);
-	if ((rc = wrapping_key(wrapping, s, passphrase, len)) != 0)
+	if ((rc = wrapping_key(wrapping, s, by)) != 0)
 		goto out;
 	rc = TACIT_E_PASSPHRASE;
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(k->vault, NULL, NULL,
@@ -178,7 +198,7 @@ vault_slot_read(struct vault_slot *out, const uint8_t *in, size_t len)
 	tacit_hash(checksum, "tacit/1/vault/checksum", &body, 1);
 	if (sodium_memcmp(checksum, in + SLOT_BODY, TACIT_HASH_LEN) != 0)
 		return TACIT_E_CORRUPT;
-	if (get32(in) != VAULT_FORMAT)
+	if (get32(in) != VAULT_FORMAT && get32(in) != VAULT_FORMAT_KEY)
 		return TACIT_E_VERSION;
 	p = in + 4;
 	memcpy(out->id, p, sizeof(out->id));
@@ -187,6 +207,9 @@ vault_slot_read(struct vault_slot *out, const uint8_t *in, size_t len)
 	out->cost.mib = get32(p + 4);
 	memcpy(out->salt, p + 8, sizeof(out->salt));
 	memcpy(out->wrapped, in + SLOT_PLAIN, SLOT_WRAPPED);
+	if (get32(in) == VAULT_FORMAT_KEY)
+		return out->cost.passes != 0 || out->cost.mib != 0 ?
+		    TACIT_E_CORRUPT : 0;
 	return vault_cost_check(&out->cost) != 0 ? TACIT_E_CORRUPT : 0;
 }
 

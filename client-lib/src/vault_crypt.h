@@ -10,6 +10,7 @@
 
 enum {
 	VAULT_FORMAT = 1,
+	VAULT_FORMAT_KEY = 2,		/* of a slot that a key opens */
 	VAULT_ID_LEN = 16,
 	VAULT_SALT_LEN = 16,
 	VAULT_SLOT_LEN = 148,		/* encoded key slot */
@@ -30,10 +31,13 @@ struct vault_keys {
 	uint8_t id[VAULT_ID_LEN];	/* of the vault; not secret */
 };
 
-/* The vault key, wrapped under the passphrase: the only plaintext row. */
+/*
+ * The vault key, wrapped under the passphrase or the host's key: the only
+ * plaintext row.
+ */
 struct vault_slot {
 	uint8_t id[VAULT_ID_LEN];
-	struct vault_cost cost;
+	struct vault_cost cost;		/* zeros: under the host's key */
 	uint8_t salt[VAULT_SALT_LEN];
 	uint8_t wrapped[72];		/* nonce, ciphertext, tag */
 };
@@ -62,15 +66,19 @@ int vault_cost_check(const struct vault_cost *cost);
 void vault_keys_derive(struct vault_keys *k);
 
 /*
- * Wrap ${k->vault} for vault ${k->id} under a passphrase, with a fresh salt.
+ * Wrap ${k->vault} for vault ${k->id} under ${by}, with a fresh salt.  A key
+ * takes no ${cost}.
  * Errors:  TACIT_E_NOMEM (Argon2id).
  */
 int vault_slot_wrap(struct vault_slot *out, const struct vault_keys *k,
-    const struct vault_cost *cost, const char *passphrase, size_t len);
+    const struct vault_cost *cost, const struct vault_secret *by);
 
-/* Fill ${k} from ${s}.  Errors: TACIT_E_PASSPHRASE, TACIT_E_NOMEM. */
+/*
+ * Fill ${k} from ${s}.
+ * Errors:  TACIT_E_PASSPHRASE, TACIT_E_OTHER_SECRET, TACIT_E_NOMEM.
+ */
 int vault_slot_unwrap(struct vault_keys *k, const struct vault_slot *s,
-    const char *passphrase, size_t len);
+    const struct vault_secret *by);
 
 /*
  * Bytes <-> slot.  The last 32 bytes are a hash without a key: a damaged slot

@@ -13,8 +13,7 @@
 
 /* What is to be made. */
 struct plan {
-	const char *passphrase;
-	size_t len;
+	const struct vault_secret *by;
 	const struct vault_cost *cost;
 	enum vault_kind kind;
 	int (*rows)(struct vault *v, void *arg);	/* NULL: none */
@@ -32,8 +31,7 @@ fill(struct vault *v, const struct plan *p)
 	randombytes_buf(v->keys->vault, sizeof(v->keys->vault));
 	randombytes_buf(v->keys->id, sizeof(v->keys->id));
 	vault_keys_derive(v->keys);
-	rc = vault_slot_wrap(&s, v->keys, p->cost, p->passphrase, p->len);
-	if (rc != 0)
+	if ((rc = vault_slot_wrap(&s, v->keys, p->cost, p->by)) != 0)
 		return rc;
 	vault_slot_write(slot, &s);
 	vault_slot_hash(v->now.slot, slot);
@@ -126,18 +124,25 @@ out:
 	return rc;
 }
 
+static int
+is_valid(const struct vault_secret *by)
+{
+	return by->is_key ? by->len == TACIT_KEY_LEN :
+	    by->len > 0 && by->len <= TACIT_PASSPHRASE_MAX;
+}
+
 int
-vault_make(const char *path, const char *passphrase, size_t len,
+vault_make_by(const char *path, const struct vault_secret *by,
     const struct vault_cost *cost, enum vault_kind kind,
     int (*rows)(struct vault *v, void *arg), void *arg)
 {
-	const struct plan p = { passphrase, len, cost, kind, rows, arg };
+	const struct plan p = { by, cost, kind, rows, arg };
 	char *real;
 	int rc;
 
-	if (len == 0 || len > TACIT_PASSPHRASE_MAX)
+	if (!is_valid(by))
 		return TACIT_E_INVALID;
-	if ((rc = vault_cost_check(cost)) != 0)
+	if (!by->is_key && (rc = vault_cost_check(cost)) != 0)
 		return rc;
 	if (sodium_init() < 0)
 		return TACIT_E_INTERNAL;
@@ -146,6 +151,16 @@ vault_make(const char *path, const char *passphrase, size_t len,
 	rc = make_at(real, &p);
 	free(real);
 	return rc;
+}
+
+int
+vault_make(const char *path, const char *passphrase, size_t len,
+    const struct vault_cost *cost, enum vault_kind kind,
+    int (*rows)(struct vault *v, void *arg), void *arg)
+{
+	const struct vault_secret by = { passphrase, len, 0 };
+
+	return vault_make_by(path, &by, cost, kind, rows, arg);
 }
 
 int
@@ -177,9 +192,10 @@ store_slot(struct vault *v, const struct vault_slot *s)
 }
 
 int
-vault_passphrase(struct vault *v, const char *old, size_t old_len,
-    const char *new_, size_t new_len)
+vault_change(struct vault *v, const struct vault_secret *old,
+    const struct vault_secret *new_)
 {
+	struct vault_cost cost;
 	uint8_t hash[TACIT_HASH_LEN];
 	struct vault_keys *k;
 	struct vault_slot s;
@@ -187,22 +203,32 @@ vault_passphrase(struct vault *v, const char *old, size_t old_len,
 
 	if (v->open || !vault_usable(v))
 		return TACIT_E_STATE;
-	if (new_len == 0 || new_len > TACIT_PASSPHRASE_MAX)
+	if (!is_valid(new_))
 		return TACIT_E_INVALID;
 	if ((k = sodium_malloc(sizeof(*k))) == NULL)
 		return TACIT_E_NOMEM;
-	if ((rc = vault_load_slot(v, &s, hash)) != 0)
+	if ((rc = vault_load_slot(v, &s, hash)) != 0 ||
+	    (rc = vault_cost(v, &cost)) != 0)
 		goto out;
-	if ((rc = vault_slot_unwrap(k, &s, old, old_len)) != 0)
+	if ((rc = vault_slot_unwrap(k, &s, old)) != 0)
 		goto out;
-	rc = vault_slot_wrap(&s, v->keys, &s.cost, new_, new_len);
-	if (rc != 0)
+	if ((rc = vault_slot_wrap(&s, v->keys, &cost, new_)) != 0)
 		goto out;
 	if ((rc = store_slot(v, &s)) != 0)
 		goto out;
-	/* The slot that the old passphrase opens must not stay in the WAL. */
+	/* The slot that the old one opens must not stay in the WAL. */
 	(void)vault_settle(v);
 out:
 	sodium_free(k);
 	return rc;
+}
+
+int
+vault_passphrase(struct vault *v, const char *old, size_t old_len,
+    const char *new_, size_t new_len)
+{
+	const struct vault_secret from = { old, old_len, 0 };
+	const struct vault_secret to = { new_, new_len, 0 };
+
+	return vault_change(v, &from, &to);
 }

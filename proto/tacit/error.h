@@ -74,6 +74,9 @@
 	X(RETAINED,	-70, "retained", "this record has to be kept")	\
 	X(TODAY,	-71, "wrong-date",				\
 	    "this is not the date that the clock of this machine says")	\
+	X(OTHER_SECRET,	-74, "other-secret",				\
+	    "this vault is opened by a key and not by a passphrase, or "	\
+	    "the other way round")					\
 	X(INTERNAL,	-79, "internal", "internal error")		\
 	X(REFUSED,	-80, "refused", "refused by the relay")		\
 	X(PASSPHRASE,	-81, "wrong-passphrase", "wrong passphrase")	\

@@ -490,8 +490,8 @@ stage_keep_backup(struct stage *s, int i, int n)
 	struct end *e = &s->end[i];
 	struct tacit *t = stage_end(s, i);
 	char name[300], copy[310];
-	struct backup_target to = { .path = name, .passphrase = passphrase,
-	    .len = strlen(passphrase), .env = &t->env,
+	struct backup_target to = { .path = name,
+	    .by = { passphrase, strlen(passphrase), 0 }, .env = &t->env,
 	    .cost = { TACIT_ARGON_PASSES_FLOOR, TACIT_ARGON_MIB_FLOOR } };
 	struct vault *v;
 	int rc;

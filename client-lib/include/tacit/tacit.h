@@ -97,6 +97,9 @@ extern "C" {
 #define TACIT_VERSION_MAJOR	0
 #define TACIT_VERSION_MINOR	1
 #define TACIT_VERSION_PATCH	0
+/* One number to compare with: 100 for 0.1.0, 10203 for 1.2.3. */
+#define TACIT_VERSION_NUMBER	(TACIT_VERSION_MAJOR * 10000 + \
+    TACIT_VERSION_MINOR * 100 + TACIT_VERSION_PATCH)
 
 enum {
 	TACIT_CONTACT_ID_SIZE = 15,	/* "c_", 12 of a-z2-7, NUL */
@@ -129,18 +132,23 @@ TACIT_API const char *tacit_error_word(int error);
 
 /* ---- vault -------------------------------------------------------------- */
 
+struct tacit_host;
+
+/* Set with TACIT_CONFIG_INIT.  Later versions may append to it. */
 struct tacit_config {
 	size_t size;			/* sizeof(struct tacit_config) */
 	const char *path;		/* of the vault file */
-	const char *passphrase;
+	const char *passphrase;		/* NULL: ${host} has a key */
 	size_t passphrase_len;		/* 1 .. 1024 */
 	uint32_t lock_wait_ms;		/* for another process to let go */
 	const char *proxy;		/* "HOST:PORT", HTTP CONNECT; or NULL */
 	uint32_t argon_mib;		/* of a new vault: 0 for 256, >= 64 */
 	uint32_t argon_passes;		/* of a new vault: 0 for 3, >= 3 */
+	const struct tacit_host *host;	/* what the host supplies itself:
+					   host.h; or NULL */
 };
 #define TACIT_CONFIG_INIT { sizeof(struct tacit_config), NULL, NULL, 0, 5000, \
-    NULL, 0, 0 }
+    NULL, 0, 0, NULL }
 
 /*
  * Make a vault at ${cfg->path} (mode 0600) for a person who calls herself
@@ -149,7 +157,7 @@ struct tacit_config {
  * Limits:  ${name} 1 to 64 bytes, no control or direction-override
  *          characters.
  * Errors:  TACIT_E_VAULT_EXISTS, TACIT_E_LABEL, TACIT_E_INVALID (size, path,
- *          passphrase, cost).
+ *          passphrase or key, not one of both; cost; what the host supplies).
  */
 TACIT_API TACIT_MUST int tacit_create(const struct tacit_config *cfg,
     const char *name);
@@ -161,8 +169,11 @@ TACIT_API TACIT_MUST int tacit_create(const struct tacit_config *cfg,
  *
  * Owner:   the caller, who releases it with tacit_close(); ${cfg} and the
  *          passphrase are not kept.
- * Errors:  TACIT_E_NOT_A_VAULT, TACIT_E_PASSPHRASE, TACIT_E_BUSY (another
- *          process), TACIT_E_CORRUPT, TACIT_E_TRUNCATED, TACIT_E_INVALID,
+ * Errors:  TACIT_E_NOT_A_VAULT, TACIT_E_PASSPHRASE (or the key is not it),
+ *          TACIT_E_OTHER_SECRET (a key opens it, and not a passphrase, or the
+ *          other way round), TACIT_E_BUSY (it is open: in another process, or
+ *          in this one), TACIT_E_VERSION (made by a newer version),
+ *          TACIT_E_CORRUPT, TACIT_E_TRUNCATED, TACIT_E_INVALID,
  *          TACIT_E_INTERNAL (self-test of the curve failed).
  *          ${*out} is then NULL.
  */
@@ -181,6 +192,7 @@ TACIT_API void tacit_close(struct tacit *t);
 /*
  * Change the passphrase.
  * Errors:  TACIT_E_PASSPHRASE (${old_len} bytes at ${old} are not it),
+ *          TACIT_E_OTHER_SECRET (a key opens it: tacit_change_secret()),
  *          TACIT_E_INVALID (the new one is empty or over 1024 bytes).
  */
 TACIT_API TACIT_MUST int tacit_change_passphrase(struct tacit *t,
@@ -202,7 +214,7 @@ TACIT_API TACIT_MUST int tacit_backup(struct tacit *t, const char *path,
     const char *passphrase, size_t len);
 
 /*
- * Make a vault at ${cfg->path}, under the passphrase and cost of ${cfg}, from
+ * Make a vault at ${cfg->path}, under passphrase and cost, or key, of ${cfg}, from
  * the backup at ${path}, which ${len} bytes at ${passphrase} open.  Nothing is
  * written to the backup; it may lie where nothing can be written.  The vault
  * knows that it is an older copy: at its first connection every conversation
@@ -517,82 +529,12 @@ TACIT_API TACIT_MUST int tacit_event_done(struct tacit *t, uint64_t id);
 /* The word that commands print for an event type, as "message"; static. */
 TACIT_API const char *tacit_event_word(enum tacit_event_type type);
 
-/* ---- rows of the host ----------------------------------------------------- */
-
-/*
- * A small store in the vault, for the layer above: bytes under a key.  Rows
- * are sealed and verified like all others, their keys too, and go into
- * backups; whoever puts back an older copy of the vault has the rows of then.
- * tacit_commit() writes them.
- *
- * Limits:  keys of 1 to 64 bytes, any; those whose first byte is 0 belong to
- *          this project.  Values of 0 to 32,768 bytes.
- */
-
-/*
- * Copy the value of a row.  Output: ${len}.
- * Returns: 1, 0 if there is no such row (${len} is then untouched), or an
- *          error.
- * Errors:  TACIT_E_LIMIT (more than ${cap} bytes: ${len} says how many),
- *          TACIT_E_INVALID.
- */
-TACIT_API TACIT_MUST int tacit_data_get(struct tacit *t, const void *key,
-    size_t key_len, void *value, size_t cap, size_t *len);
-
-/*
- * The first key, in the order of bytes, that begins with ${prefix} and is
- * above ${after}.  Either may be empty.
- * Output:  ${key}, up to TACIT_ROW_KEY_SIZE bytes, and ${key_len}; they may be
- *          where ${after} was.
- * Returns: 1, 0 if there is none, or an error.
- * Errors:  TACIT_E_INVALID.
- */
-TACIT_API TACIT_MUST int tacit_data_next(struct tacit *t, const void *prefix,
-    size_t prefix_len, const void *after, size_t after_len, void *key,
-    size_t *key_len);
-
-enum tacit_op_kind {
-	TACIT_OP_PUT = 1,		/* key, data: write a row */
-	TACIT_OP_DELETE,		/* key: remove it; none is fine */
-	TACIT_OP_SEND,			/* contact, type (0: a text), data:
-					   as tacit_send(), _send_data() */
-	TACIT_OP_DONE,			/* event: as tacit_event_done() */
-	TACIT_OP_VERIFY			/* contact: as tacit_verify() */
-};
-
-struct tacit_op {
-	size_t size;			/* sizeof(struct tacit_op) */
-	enum tacit_op_kind kind;
-	const void *key;
-	size_t key_len;
-	const void *data;
-	size_t len;
-	struct tacit_contact *contact;
-	uint32_t type;
-	uint64_t event;
-	char *message;			/* output of SEND, or NULL:
-					   TACIT_MESSAGE_ID_SIZE bytes */
-	uint64_t *seq;			/* output of SEND, or NULL */
-	uint32_t keep_hours;		/* of SEND: tacit_send_fleeting(); 0:
-					   it is kept */
-};
-
-/*
- * Do ${n} things, in their order, as one: all of them are durable when this
- * returns 0, in one transaction, and none after an error or a crash before.
- * What waits at ${message} and ${seq} is written after success alone.
- *
- * Limits:  ${n} up to TACIT_OPS_MAX.
- * Errors:  those of the calls named above; TACIT_E_INVALID (also: a contact of
- *          another vault).
- */
-TACIT_API TACIT_MUST int tacit_commit(struct tacit *t,
-    const struct tacit_op *ops, size_t n);
-
 #ifdef __cplusplus
 }
 #endif
 
+#include <tacit/host_rows.h>
 #include <tacit/recalls.h>
+#include <tacit/host.h>
 
 #endif
