@@ -7,7 +7,6 @@
 
 #include "backup.h"
 #include "change.h"
-#include "config.h"
 #include "contact.h"
 #include "content.h"
 #include "core.h"
@@ -16,6 +15,7 @@
 #include "journal.h"
 #include "line.h"
 #include "record.h"
+#include "supply.h"
 #include "tend.h"
 #include "way.h"
 
@@ -54,7 +54,7 @@ write_self(struct vault *v, const char *name)
 
 /* Open the vault that is to be made; one cut short at this is made whole. */
 static int
-make(struct vault **out, const struct config *c)
+make(struct vault **out, const struct supply *c)
 {
 	int made, rc;
 
@@ -70,11 +70,11 @@ make(struct vault **out, const struct config *c)
 int
 tacit_create(const struct tacit_config *cfg, const char *name)
 {
-	struct config c;
+	struct supply c;
 	struct vault *v;
 	int rc;
 
-	if (config_read(&c, cfg) != 0 || name == NULL)
+	if (supply_read(&c, cfg) != 0 || name == NULL)
 		return TACIT_E_INVALID;
 	if (!label_is_valid(name, strlen(name)))
 		return TACIT_E_LABEL;
@@ -100,7 +100,7 @@ count_contacts(const struct tacit *t)
 
 /* All of ${t}; what failed is left to close(). */
 static int
-open_all(struct tacit *t, const struct config *c)
+open_all(struct tacit *t, const struct supply *c)
 {
 	int rc;
 
@@ -129,21 +129,21 @@ free_all(struct tacit *t)
 int
 tacit_open(struct tacit **out, const struct tacit_config *cfg)
 {
-	struct config c;
+	struct supply c;
 	struct tacit *t;
 	int rc;
 
 	if (out == NULL)
 		return TACIT_E_INVALID;
 	*out = NULL;
-	if ((rc = config_read(&c, cfg)) != 0)
+	if ((rc = supply_read(&c, cfg)) != 0)
 		return rc;
 	if (sodium_init() < 0)
 		return TACIT_E_INTERNAL;
 	if ((t = calloc(1, sizeof(*t))) == NULL)
 		return TACIT_E_NOMEM;
 	t->host = c.host;
-	t->env = config_env(&t->host);
+	t->env = supply_env(&t->host);
 	if ((rc = open_all(t, &c)) != 0) {
 		host_log(&c.host, TACIT_LEVEL_WARNING, "vault-refused",
 		    tacit_error_word(rc), -1);
@@ -216,7 +216,7 @@ tacit_change_secret(struct tacit *t, const struct tacit_secret *old,
 {
 	struct vault_secret from, to;
 
-	if (config_secret(&from, old) != 0 || config_secret(&to, new_) != 0)
+	if (supply_secret(&from, old) != 0 || supply_secret(&to, new_) != 0)
 		return TACIT_E_INVALID;
 	return change_secret(t, &from, &to);
 }
@@ -247,14 +247,14 @@ tacit_restore(const struct tacit_config *cfg, const char *path,
 {
 	struct backup_target to = { .env = NULL };
 	struct vault *from;
-	struct config c;
+	struct supply c;
 	struct env env;
 	int rc;
 
-	if (config_read(&c, cfg) != 0 || path == NULL ||
+	if (supply_read(&c, cfg) != 0 || path == NULL ||
 	    !passphrase_is_valid(passphrase, len))
 		return TACIT_E_INVALID;
-	env = config_env(&c.host);
+	env = supply_env(&c.host);
 	to.env = &env;
 	to.path = c.is.path;
 	to.by = c.by;

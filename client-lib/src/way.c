@@ -3,7 +3,7 @@
 #include "way.h"
 
 int
-way_open(struct tacit *t, const struct config *c)
+way_open(struct tacit *t, const struct supply *c)
 {
 	int rc;
 

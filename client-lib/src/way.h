@@ -6,10 +6,10 @@
 #ifndef CLIENT_WAY_H
 #define CLIENT_WAY_H
 
-#include "config.h"
+#include "supply.h"
 
 /* Fill net or hosted, and transport, of ${t}.  Errors: net_open()'s. */
-int way_open(struct tacit *t, const struct config *c);
+int way_open(struct tacit *t, const struct supply *c);
 void way_close(struct tacit *t);
 
 int way_is_there(const struct tacit *t);

@@ -90,21 +90,30 @@ dial(const struct raw_target *t)
 	return fd;
 }
 
-static int
-check_pin(SSL *ssl, const uint8_t *pin)
+int
+raw_ws_key_hash(const struct raw_ws *w, uint8_t out[TACIT_HASH_LEN])
 {
-	uint8_t own[TACIT_HASH_LEN], *der = NULL;
-	X509 *x = SSL_get1_peer_certificate(ssl);
+	X509 *x = SSL_get1_peer_certificate(w->ssl);
+	uint8_t *der = NULL;
 	int len = x != NULL ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der) :
 	    0;
 	int rc = RAW_PIN;
 
-	if (len > 0 && EVP_Digest(der, (size_t)len, own, NULL, EVP_sha256(),
-	    NULL) == 1 && memcmp(own, pin, sizeof(own)) == 0)
+	if (len > 0 && EVP_Digest(der, (size_t)len, out, NULL, EVP_sha256(),
+	    NULL) == 1)
 		rc = 0;
 	OPENSSL_free(der);
 	X509_free(x);
 	return rc;
+}
+
+static int
+check_pin(const struct raw_ws *w, const uint8_t *pin)
+{
+	uint8_t own[TACIT_HASH_LEN];
+
+	return raw_ws_key_hash(w, own) == 0 &&
+	    memcmp(own, pin, sizeof(own)) == 0 ? 0 : RAW_PIN;
 }
 
 static int
@@ -122,7 +131,7 @@ start_tls(struct raw_ws *w, const struct raw_target *t)
 	    (unsigned int)strlen(alpn)) != 0 ||
 	    SSL_set_fd(w->ssl, w->fd) != 1 || SSL_connect(w->ssl) != 1)
 		return RAW_CONNECT;
-	return t->pin != NULL ? check_pin(w->ssl, t->pin) : 0;
+	return t->pin != NULL ? check_pin(w, t->pin) : 0;
 }
 
 int

@@ -85,4 +85,7 @@ int raw_ws_close_code(const struct raw_ws *w);
 
 int raw_ws_fd(const struct raw_ws *w);
 
+/* SHA-256 of the key that the other side showed, over TLS, as DER. */
+int raw_ws_key_hash(const struct raw_ws *w, uint8_t out[TACIT_HASH_LEN]);
+
 #endif

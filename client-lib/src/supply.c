@@ -4,7 +4,7 @@
 
 #include <sodium.h>
 
-#include "config.h"
+#include "supply.h"
 
 /* Year 9999 ends here: ms of Unix time. */
 #define LAST_MS		INT64_C(253402300799999)
@@ -54,7 +54,7 @@ real_random(void *arg, void *out, size_t len)
 }
 
 struct env
-config_env(struct tacit_host *host)
+supply_env(struct tacit_host *host)
 {
 	struct env env = { real_unix_ms, real_mono_ms, real_random, host };
 
@@ -64,7 +64,7 @@ config_env(struct tacit_host *host)
 }
 
 int
-config_secret(struct vault_secret *out, const struct tacit_secret *in)
+supply_secret(struct vault_secret *out, const struct tacit_secret *in)
 {
 	if (in == NULL || in->size != sizeof(*in) ||
 	    (in->passphrase != NULL) == (in->key != NULL))
@@ -81,7 +81,7 @@ config_secret(struct vault_secret *out, const struct tacit_secret *in)
 }
 
 static int
-read_host(struct config *c)
+read_host(struct supply *c)
 {
 	const struct tacit_transport *x;
 
@@ -100,10 +100,10 @@ read_host(struct config *c)
 }
 
 int
-config_read(struct config *out, const struct tacit_config *cfg)
+supply_read(struct supply *out, const struct tacit_config *cfg)
 {
 	struct tacit_secret by = { .size = sizeof(by) };
-	struct config c;
+	struct supply c;
 	int rc;
 
 	memset(&c, 0, sizeof(c));
@@ -116,7 +116,7 @@ config_read(struct config *out, const struct tacit_config *cfg)
 	by.passphrase = c.is.passphrase;
 	by.passphrase_len = c.is.passphrase_len;
 	by.key = c.host.key;
-	if ((rc = config_secret(&c.by, &by)) != 0)
+	if ((rc = supply_secret(&c.by, &by)) != 0)
 		return rc;
 	c.host.key = NULL;
 	c.cost.passes = c.is.argon_passes != 0 ? c.is.argon_passes :
