@@ -211,7 +211,6 @@ a_clock_may_jump_either_way(void **state)
 	(void)state;
 	app_open(&a, relay.base, "jumps", APP_CLOCK);
 	app_open(&b, relay.base, "stays", 0);
-	a.is_ms = row[0].is_ms;
 	person_add_relay(&b.p, &relay, relay.place.port, NULL);
 	app_pair(&b, &a);
 	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
