@@ -12,38 +12,6 @@
 #include "scene.h"
 #include "tacit/hash.h"
 
-/* SUBSCRIBE: the result of the one entry. */
-static void
-subscribe(struct scene *s, struct raw *r, const struct raw_mailbox *m)
-{
-	uint8_t result = 0;
-	int rc = raw_subscribe(r, m, 1, &result);
-
-	scene_say(s, rc != 0 ? rc : -(int)result);
-}
-
-/* What is in the mailbox: "deliver" each, with "changed" if not ${body}. */
-static void
-contents(struct scene *s)
-{
-	struct raw_frame *f;
-	int rc, drained = 0;
-
-	subscribe(s, s->other, &s->m);
-	while (!drained &&
-	    (f = raw_next(s->other, RAW_WAIT_MS, &rc)) != NULL) {
-		drained = f->head.which_is == tacit_Frame_drained_tag &&
-		    memcmp(f->head.is.drained.address, s->m.address,
-		    TACIT_ADDRESS_LEN) == 0;
-		if (f->head.which_is == tacit_Frame_deliver_tag)
-			told_add(s->got, memcmp(f->body, s->body,
-			    sizeof(s->body)) == 0 ? "deliver" : "changed");
-		raw_frame_free(f);
-	}
-	if (!drained)
-		told_add(s->got, "not drained");
-}
-
 static int
 post_as(struct scene *s, tacit_Kind kind, int resume)
 {
@@ -217,7 +185,7 @@ anchor_and_a_queue(struct scene *s)
 	anchor(s, &s->m, 0, 1);
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
 	anchor(s, &s->m, 1, 2);
-	contents(s);
+	scene_contents(s);
 }
 
 static void
@@ -259,7 +227,7 @@ everything_after_close(struct scene *s)
 {
 	scene_say(s, raw_close(s->r, &s->m));
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
-	subscribe(s, s->r, &s->m);
+	scene_subscribe(s, s->r, &s->m);
 	scene_say(s, raw_set_token(s->r, &s->m, s->m.token, 0));
 	scene_say(s, raw_ack(s->r, s->m.address, s->id));
 }
@@ -332,7 +300,7 @@ close_for_another(struct scene *s)
 static void
 subscribe_to_nothing(struct scene *s)
 {
-	subscribe(s, s->r, &s->none);
+	scene_subscribe(s, s->r, &s->none);
 }
 
 static void
@@ -342,14 +310,14 @@ subscribe_with_another_key(struct scene *s)
 
 	memcpy(thief.owner.pk, s->m.owner.pk, TACIT_KEY_LEN);
 	memcpy(thief.address, s->m.address, TACIT_ADDRESS_LEN);
-	subscribe(s, s->r, &thief);
+	scene_subscribe(s, s->r, &thief);
 }
 
 static void
 subscribe_twice(struct scene *s)
 {
-	subscribe(s, s->r, &s->m);
-	subscribe(s, s->r, &s->m);
+	scene_subscribe(s, s->r, &s->m);
+	scene_subscribe(s, s->r, &s->m);
 }
 
 static void
@@ -358,8 +326,8 @@ subscribe_elsewhere_ends_the_first(struct scene *s)
 	struct raw_frame *f;
 	int rc;
 
-	subscribe(s, s->r, &s->m);
-	subscribe(s, s->other, &s->m);
+	scene_subscribe(s, s->r, &s->m);
+	scene_subscribe(s, s->other, &s->m);
 	do {
 		if ((f = raw_next(s->r, RAW_WAIT_MS, &rc)) == NULL)
 			return;
@@ -387,16 +355,16 @@ ack_before_subscribe(struct scene *s)
 {
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
 	scene_say(s, raw_ack(s->r, s->m.address, s->id));
-	contents(s);
+	scene_contents(s);
 }
 
 static void
 ack_on_another_connection(struct scene *s)
 {
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
-	contents(s);
+	scene_contents(s);
 	scene_say(s, raw_ack(s->r, s->m.address, s->id));
-	contents(s);
+	scene_contents(s);
 }
 
 static void
@@ -406,19 +374,19 @@ ack_of_what_was_not_sent(struct scene *s)
 
 	randombytes_buf(id, sizeof(id));
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
-	contents(s);
+	scene_contents(s);
 	scene_say(s, raw_ack(s->other, s->m.address, id));
-	contents(s);
+	scene_contents(s);
 }
 
 static void
 ack_twice(struct scene *s)
 {
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
-	contents(s);
+	scene_contents(s);
 	scene_say(s, raw_ack(s->other, s->m.address, s->id));
 	scene_say(s, raw_ack(s->other, s->m.address, s->id));
-	contents(s);
+	scene_contents(s);
 }
 
 static void
@@ -426,10 +394,10 @@ ack_for_another_mailbox(struct scene *s)
 {
 	scene_say(s, raw_create(s->r, &s->none, s->code));
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
-	subscribe(s, s->other, &s->none);
+	scene_subscribe(s, s->other, &s->none);
 	scene_say(s, raw_ack(s->other, s->none.address, s->id));
 	scene_say(s, raw_ack(s->other, s->m.address, s->id));
-	contents(s);
+	scene_contents(s);
 }
 
 /* ---- POST ------------------------------------------------------------------- */
@@ -445,7 +413,7 @@ post_with_another_token(struct scene *s)
 {
 	memcpy(s->none.address, s->m.address, TACIT_ADDRESS_LEN);
 	scene_say(s, raw_post(s->r, &s->none, s->id, s->body));
-	contents(s);
+	scene_contents(s);
 }
 
 static void
@@ -454,7 +422,7 @@ post_the_same_again(struct scene *s)
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
 	scene_say(s, raw_post(s->other, &s->m, s->id, s->body));
-	contents(s);
+	scene_contents(s);
 }
 
 static void
@@ -466,7 +434,7 @@ post_other_bytes(struct scene *s)
 	s->body[TACIT_LETTER_LEN - 1] = (uint8_t)(last ^ 1);
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
 	s->body[TACIT_LETTER_LEN - 1] = last;
-	contents(s);
+	scene_contents(s);
 }
 
 static void
@@ -474,7 +442,7 @@ post_another_kind(struct scene *s)
 {
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
 	scene_say(s, post_as(s, tacit_Kind_KIND_PARCEL, 0));
-	contents(s);
+	scene_contents(s);
 }
 
 static void
@@ -490,7 +458,7 @@ post_behind_a_refused_one(struct scene *s)
 	scene_say(s, raw_post(s->other, &s->m, s->id, s->body));
 	scene_say(s, post_as(s, tacit_Kind_KIND_LETTER, 1));
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
-	contents(s);
+	scene_contents(s);
 }
 
 static void

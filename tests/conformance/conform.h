@@ -7,6 +7,9 @@
  * What a case leads to is said in words ("400", "close 1002", "error FRAME").
  * The file `deviations` lists the cases that libwebsockets answers otherwise,
  * version by version; such an answer must be exactly the one listed.
+ *
+ * Or the relay is somebody else's, of which there is only the address
+ * (stranger_relay.h): nothing is listed then, and each case is reported.
  */
 #ifndef CONFORMANCE_CONFORM_H
 #define CONFORMANCE_CONFORM_H
@@ -25,7 +28,7 @@ struct conform *conform_open(const char *batch, const char *more);
 
 const struct relay_proc *conform_relay(const struct conform *c);
 
-/* A new code, good for ${relationships}. */
+/* A new code, good for ${relationships}; of a stranger's relay the one code. */
 void conform_code(struct conform *c, const char *relationships,
     uint8_t code[TACIT_CODE_LEN]);
 

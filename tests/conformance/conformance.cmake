@@ -1,10 +1,10 @@
 # tests/conformance: every bad input of the list, against real relays.
 add_library(conform STATIC conformance/conform.c conformance/converse.c
-  conformance/scene.c conformance/told.c)
+  conformance/scene.c conformance/told.c conformance/stranger_relay.c)
 target_include_directories(conform PUBLIC conformance)
 target_link_libraries(conform PUBLIC test_support PkgConfig::websockets
   Threads::Threads)
-foreach(name handshake frames requests commands invitations)
+foreach(name handshake frames requests commands delivery invitations)
   add_executable(conformance_${name} conformance/${name}.c)
   target_link_libraries(conformance_${name} PRIVATE conform)
   set_target_properties(conformance_${name} PROPERTIES
@@ -29,6 +29,6 @@ set_tests_properties(conformance/files PROPERTIES TIMEOUT 180
 # All that these tests run, for a build that is made for them alone.
 add_custom_target(conformance_programs DEPENDS tacit tacit-relay
   conformance_links)
-foreach(name handshake frames requests commands invitations)
+foreach(name handshake frames requests commands delivery invitations)
   add_dependencies(conformance_programs conformance_${name})
 endforeach()

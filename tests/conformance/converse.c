@@ -12,7 +12,8 @@ struct converse {
 	struct raw *poster, *reader;
 	struct raw_mailbox m;
 	pthread_t thread;
-	atomic_long written, arrived;
+	int on_demand;
+	atomic_long wanted, written, arrived;
 	atomic_int stop;
 	_Atomic(const char *) wrong;
 };
@@ -61,6 +62,11 @@ run(void *arg)
 	const char *wrong = NULL;
 
 	while (!atomic_load(&t->stop) && wrong == NULL) {
+		if (t->on_demand &&
+		    atomic_load(&t->wanted) <= atomic_load(&t->written)) {
+			relay_sleep_ms(1);
+			continue;
+		}
 		atomic_fetch_add(&t->written, 1);
 		if ((wrong = one_letter(t)) == NULL)
 			atomic_fetch_add(&t->arrived, 1);
@@ -72,13 +78,14 @@ run(void *arg)
 
 struct converse *
 converse_start(const struct relay_proc *p,
-    const uint8_t code[TACIT_CODE_LEN])
+    const uint8_t code[TACIT_CODE_LEN], int on_demand)
 {
 	struct converse *t = calloc(1, sizeof(*t));
 	uint8_t result = 1;
 
 	if (t == NULL)
 		abort();
+	t->on_demand = on_demand;
 	t->poster = relay_proc_connect(p);
 	t->reader = relay_proc_connect(p);
 	raw_mailbox_make(&t->m);
@@ -96,6 +103,7 @@ converse_goes_on(struct converse *t, int timeout_ms)
 	const char *wrong;
 	int ms;
 
+	atomic_store(&t->wanted, want);
 	for (ms = 0; ms < timeout_ms; ms++) {
 		if (atomic_load(&t->arrived) >= want)
 			return NULL;

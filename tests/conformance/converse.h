@@ -11,9 +11,12 @@
 
 struct converse;
 
-/* ${code} pays for the one mailbox. */
+/*
+ * ${code} pays for the one mailbox.  ${on_demand}: a letter goes only when
+ * converse_goes_on() waits for one, to stay within a relay's rates.
+ */
 struct converse *converse_start(const struct relay_proc *p,
-    const uint8_t code[TACIT_CODE_LEN]);
+    const uint8_t code[TACIT_CODE_LEN], int on_demand);
 
 /*
  * Wait until a letter that was not yet written arrived.

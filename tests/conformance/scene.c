@@ -12,6 +12,36 @@ scene_say(struct scene *s, int rc)
 	told_verdict(rc, s->got);
 }
 
+void
+scene_subscribe(struct scene *s, struct raw *r, const struct raw_mailbox *m)
+{
+	uint8_t result = 0;
+	int rc = raw_subscribe(r, m, 1, &result);
+
+	scene_say(s, rc != 0 ? rc : -(int)result);
+}
+
+void
+scene_contents(struct scene *s)
+{
+	struct raw_frame *f;
+	int rc, drained = 0;
+
+	scene_subscribe(s, s->other, &s->m);
+	while (!drained &&
+	    (f = raw_next(s->other, RAW_WAIT_MS, &rc)) != NULL) {
+		drained = f->head.which_is == tacit_Frame_drained_tag &&
+		    memcmp(f->head.is.drained.address, s->m.address,
+		    TACIT_ADDRESS_LEN) == 0;
+		if (f->head.which_is == tacit_Frame_deliver_tag)
+			told_add(s->got, memcmp(f->body, s->body,
+			    sizeof(s->body)) == 0 ? "deliver" : "changed");
+		raw_frame_free(f);
+	}
+	if (!drained)
+		told_add(s->got, "not drained");
+}
+
 static void
 open_scene(struct scene *s, const struct relay_proc *p)
 {

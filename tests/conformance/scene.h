@@ -24,6 +24,13 @@ struct scene_case {
 /* ${rc} is what a request was answered with: "ok" or "error NAME". */
 void scene_say(struct scene *s, int rc);
 
+/* SUBSCRIBE: the result of the one entry. */
+void scene_subscribe(struct scene *s, struct raw *r,
+    const struct raw_mailbox *m);
+
+/* What is in the mailbox: "deliver" each, with "changed" if not ${body}. */
+void scene_contents(struct scene *s);
+
 /* Play all cases of a program; its exit status. */
 int scene_run(const char *batch, const struct scene_case *cases, size_t n);
 
