@@ -11,7 +11,8 @@ function readCheck(text) {
 	const words = rest.split("*")
 	    .map((s) => s.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*");
 	const re = new RegExp(`^${words}$`);
-	return { batch, weight: how === ":" ? 1000 + rest.length : 0,
+	const literal = rest.replaceAll("*", "").length;
+	return { batch, weight: how === ":" ? literal : 0.5,
 		fits: (c) => c.batch === batch && (how === ":" ?
 		    re.test(c.name.slice(batch.length + 2)) : c.want === rest) };
 }
@@ -50,7 +51,8 @@ function line(r) {
 		return `FAILS  ${r.id}  ${r.text}\n` + failed.map((c) =>
 		    `         ${c.name}: expected ${c.want}; came ${c.got}`)
 		    .join("\n");
-	return `ok     ${r.id}  ${r.text} (${r.cases.length} cases` +
+	return `ok     ${r.id}  ${r.text} (${r.cases.length} ` +
+	    `${r.cases.length === 1 ? "case" : "cases"}` +
 	    `${known > 0 ? `, ${known} known to be otherwise` : ""})`;
 }
 
