@@ -25,14 +25,15 @@ export class Scenes {
 
 	async end(name) {
 		const d = new Driver(this.command, join(this.work, name));
+		d.name = name;
 		this.ends.push(d);
-		this.tap.end = name;
 		await this.must(d, "init", name);
 		return d;
 	}
 
 	// A step that no check is about.
 	async must(d, ...words) {
+		this.tap.end = d.name;
 		const answer = await d.ask(...words);
 		if (!answer.startsWith("ok"))
 			throw new Error(`"${words[0]}" was answered: ${answer}`);
@@ -71,8 +72,7 @@ export class Scenes {
 	// An end that was given `line` asks for an invitation.
 	async refusedBy(what, line, more = () => ({})) {
 		const name = `end ${this.seen.refusals.length}`;
-		const d = await this.end(name.replace(" ", "-"));
-		const end = this.tap.end;
+		const end = name.replace(" ", "-"), d = await this.end(end);
 		let answer = await d.ask("relay", line);
 		if (!isRefusal(answer))
 			answer = await d.ask("invite");
@@ -176,13 +176,19 @@ export class Scenes {
 
 	// From J to I under a rule, until it is shown; how often it was.
 	async arrives(text, rule) {
+		this.ruleOf("I", rule);
 		await this.written(text);
-		this.tap.rule = rule;
 		await this.until(`"${text}" was not shown`, ["I"], () =>
 			this.I.texts.includes(text));
 		this.tap.rule = null;
 		await this.sync("I");
 		await this.sync("I");
+	}
+
+	// A rule about the connections of one end.
+	ruleOf(name, rule) {
+		this.tap.rule = (f, from, line) =>
+			line.end !== name || rule(f, from, line);
 	}
 
 	// J writes a text, and posts it.
@@ -198,16 +204,16 @@ export class Scenes {
 
 	async killedAfterAck() {
 		const text = "kept before it was acknowledged";
-		await this.written(text);
 		let acks = null, killed = null;
-		this.tap.rule = (f, from, line) => {
+		this.ruleOf("I", (f, from, line) => {
 			if (from === "client" && f.is === "ack")
 				acks = { line, id: f.id };
 			else if (from === "relay" && f.is === "ok" &&
 			    acks?.line === line && f.fields.id.includes(acks.id))
 				killed ??= this.I.kill();
 			return true;
-		};
+		});
+		await this.written(text);
 		for (let i = 0; i < ROUNDS && killed === null; i++)
 			await this.sync("I");
 		this.tap.rule = null;
@@ -277,9 +283,9 @@ export class Scenes {
 	// Texts of I under a rule; all POSTs until J was shown the last.
 	async posts(texts, rule) {
 		const at = this.tap.messages.length;
+		this.ruleOf("I", rule);
 		for (const t of texts)
 			await this.must(this.I, "send", t);
-		this.tap.rule = rule;
 		await this.until(`"${texts.at(-1)}" did not arrive`, ["I", "J"],
 		    () => this.J.texts.includes(texts.at(-1)));
 		this.tap.rule = null;
@@ -310,8 +316,7 @@ export class Scenes {
 	onOk(act) {
 		const ids = new Map();
 		return (f, from, line) => {
-			if (from === "client" && f.is === "post" &&
-			    line.end === "I")
+			if (from === "client" && f.is === "post")
 				ids.set(line, (ids.get(line) ?? new Set())
 				    .add(f.id));
 			if (from === "relay" && f.is === "ok" &&
@@ -340,8 +345,7 @@ export class Scenes {
 				retry_after_ms: 100 } }));
 		const seen = await this.posts(["one", "two", "three"]
 		    .map((n) => `refused at first: ${n}`), (f, from, line) => {
-			if (over || from !== "client" || f.is !== "post" ||
-			    line.end !== "I")
+			if (over || from !== "client" || f.is !== "post")
 				return true;
 			if (first !== null && f.fields.resume)
 				return over = true;
@@ -369,8 +373,7 @@ export class Scenes {
 			return false;
 		});
 		const seen = await this.posts(texts, (f, from, line) => {
-			if (!open && from === "client" && f.is === "post" &&
-			    line.end === "I") {
+			if (!open && from === "client" && f.is === "post") {
 				waiting.add(f.fields.envelope);
 				most = waiting.size;
 				if (most === 1)

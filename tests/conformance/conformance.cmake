@@ -32,3 +32,31 @@ add_custom_target(conformance_programs DEPENDS tacit tacit-relay
 foreach(name handshake frames requests commands delivery invitations)
   add_dependencies(conformance_programs conformance_${name})
 endforeach()
+
+# The kit of proto/conformance, as a stranger has it, with our own.
+set(kit_work ${CMAKE_BINARY_DIR}/tests/kit)
+add_executable(kit_driver
+  ${CMAKE_SOURCE_DIR}/proto/conformance/drivers/library.c)
+target_link_libraries(kit_driver PRIVATE tacit_flags libtacit)
+set_target_properties(kit_driver PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME kit/install COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/kit_install.sh
+  ${kit_work})
+set_tests_properties(kit/install PROPERTIES TIMEOUT 300 FIXTURES_SETUP kit)
+# kit_test(NAME ARGUMENT...): NAME is what kit.sh is asked for first.
+function(kit_test name)
+  add_test(NAME kit/${name} COMMAND bash
+    ${CMAKE_SOURCE_DIR}/tests/conformance/kit.sh ${kit_work} ${ARGN})
+  set_tests_properties(kit/${name} PROPERTIES TIMEOUT 600
+    FIXTURES_REQUIRED kit ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
+endfunction()
+kit_test(usage usage)
+kit_test(relay relay)
+kit_test(wrong_relays wrong-relays)
+kit_test(client client $<TARGET_FILE:kit_driver>)
+# These take their time.
+kit_test(plain_relay plain-relay)
+kit_test(command client ${CMAKE_SOURCE_DIR}/proto/conformance/drivers/tacit)
+kit_test(wrong_clients wrong-clients)
+set_tests_properties(kit/plain_relay kit/command kit/wrong_clients PROPERTIES
+  LABELS slow)
