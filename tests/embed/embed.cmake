@@ -4,3 +4,12 @@ add_test(NAME embed/outside COMMAND bash ${embed_dir}/outside.sh)
 add_test(NAME embed/abi COMMAND bash ${embed_dir}/abi.sh)
 set_tests_properties(embed/outside embed/abi PROPERTIES TIMEOUT 900
   ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
+
+# script/test looks at packages in each run, where it builds with clang.
+add_test(NAME embed/packages COMMAND bash ${embed_dir}/packages.sh
+  ${CMAKE_BINARY_DIR}/packaged)
+add_test(NAME embed/debian COMMAND bash ${embed_dir}/debian.sh
+  ${CMAKE_BINARY_DIR}/packaged)
+set_tests_properties(embed/packages embed/debian PROPERTIES TIMEOUT 1800
+  LABELS slow RESOURCE_LOCK packaged
+  ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
