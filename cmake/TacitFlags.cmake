@@ -16,6 +16,14 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
 
+# Jumps to where no function begins: each machine has its own name for it.
+set(branches "")
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
+  set(branches -fcf-protection=full)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  set(branches -mbranch-protection=standard)
+endif()
+
 if(TACIT_SANITIZE)
   target_compile_options(tacit_flags INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -27,7 +35,7 @@ elseif(TACIT_TSAN)
 elseif(NOT TACIT_FUZZ_ENGINE)
   target_compile_options(tacit_flags INTERFACE
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-clash-protection
-    -fcf-protection=full)
+    ${branches})
   target_link_options(tacit_flags INTERFACE
     -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()

@@ -233,7 +233,7 @@ header(struct lws *wsi, enum lws_token_indexes token, char *buf,
 		n = 0;
 	}
 	for (i = 0; i < n; i++)
-		q->malformed |= (buf[i] >= 0 && buf[i] < ' ' &&
+		q->malformed |= ((unsigned char)buf[i] < ' ' &&
 		    buf[i] != '\t') || buf[i] == 0x7f;
 	while (n > 0 && (buf[n - 1] == ' ' || buf[n - 1] == '\t'))
 		n--;

@@ -81,7 +81,7 @@ unlink(const char *path)
 {
 	if (disk.fault == DIE)
 		(void)disk_turn(DIE);
-	return (int)syscall(SYS_unlink, path);
+	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 }
 
 /* One transaction that must be whole: three tables and a moving row. */

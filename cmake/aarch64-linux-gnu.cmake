@@ -1,0 +1,16 @@
+# Toolchain for script/cross: Debian's cross compiler, and the arm64 libraries
+# that TACIT_SYSROOT holds; what was built runs under qemu-user.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES TACIT_SYSROOT)
+set(CMAKE_SYSROOT ${TACIT_SYSROOT})
+set(CMAKE_FIND_ROOT_PATH ${TACIT_SYSROOT})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(ENV{PKG_CONFIG_SYSROOT_DIR} ${TACIT_SYSROOT})
+set(ENV{PKG_CONFIG_LIBDIR}
+  ${TACIT_SYSROOT}/usr/lib/aarch64-linux-gnu/pkgconfig:${TACIT_SYSROOT}/usr/share/pkgconfig)
+set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -L ${TACIT_SYSROOT})
