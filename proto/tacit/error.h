@@ -15,6 +15,7 @@
 #ifndef TACIT_ERROR_H
 #define TACIT_ERROR_H
 
+/* The list: X(name, value, word, text) of each. */
 #define TACIT_ERRORS(X)							\
 	X(INVALID,	 -1, "usage",	"argument out of range")	\
 	X(STATE,	 -2, "state",	"call not allowed in this state") \
@@ -107,11 +108,12 @@
 	    "read and acknowledge the card of the practice first")	\
 	X(PAUSED,	-95, "paused", "the practice has paused this contact")
 
+/* One of them as an enumerator. */
 #define TACIT_ERROR_ENUM(name, value, word, text) TACIT_E_##name = value,
-enum tacit_error {
-	TACIT_OK = 0,
+enum tacit_error {			/* what calls return */
+	TACIT_OK = 0,			/* it is done */
 	TACIT_ERRORS(TACIT_ERROR_ENUM)
-	TACIT_E_LAST_ = -120
+	TACIT_E_LAST_ = -120		/* no error is below it */
 };
 #undef TACIT_ERROR_ENUM
 

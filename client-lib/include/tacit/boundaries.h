@@ -18,7 +18,7 @@ extern "C" {
 enum {
 	TACIT_WORDS_SIZE = 16,		/* two words, a space, NUL */
 	TACIT_NOTICE_SIZE = 321,	/* a notice of 320 bytes, NUL */
-	TACIT_CARD_NUMBERS = 16,
+	TACIT_CARD_NUMBERS = 16,	/* on one card, at most */
 	TACIT_PRACTICE_HOLD = 10	/* seconds */
 };
 
@@ -106,18 +106,19 @@ TACIT_API TACIT_MUST int tacit_practice_hold(struct tacit_practice *p,
  * which came over the channel of the relationship, and refuses a card under
  * another one, with an older version, or changed.
  */
-struct tacit_card_number {
+struct tacit_card_number {		/* whom to call in a crisis */
 	char country[3];		/* ISO 3166, two letters */
-	char what[65];
-	char number[33];
+	char what[65];			/* who answers there */
+	char number[33];		/* as it is to be dialled */
 };
-struct tacit_card {
+struct tacit_card {			/* the card: what it says, and who
+					   has read it */
 	size_t size;			/* sizeof, set by the caller */
 	uint64_t version;		/* Unix seconds when it was set; 0: of
 					   the library, no other is known */
 	char response[TACIT_NOTICE_SIZE]; /* when somebody reads and answers */
 	char notice[TACIT_NOTICE_SIZE];	/* that nobody watches in between */
-	size_t n;
+	size_t n;			/* how many numbers there are */
 	struct tacit_card_number number[TACIT_CARD_NUMBERS]; /* in a crisis */
 	int acknowledged;		/* this version, by the client */
 	uint64_t acknowledged_version;	/* and the last one that was */
@@ -192,45 +193,45 @@ TACIT_API TACIT_MUST int tacit_quiet_at(struct tacit_practice *p,
 
 /* ---- how a relationship stands ---------------------------------------------------- */
 
-enum tacit_life {
+enum tacit_life {			/* where a relationship stands */
 	TACIT_LIFE_INVITED = 1,		/* not answered yet */
-	TACIT_LIFE_ACTIVE,
+	TACIT_LIFE_ACTIVE,		/* both may write */
 	TACIT_LIFE_PAUSED,		/* by the practice: the client writes
 					   nothing, and sees the card */
 	TACIT_LIFE_DISCHARGED,		/* being ended, or, at the client, over */
 	TACIT_LIFE_RETAINED		/* at the practice: over; the history is
 					   kept */
 };
-struct tacit_life_info {
+struct tacit_life_info {		/* what tacit_life_get() says */
 	size_t size;			/* sizeof, set by the caller */
-	enum tacit_life state;
+	enum tacit_life state;		/* where it stands now */
 	int identity_changed;		/* and not verified since */
 	char text[TACIT_NOTICE_SIZE];	/* said with a pause; or "" */
-	uint32_t entries;
+	uint32_t entries;		/* how many tacit_life_entry() has */
 };
 /* Errors: TACIT_E_INVALID. */
 TACIT_API TACIT_MUST int tacit_life_get(struct tacit_practice *p,
     struct tacit_contact *ct, struct tacit_life_info *out);
 
-enum tacit_life_what {
-	TACIT_LIFE_PAIR = 1,
-	TACIT_LIFE_PAUSE,
-	TACIT_LIFE_RESUME,
-	TACIT_LIFE_DISCHARGE,
+enum tacit_life_what {			/* what happened, or is to happen */
+	TACIT_LIFE_PAIR = 1,		/* an invitation was answered */
+	TACIT_LIFE_PAUSE,		/* the practice paused it */
+	TACIT_LIFE_RESUME,		/* and went on */
+	TACIT_LIFE_DISCHARGE,		/* the practice ended it */
 	TACIT_LIFE_CLOSE,		/* the mailboxes */
 	TACIT_LIFE_IDENTITY,		/* their identity key changed */
-	TACIT_LIFE_VERIFY
+	TACIT_LIFE_VERIFY		/* the safety numbers were equal */
 };
-enum tacit_how {
-	TACIT_HOW_NONE = 0,
-	TACIT_HOW_IN_PERSON,
-	TACIT_HOW_VOICE,
-	TACIT_HOW_VIDEO
+enum tacit_how {			/* how safety numbers were compared */
+	TACIT_HOW_NONE = 0,		/* nobody said */
+	TACIT_HOW_IN_PERSON,		/* in one room */
+	TACIT_HOW_VOICE,		/* by telephone */
+	TACIT_HOW_VIDEO			/* by video */
 };
-struct tacit_life_entry {
+struct tacit_life_entry {		/* one thing that happened */
 	size_t size;			/* sizeof, set by the caller */
-	enum tacit_life_what what;
-	enum tacit_who who;
+	enum tacit_life_what what;	/* what it was */
+	enum tacit_who who;		/* who did it */
 	enum tacit_how how;		/* of PAIR and VERIFY */
 	int64_t time_ms;		/* when this end saw it */
 };

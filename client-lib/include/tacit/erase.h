@@ -19,8 +19,8 @@ TACIT_API int64_t tacit_contact_ended_ms(const struct tacit_contact *ct);
 
 /* Rows of the host: those whose key begins with these bytes. */
 struct tacit_prefix {
-	const void *data;
-	size_t len;
+	const void *data;		/* the bytes */
+	size_t len;			/* how many */
 };
 
 /*

@@ -69,7 +69,7 @@ struct tacit_peer {
 	uint32_t conn;			/* its number: above 0, never again
 					   used in this vault while open */
 	const char *host;		/* name, IPv4, or IPv6 in brackets */
-	uint16_t port;
+	uint16_t port;			/* of TCP */
 	const char *path;		/* of the upgrade: "/v1" */
 	const char *subprotocol;	/* and its subprotocol: "tacit.1" */
 	int plaintext;			/* ws:// to this machine: no TLS */
@@ -144,6 +144,7 @@ struct tacit_host {
 	const struct tacit_transport *transport;
 	void *arg;			/* for all of them */
 };
+/* Of a struct tacit_host: the library does all of it. */
 #define TACIT_HOST_INIT { sizeof(struct tacit_host), NULL, NULL, NULL, NULL, \
     NULL }
 
@@ -190,7 +191,7 @@ TACIT_API TACIT_MUST int tacit_transport_closed(struct tacit *t, uint32_t conn,
 /* What opens a vault: one of both, the other NULL. */
 struct tacit_secret {
 	size_t size;			/* sizeof(struct tacit_secret) */
-	const char *passphrase;
+	const char *passphrase;		/* not kept */
 	size_t passphrase_len;		/* 1 .. 1024 */
 	const uint8_t *key;		/* TACIT_VAULT_KEY_SIZE bytes */
 };

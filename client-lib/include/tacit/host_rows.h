@@ -44,7 +44,7 @@ TACIT_API TACIT_MUST int tacit_data_next(struct tacit *t, const void *prefix,
     size_t prefix_len, const void *after, size_t after_len, void *key,
     size_t *key_len);
 
-enum tacit_op_kind {
+enum tacit_op_kind {			/* one thing for tacit_commit() */
 	TACIT_OP_PUT = 1,		/* key, data: write a row */
 	TACIT_OP_DELETE,		/* key: remove it; none is fine */
 	TACIT_OP_SEND,			/* contact, type (0: a text), data:
@@ -53,16 +53,17 @@ enum tacit_op_kind {
 	TACIT_OP_VERIFY			/* contact: as tacit_verify() */
 };
 
-struct tacit_op {
+struct tacit_op {			/* one thing, and what it is done
+					   with */
 	size_t size;			/* sizeof(struct tacit_op) */
-	enum tacit_op_kind kind;
-	const void *key;
-	size_t key_len;
-	const void *data;
-	size_t len;
-	struct tacit_contact *contact;
-	uint32_t type;
-	uint64_t event;
+	enum tacit_op_kind kind;	/* what; it says which of these count */
+	const void *key;		/* of PUT, DELETE */
+	size_t key_len;			/* 1 to TACIT_ROW_KEY_SIZE */
+	const void *data;		/* of PUT, SEND */
+	size_t len;			/* of it, in bytes */
+	struct tacit_contact *contact;	/* of SEND, VERIFY */
+	uint32_t type;			/* of SEND: 0 for a text */
+	uint64_t event;			/* of DONE: its id */
 	char *message;			/* output of SEND, or NULL:
 					   TACIT_MESSAGE_ID_SIZE bytes */
 	uint64_t *seq;			/* output of SEND, or NULL */

@@ -58,10 +58,10 @@ enum {
 	TACIT_PRACTICE_ABOUT_SIZE = 24,	/* an id of any kind, and NUL */
 	TACIT_CHECKIN_ID_SIZE = 15,	/* "k_" (or "f_": of a form), 12 of
 					   a-z2-7, NUL */
-	TACIT_CHECKIN_TITLE_SIZE = 201,
+	TACIT_CHECKIN_TITLE_SIZE = 201,	/* 200 bytes of UTF-8 and NUL */
 	TACIT_CHECKIN_BOUND_SIZE = 24,	/* the least or most of a number */
 	TACIT_CHECKIN_VALUE_SIZE = 512,	/* an option, as it is answered */
-	TACIT_CHECKIN_WHY_SIZE = 256
+	TACIT_CHECKIN_WHY_SIZE = 256	/* a line that says what is wrong */
 };
 
 /* The practice layer over one vault.  Layout is private. */
@@ -109,12 +109,14 @@ struct tacit_practice_counts {
 					   their version is newer */
 	uint64_t malformed;		/* and such as make no sense */
 };
+/* Fill ${out} with how many there were. */
 TACIT_API TACIT_MUST int tacit_practice_counts(const struct tacit_practice *p,
     struct tacit_practice_counts *out);
 
 /* ---- events --------------------------------------------------------------- */
 
-enum tacit_practice_event_type {
+enum tacit_practice_event_type {	/* what tacit_practice_next_event()
+					   tells */
 	TACIT_PRACTICE_UNDELIVERED = 1,	/* about: id of a message of ours that
 					   they did not get in 30 days; it is
 					   still being sent */
@@ -163,15 +165,15 @@ struct tacit_practice_event {
 	size_t size;			/* sizeof, set by the caller */
 	uint64_t id;			/* above 2^40: never one of
 					   tacit_next_event() */
-	enum tacit_practice_event_type type;
+	enum tacit_practice_event_type type; /* what happened */
 	struct tacit_contact *contact;	/* NULL also if it is gone */
-	char about[TACIT_PRACTICE_ABOUT_SIZE];
-	uint32_t date;
+	char about[TACIT_PRACTICE_ABOUT_SIZE]; /* as the type says */
+	uint32_t date;			/* as the type says */
 	const char *title;		/* these, until the next
 					   tacit_practice_next_event() or
 					   tacit_practice_close() */
-	const char *label;
-	const char *value;
+	const char *label;		/* as the type says */
+	const char *value;		/* as the type says */
 };
 
 /*
@@ -218,12 +220,12 @@ TACIT_API TACIT_MUST int tacit_checkin_import_shipped(
     struct tacit_practice *p, const char *name,
     char form[TACIT_CHECKIN_ID_SIZE]);
 
-struct tacit_checkin_form {
+struct tacit_checkin_form {		/* a questionnaire that was imported */
 	size_t size;			/* sizeof, set by the caller */
-	char id[TACIT_CHECKIN_ID_SIZE];
-	char title[TACIT_CHECKIN_TITLE_SIZE];
+	char id[TACIT_CHECKIN_ID_SIZE];	/* "f_" ... */
+	char title[TACIT_CHECKIN_TITLE_SIZE]; /* for a person */
 	char url[256], version[65];	/* or "" */
-	uint32_t items;
+	uint32_t items;			/* groups, displays and questions */
 };
 
 /*
@@ -274,16 +276,16 @@ TACIT_API TACIT_MUST int tacit_checkin_send(struct tacit_practice *p,
 TACIT_API TACIT_MUST int tacit_checkin_stop(struct tacit_practice *p,
     struct tacit_contact *ct, const char *id);
 
-struct tacit_checkin_info {
+struct tacit_checkin_info {		/* one check-in, and how it stands */
 	size_t size;			/* sizeof, set by the caller */
-	char id[TACIT_CHECKIN_ID_SIZE];
+	char id[TACIT_CHECKIN_ID_SIZE];	/* "k_" ... */
 	int mine;			/* I ask; else it is asked of me */
-	int stopped;
+	int stopped;			/* it is asked no more */
 	int waiting;			/* mine: not sent yet; theirs: its form
 					   has not come yet */
 	char title[TACIT_CHECKIN_TITLE_SIZE];	/* "" while it waits for it */
 	char form[TACIT_CHECKIN_ID_SIZE];	/* mine; else "" */
-	struct tacit_checkin_when when;
+	struct tacit_checkin_when when;	/* as it was asked for */
 	uint32_t asked;			/* theirs: the day that can be answered
 					   now, or 0 */
 	uint32_t answers;		/* mine: how many came */
@@ -339,9 +341,9 @@ TACIT_API TACIT_MUST int tacit_checkin_read(struct tacit_checkin **out,
     struct tacit_practice *p, struct tacit_contact *ct, const char *id,
     uint32_t date);
 
-struct tacit_checkin_score {
+struct tacit_checkin_score {		/* what the answers come to */
 	size_t size;			/* sizeof, set by the caller */
-	char label[65];
+	char label[65];			/* what is scored */
 	char value[25];			/* a number, as "7" or "1.5" */
 	char band[65];			/* or "" */
 	int alert;			/* the band is one to be told of */
@@ -389,13 +391,13 @@ TACIT_API int tacit_checkin_begun(const struct tacit_checkin *c);
 /* How many items there are: groups, displays and questions. */
 TACIT_API uint32_t tacit_checkin_items(const struct tacit_checkin *c);
 
-struct tacit_checkin_item {
+struct tacit_checkin_item {		/* one item of the form */
 	size_t size;			/* sizeof, set by the caller */
 	const char *link_id, *text, *prefix;	/* until _close(); or "" */
 	const char *type;		/* of FHIR: "choice" ...; static */
 	uint32_t depth;			/* 1 at the top */
 	int question;			/* else a group or a display */
-	int required, repeats;
+	int required, repeats;		/* as the form says */
 	int enabled;			/* to be shown, as things stand */
 	uint32_t options;		/* to choose from */
 	/* What an answer must keep to; "", 0 and -1: nothing was said. */

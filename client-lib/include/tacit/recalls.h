@@ -108,7 +108,7 @@ TACIT_API TACIT_MUST int tacit_recall_export(struct tacit_contact *ct,
 /* What such a text proves, to whoever believes that relay. */
 struct tacit_recall_claim {
 	size_t size;			/* sizeof, set by the caller */
-	unsigned statements;
+	unsigned statements;		/* how many there are */
 	enum tacit_fate fate;		/* of them all together */
 	char relay_key[65];		/* who signed, in hexadecimal: compare */
 };

@@ -32,7 +32,7 @@ enum {
 					   history */
 };
 
-enum tacit_receipt {
+enum tacit_receipt {			/* what they told of a text of mine */
 	TACIT_RECEIPT_NONE = 0,		/* they have told nothing */
 	TACIT_RECEIPT_DELIVERED,	/* their library has it */
 	TACIT_RECEIPT_READ		/* it was shown to them */

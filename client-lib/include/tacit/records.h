@@ -48,13 +48,13 @@ TACIT_API TACIT_MUST int tacit_series_open(struct tacit_series **out,
 /* Wipe and free.  NULL does nothing. */
 TACIT_API void tacit_series_close(struct tacit_series *s);
 
-struct tacit_series_info {
+struct tacit_series_info {		/* what a series is of */
 	size_t size;			/* sizeof, set by the caller */
-	char form[TACIT_CHECKIN_ID_SIZE];
+	char form[TACIT_CHECKIN_ID_SIZE]; /* whose score or number it is */
 	const char *title;		/* of the form; these two until
 					   tacit_series_close() */
 	const char *label;		/* of the score or the question */
-	uint32_t points;
+	uint32_t points;		/* answers and misses */
 	uint32_t missed;		/* of them */
 };
 /*
@@ -65,12 +65,12 @@ struct tacit_series_info {
 TACIT_API TACIT_MUST int tacit_series_info(const struct tacit_series *s,
     uint32_t n, struct tacit_series_info *out);
 
-struct tacit_series_point {
+struct tacit_series_point {		/* one answer, or one miss */
 	size_t size;			/* sizeof, set by the caller */
 	uint32_t date;			/* the day it was for */
 	int64_t time_ms;		/* when the answer was taken here, or
 					   when it was over */
-	int missed;
+	int missed;			/* no answer came in its time */
 	char value[25];			/* a number, as "7" or "1.5"; "" */
 	const char *band;		/* or ""; until tacit_series_close() */
 };
@@ -78,7 +78,7 @@ struct tacit_series_point {
 TACIT_API TACIT_MUST int tacit_series_point(const struct tacit_series *s,
     uint32_t n, uint32_t i, struct tacit_series_point *out);
 
-enum tacit_series_as {
+enum tacit_series_as {			/* how a series is shown */
 	TACIT_SERIES_TERMINAL = 1,	/* lines, in UTF-8 with braille */
 	TACIT_SERIES_ASCII,		/* the same in ASCII */
 	TACIT_SERIES_SVG,		/* a drawing that needs nothing else */
@@ -102,20 +102,20 @@ TACIT_API TACIT_MUST int tacit_series_print(const struct tacit_series *s,
 /* ---- records ------------------------------------------------------------------ */
 
 enum {
-	TACIT_MANIFEST_SIZE = 8192,
-	TACIT_SIGNATURE_SIZE = 64,
+	TACIT_MANIFEST_SIZE = 8192,	/* bytes of a manifest, at most */
+	TACIT_SIGNATURE_SIZE = 64,	/* bytes, Ed25519 */
 	TACIT_RECORD_KEY_SIZE = 65,	/* 64 hexadecimal digits and NUL */
-	TACIT_RECORD_WHY_SIZE = 200
+	TACIT_RECORD_WHY_SIZE = 200	/* a line that says what is wrong */
 };
 
 /* Where a record goes, piece by piece. */
 struct tacit_writer {
 	/* All ${len} bytes; 0, or an error of tacit/error.h, which ends it. */
 	int (*write)(void *context, const void *bytes, size_t len);
-	void *context;
+	void *context;			/* handed to it */
 };
 
-struct tacit_record_options {
+struct tacit_record_options {		/* which record is to be written */
 	size_t size;			/* sizeof, set by the caller */
 	const char *format;		/* "html": a page to read and print;
 					   "json": a line for each entry;
@@ -130,10 +130,10 @@ struct tacit_record_options {
 /* What was written, and the manifest of it if there is one. */
 struct tacit_record {
 	size_t size;			/* sizeof, set by the caller */
-	uint64_t messages, checkins, notes;
+	uint64_t messages, checkins, notes; /* how many are in it */
 	size_t manifest_len;		/* 0: none */
-	char manifest[TACIT_MANIFEST_SIZE];
-	uint8_t signature[TACIT_SIGNATURE_SIZE];
+	char manifest[TACIT_MANIFEST_SIZE]; /* to be stored beside the record */
+	uint8_t signature[TACIT_SIGNATURE_SIZE]; /* of the manifest */
 	char key[TACIT_RECORD_KEY_SIZE]; /* that signed it */
 };
 
@@ -172,7 +172,7 @@ struct tacit_reader {
 	   has no separator and no dot in front.  0, or an error. */
 	int (*read)(void *context, const char *name, uint64_t at, void *out,
 	    size_t cap, size_t *len);
-	void *context;
+	void *context;			/* handed to it */
 };
 
 /*

@@ -25,7 +25,7 @@ extern "C" {
 
 enum {
 	TACIT_RETENTION_YEARS = 10,	/* unless something else was set */
-	TACIT_RETENTION_YEARS_MAX = 30
+	TACIT_RETENTION_YEARS_MAX = 30	/* the most that can be set */
 };
 
 /*
@@ -45,7 +45,7 @@ TACIT_API TACIT_MUST int tacit_retention_years(struct tacit_practice *p,
 TACIT_API TACIT_MUST int tacit_retention_set(struct tacit_practice *p,
     uint32_t years);
 
-struct tacit_retention {
+struct tacit_retention {		/* how long a record is to be kept */
 	size_t size;			/* sizeof, set by the caller */
 	uint32_t ended;			/* the day; 0: it is not closed */
 	uint32_t until;			/* kept up to this day, at least; 0: it

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-enum tacit_retraction {
+enum tacit_retraction {			/* how a request stands */
 	TACIT_RETRACTION_NONE = 0,	/* it was not asked back */
 	TACIT_RETRACTION_ASKED,		/* it was, and nothing is decided, or
 					   nothing known of it */
@@ -71,7 +71,7 @@ TACIT_API TACIT_MUST int tacit_retraction_answer(struct tacit_practice *p,
     int64_t now_ms, struct tacit_contact *ct, const char *message,
     int accept);
 
-enum tacit_retract_policy {
+enum tacit_retract_policy {		/* what is done with requests */
 	TACIT_RETRACT_DEFAULT = 0,	/* of a contact: as the vault has it;
 					   of that: keep at a practice, ask at a
 					   client */

@@ -87,16 +87,16 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define TACIT_API	__attribute__((visibility("default")))
-#define TACIT_MUST	__attribute__((warn_unused_result))
+#define TACIT_API	__attribute__((visibility("default"))) /* exported */
+#define TACIT_MUST	__attribute__((warn_unused_result)) /* look at it */
 #else
 #define TACIT_API
 #define TACIT_MUST
 #endif
 
-#define TACIT_VERSION_MAJOR	0
-#define TACIT_VERSION_MINOR	1
-#define TACIT_VERSION_PATCH	0
+#define TACIT_VERSION_MAJOR	0	/* of this header */
+#define TACIT_VERSION_MINOR	1	/* the same */
+#define TACIT_VERSION_PATCH	0	/* the same */
 /* One number to compare with: 100 for 0.1.0, 10203 for 1.2.3. */
 #define TACIT_VERSION_NUMBER	(TACIT_VERSION_MAJOR * 10000 + \
     TACIT_VERSION_MINOR * 100 + TACIT_VERSION_PATCH)
@@ -147,6 +147,7 @@ struct tacit_config {
 	const struct tacit_host *host;	/* what the host supplies itself:
 					   host.h; or NULL */
 };
+/* Of a struct tacit_config: nothing asked for, 5 s for ${lock_wait_ms}. */
 #define TACIT_CONFIG_INIT { sizeof(struct tacit_config), NULL, NULL, 0, 5000, \
     NULL, 0, 0, NULL }
 
@@ -268,6 +269,7 @@ struct tacit_progress {
 					   relay; 0 after a success */
 	uint64_t queued;		/* texts and data that no relay has */
 };
+/* Fill ${out} with how that stands now. */
 TACIT_API TACIT_MUST int tacit_progress(struct tacit *t,
     struct tacit_progress *out);
 
@@ -284,22 +286,22 @@ TACIT_API TACIT_MUST int tacit_relay_add(struct tacit *t, const char *line,
 
 /* ---- contacts ----------------------------------------------------------- */
 
-enum tacit_contact_state {
+enum tacit_contact_state {		/* where a contact stands */
 	TACIT_INVITED = 1,		/* I made an invitation */
 	TACIT_JOINING,			/* I accepted one, no answer yet */
-	TACIT_ACTIVE,
+	TACIT_ACTIVE,			/* both have answered */
 	TACIT_PAUSED,			/* reserved */
-	TACIT_CLOSED
+	TACIT_CLOSED			/* it is over; the history stays */
 };
 
-struct tacit_contact_info {
+struct tacit_contact_info {		/* what tacit_contact_info() says */
 	size_t size;			/* sizeof, set by the caller */
-	char id[TACIT_CONTACT_ID_SIZE];
+	char id[TACIT_CONTACT_ID_SIZE];	/* the same over restarts */
 	uint32_t number;		/* place in the list, from 1 */
 	char label[TACIT_NAME_SIZE];	/* mine for them */
 	char their_name[TACIT_NAME_SIZE]; /* theirs for themselves, or "" */
-	enum tacit_contact_state state;
-	int verified;
+	enum tacit_contact_state state;	/* where it stands now */
+	int verified;			/* the safety numbers were equal */
 	int inviter;			/* I made the invitation */
 	int unconfirmed;		/* texts wait until verified or accepted */
 	uint32_t unread;		/* message events not yet done */
@@ -435,7 +437,7 @@ TACIT_API TACIT_MUST int tacit_send_data(struct tacit_contact *ct,
     uint32_t type, const void *data, size_t len,
     char message[TACIT_MESSAGE_ID_SIZE], uint64_t *seq);
 
-enum tacit_message_state {
+enum tacit_message_state {		/* where a message stands */
 	TACIT_QUEUED = 1,		/* in the vault */
 	TACIT_ACCEPTED,			/* durable at the relay */
 	TACIT_RECEIVED,			/* theirs */
@@ -443,18 +445,19 @@ enum tacit_message_state {
 	TACIT_RECALLED			/* taken back: tacit_recall() says how */
 };
 
-struct tacit_message {
+struct tacit_message {			/* one entry of a history */
 	size_t size;			/* sizeof, set by the caller */
 	uint64_t place;			/* in this contact's history, from 1 */
-	char id[TACIT_MESSAGE_ID_SIZE];
-	uint64_t seq;
+	char id[TACIT_MESSAGE_ID_SIZE];	/* the same at both ends */
+	uint64_t seq;			/* its number in what its writer
+					   wrote */
 	uint32_t type;			/* 0: a text; or of tacit_send_data() */
-	int from_me;
-	enum tacit_message_state state;
+	int from_me;			/* else theirs */
+	enum tacit_message_state state;	/* where it stands now */
 	int64_t time_ms;		/* Unix time, the writer's clock */
 	const char *text;		/* until the next call of this function
 					   on this vault, or tacit_close() */
-	size_t text_len;
+	size_t text_len;		/* bytes */
 	uint32_t keep_hours;		/* of tacit_send_fleeting(); or 0 */
 	int forgotten;			/* there is no text any more; also:
 					   TACIT_FORGOTTEN_ASKED */
@@ -470,7 +473,7 @@ TACIT_API TACIT_MUST int tacit_history(struct tacit_contact *ct,
 
 /* ---- events ------------------------------------------------------------- */
 
-enum tacit_event_type {
+enum tacit_event_type {			/* with the fields that it sets */
 	TACIT_EV_MESSAGE = 1,		/* message, seq, text, late */
 	TACIT_EV_PAIRED,		/* name, verified */
 	TACIT_EV_ACCEPTED,		/* message, seq: durable at the relay */
@@ -494,25 +497,26 @@ enum tacit_event_type {
 	TACIT_EV_RECALLED		/* message, seq; reason: enum tacit_fate */
 };
 
-enum tacit_who {
+enum tacit_who {			/* one of the two ends */
 	TACIT_WHO_ME = 1,
 	TACIT_WHO_THEM
 };
 
-struct tacit_event {
+struct tacit_event {			/* fields that a type does not name
+					   are 0 */
 	size_t size;			/* sizeof, set by the caller */
 	uint64_t id;			/* for tacit_event_done(); never 0 */
-	enum tacit_event_type type;
+	enum tacit_event_type type;	/* what happened */
 	struct tacit_contact *contact;	/* or NULL */
-	char message[TACIT_MESSAGE_ID_SIZE];
-	uint64_t seq, from, to;
+	char message[TACIT_MESSAGE_ID_SIZE]; /* its id */
+	uint64_t seq, from, to;		/* as the type says */
 	uint32_t data_type;		/* of what it is about; 0: a text */
-	int verified, late, reason;
+	int verified, late, reason;	/* as the type says */
 	enum tacit_who who;		/* or 0 */
-	char name[TACIT_NAME_SIZE];
+	char name[TACIT_NAME_SIZE];	/* theirs for themselves */
 	const char *text;		/* until the next tacit_next_event() or
 					   tacit_close() */
-	size_t text_len;
+	size_t text_len;		/* bytes */
 };
 
 /*

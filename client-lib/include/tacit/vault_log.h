@@ -28,7 +28,7 @@ enum {
 	TACIT_LOG_WORDS_SIZE = 129	/* 128 bytes of UTF-8 and NUL */
 };
 
-enum tacit_log_kind {
+enum tacit_log_kind {			/* what a row says */
 	TACIT_LOG_UNLOCK = 1,		/* opened */
 	TACIT_LOG_FAILED,		/* a wrong passphrase */
 	TACIT_LOG_TRIES_LOST,		/* the count of these is not the one
@@ -45,10 +45,10 @@ enum tacit_log_kind {
 	TACIT_LOG_DELETED		/* all that was kept of a contact */
 };
 
-struct tacit_log_row {
+struct tacit_log_row {			/* one row of the log */
 	size_t size;			/* sizeof, set by the caller */
 	uint64_t place;			/* from 1 */
-	enum tacit_log_kind kind;
+	enum tacit_log_kind kind;	/* what happened */
 	int64_t time_ms;		/* Unix time, the clock of the machine;
 					   0: not known */
 	int64_t until_ms;		/* of the last of ${count} */
