@@ -33,7 +33,7 @@ static const struct {
 	    "again.\n" },
 	{ "contacts", "", "list the contacts", "" },
 	{ "send", "CONTACT [--lines] [--wait-ms N] [--accept-unverified] "
-	    "[--confirm] [--anyway] [--keep-hours N]",
+	    "[--confirm] [--anyway] [--keep-hours N] [--hold SECONDS]",
 	    "send what stands on standard input",
 	    "  --lines              each line is a message of its own\n"
 	    "  --wait-ms N          wait so long for the relay (2000); the "

@@ -209,7 +209,7 @@ struct tacit_life_info {		/* what tacit_life_get() says */
 	char text[TACIT_NOTICE_SIZE];	/* said with a pause; or "" */
 	uint32_t entries;		/* how many tacit_life_entry() has */
 };
-/* Errors: TACIT_E_INVALID. */
+/* Fill ${out} with how ${ct} stands.  Errors: TACIT_E_INVALID. */
 TACIT_API TACIT_MUST int tacit_life_get(struct tacit_practice *p,
     struct tacit_contact *ct, struct tacit_life_info *out);
 

@@ -54,7 +54,7 @@ struct tacit_retention {		/* how long a record is to be kept */
 	int due;			/* it may be deleted at ${now_ms} */
 };
 
-/* Errors:  TACIT_E_INVALID. */
+/* Fill ${out} with what holds of ${ct}.  Errors: TACIT_E_INVALID. */
 TACIT_API TACIT_MUST int tacit_retention_get(struct tacit_practice *p,
     int64_t now_ms, struct tacit_contact *ct, struct tacit_retention *out);
 
