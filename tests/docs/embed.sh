@@ -154,6 +154,7 @@ int main(void)
 	return 0;
 }
 C
+# shellcheck disable=SC2046 # lists of options
 cc -o word word.c $(pkg-config --cflags --libs tacit)
 is 'their words' "$(column TACIT_EV_ | cut -d ' ' -f 2 | sort | diff - <(./word | sort -u) | grep '^<' || true)" ''
 
