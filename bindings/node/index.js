@@ -89,7 +89,7 @@ const allowed = {
 		'argonPasses from 3',
 	backup: 'a passphrase is 1 to 1024 bytes',
 	changePassphrase: 'a passphrase is 1 to 1024 bytes',
-	invite: 'minutes are 1 to 44640, or 1 to 10 in person; relay is a URL that addRelay() gave',
+	invite: 'minutes are 1 to 44640, or 1 to 10 in person',
 	send: 'keepHours is 1 to 8784, and such a text at most 24000 bytes',
 	sendData: 'a type is 1 to 65535, data 1 to 24576 bytes',
 	dataGet: 'a key is 1 to 64 bytes',

@@ -72,8 +72,14 @@ take_word(napi_env env, napi_value v, char *out, size_t size)
 int
 take_bytes(napi_env env, napi_value v, struct bytes *out)
 {
-	return said(env, napi_get_buffer_info(env, v, &out->data, &out->len),
-	    "not a Buffer");
+	static char nothing[1];
+
+	if (said(env, napi_get_buffer_info(env, v, &out->data, &out->len),
+	    "not a Buffer") != 0)
+		return -1;
+	if (out->len == 0)
+		out->data = nothing;
+	return 0;
 }
 
 int

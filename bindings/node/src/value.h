@@ -32,7 +32,7 @@ int	take_string(napi_env env, napi_value v, char **out);
 int	take_word(napi_env env, napi_value v, char *out, size_t size);
 
 struct bytes {
-	void *data;			/* of the Buffer */
+	void *data;			/* of the Buffer; never NULL */
 	size_t len;
 };
 int	take_bytes(napi_env env, napi_value v, struct bytes *out);
