@@ -4,7 +4,7 @@
 // does, and its limits, stand in index.d.ts.
 'use strict';
 
-const native = require('./build/tacit.node');
+const native = require('./load.js');
 const { bytes, integer, must, name, options, text, wellFormed } = require('./check.js');
 
 class TacitError extends Error {

@@ -26,6 +26,16 @@ function run(program, args) {
 
 const pkgConfig = process.env.PKG_CONFIG || 'pkg-config';
 
+// What pkg-config says is on stderr, and here is what to do about it.
+try {
+	execFileSync(pkgConfig, ['--print-errors', '--exists', 'tacit'],
+		{ stdio: ['ignore', 'inherit', 'inherit'] });
+} catch (error) {
+	give_up(error.code === 'ENOENT' ? `${pkgConfig} is needed to build this package` :
+		'libtacit is not installed where pkg-config looks: have PKG_CONFIG_PATH name the ' +
+		'directory of its tacit.pc, as PREFIX/lib/pkgconfig');
+}
+
 function words(option) {
 	return run(pkgConfig, [...option, 'tacit']).split(/\s+/).filter(Boolean);
 }

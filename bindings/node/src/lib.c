@@ -23,7 +23,7 @@ find(void *handle, const char *name, void *out)
 	if (p == NULL) {
 		(void)snprintf(the.why, sizeof(the.why),
 		    "libtacit has no %s(): build this package again, "
-		    "with npm rebuild tacit", name);
+		    "by its install.js", name);
 		return -1;
 	}
 	memcpy(out, &p, sizeof(p));
@@ -42,7 +42,7 @@ is_of_this_version(const char *version)
 		return 1;
 	(void)snprintf(the.why, sizeof(the.why),
 	    "libtacit is %.16s and this package was built for %sx: "
-	    "build it again, with npm rebuild tacit", version, wanted);
+	    "build it again, by its install.js", version, wanted);
 	return 0;
 }
 
