@@ -41,13 +41,13 @@ function words(option) {
 }
 
 // Beside the program, as Node's own archives, images and packages have them,
-// or where npm's setting `nodedir` says.
+// or where npm's setting `nodedir` says.  Those of libuv lie there too; a
+// Debian, whose Node has the libuv of the system, has them where all others are.
 function headers() {
 	const places = [process.env.npm_config_nodedir, path.resolve(process.execPath, '../..'), '/usr']
 		.filter(Boolean).map((dir) => path.join(dir, 'include/node'));
-	const found = places.find((dir) => fs.existsSync(path.join(dir, 'node_api.h')) &&
-		fs.existsSync(path.join(dir, 'uv.h')));
-	return found || give_up(`no headers of Node (node_api.h, uv.h) in ${places.join(', ')}: ` +
+	const found = places.find((dir) => fs.existsSync(path.join(dir, 'node_api.h')));
+	return found || give_up(`no headers of Node (node_api.h) in ${places.join(', ')}: ` +
 		'install them (on Debian: libnode-dev), or name their prefix in npm_config_nodedir');
 }
 
