@@ -23,35 +23,42 @@ import type { TacitErrorCode } from './build/codes';
 /** A passphrase.  Bytes can be wiped afterwards; a string stays in memory until it is collected. */
 export type Passphrase = string | Uint8Array;
 
-export interface OpenOptions {
+/**
+ * What opens a vault.  A passphrase has 1 to 1024 bytes; a key has 32, random and for this vault
+ * alone, as from a keystore of the system, and costs no Argon2id.  What is copied of it is wiped.
+ */
+export type Secret = { passphrase: Passphrase; key?: undefined } |
+	{ key: Uint8Array; passphrase?: undefined };
+
+export interface WhereOptions {
 	/** Of the vault file. */
 	path: string;
-	/** 1 to 1024 bytes.  What is copied of it is wiped. */
-	passphrase: Passphrase;
 	/** How long to wait for another process to let go of the vault: 5000. */
 	lockWaitMs?: number;
 	/** "HOST:PORT" of an HTTP CONNECT proxy; none. */
 	proxy?: string;
 }
 
-export interface MakeOptions extends OpenOptions {
+export type OpenOptions = WhereOptions & Secret;
+
+export interface CostOptions extends WhereOptions {
 	/** Cost of guessing the passphrase, in MiB: 256, at least 64. */
 	argonMib?: number;
 	/** And in passes: 3, at least that. */
 	argonPasses?: number;
 }
 
-export interface CreateOptions extends MakeOptions {
+export type CreateOptions = CostOptions & Secret & {
 	/** What the other side of each relationship is shown: 1 to 64 bytes. */
 	name: string;
-}
+};
 
-export interface RestoreOptions extends MakeOptions {
+export type RestoreOptions = CostOptions & Secret & {
 	/** The file that `backup()` wrote, */
 	backup: string;
 	/** and what opens it. */
 	backupPassphrase: Passphrase;
-}
+};
 
 export interface WaitOptions {
 	/** Ends the waiting: it is then rejected with the reason of the signal. */
@@ -121,8 +128,8 @@ export class Tacit {
 
 	/**
 	 * Open a vault.  Argon2id takes about a second, on another thread.
-	 * Errors: `not-a-vault`, `wrong-passphrase`, `vault-busy`, `vault-corrupt`, `vault-truncated`,
-	 * `usage`.
+	 * Errors: `not-a-vault`, `wrong-passphrase`, `other-secret` (a key opens it, or a passphrase),
+	 * `vault-busy`, `vault-corrupt`, `vault-truncated`, `version`, `usage`.
 	 */
 	static open(options: OpenOptions): Promise<Tacit>;
 
@@ -151,8 +158,10 @@ export class Tacit {
 	 */
 	close(): Promise<void>;
 
-	/** Errors: `wrong-passphrase`, `usage`. */
+	/** Errors: `wrong-passphrase`, `other-secret`, `usage`. */
 	changePassphrase(old: Passphrase, fresh: Passphrase): Promise<void>;
+	/** The same, of keys too.  Errors: the same. */
+	changeSecret(old: Secret, fresh: Secret): Promise<void>;
 
 	/** Write a backup to a new file.  Errors: `vault-exists`, `vault-busy`, `usage`, `io`. */
 	backup(options: { path: string; passphrase: Passphrase }): Promise<void>;

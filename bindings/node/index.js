@@ -85,10 +85,11 @@ function message(given) {
 
 // What a call allows where the library says no more than "out of range".
 const allowed = {
-	open: 'a passphrase is 1 to 1024 bytes, a proxy HOST:PORT, argonMib from 64, ' +
+	open: 'a passphrase is 1 to 1024 bytes, a key 32, a proxy HOST:PORT, argonMib from 64, ' +
 		'argonPasses from 3',
 	backup: 'a passphrase is 1 to 1024 bytes',
 	changePassphrase: 'a passphrase is 1 to 1024 bytes',
+	changeSecret: 'a passphrase is 1 to 1024 bytes, a key 32',
 	invite: 'minutes are 1 to 44640, or 1 to 10 in person',
 	send: 'keepHours is 1 to 8784, and such a text at most 24000 bytes',
 	sendData: 'a type is 1 to 65535, data 1 to 24576 bytes',
@@ -114,15 +115,20 @@ function clearly(call, work) {
 
 // ---- vault ----------------------------------------------------------------
 
-const opening = {
-	path: name, passphrase: (v) => text(v) || bytes(v),
-	lockWaitMs: integer, proxy: name,
-};
+const opener = { passphrase: (v) => text(v) || bytes(v), key: bytes };
+const opening = { path: name, ...opener, lockWaitMs: integer, proxy: name };
 const waiting = { signal: (v) => v instanceof AbortSignal };
 const making = { ...opening, argonMib: integer, argonPasses: integer };
 
-function configuration(o) {
-	return [o.path, secret(o.passphrase, 'passphrase'), o.lockWaitMs ?? 5000, o.proxy ?? null,
+// What opens a vault, as the addon takes it.
+function opens(where, o) {
+	if ((o.passphrase === undefined) === (o.key === undefined))
+		throw new TypeError(`${where}: either passphrase or key`);
+	return o.key !== undefined ? [copy(o.key), 1] : [secret(o.passphrase, 'passphrase'), 0];
+}
+
+function configuration(where, o) {
+	return [o.path, ...opens(where, o), o.lockWaitMs ?? 5000, o.proxy ?? null,
 		o.argonMib ?? 0, o.argonPasses ?? 0];
 }
 
@@ -153,25 +159,24 @@ class Tacit {
 	}
 
 	static async open(given) {
-		const args = configuration(options('open', given, opening, ['path', 'passphrase']));
+		const args = configuration('open', options('open', given, opening, ['path']));
 		return Tacit.#make('open', args, args[1]);
 	}
 
 	static async create(given) {
-		const o = options('create', given, { ...making, name: text },
-			['path', 'passphrase', 'name']);
+		const o = options('create', given, { ...making, name: text }, ['path', 'name']);
 		const called = label(o.name, 'name');
-		const args = configuration(o);
+		const args = configuration('create', o);
 		return Tacit.#make('create', [...args, called], args[1]);
 	}
 
 	static async restore(given) {
 		const o = options('restore', given,
-			{ ...making, backup: name, backupPassphrase: opening.passphrase },
-			['path', 'passphrase', 'backup', 'backupPassphrase']);
-		const args = configuration(o);
-		const opens = secret(o.backupPassphrase, 'backupPassphrase');
-		return Tacit.#make('restore', [...args, o.backup, opens], args[1], opens);
+			{ ...making, backup: name, backupPassphrase: opener.passphrase },
+			['path', 'backup', 'backupPassphrase']);
+		const args = configuration('restore', o);
+		const unlocks = secret(o.backupPassphrase, 'backupPassphrase');
+		return Tacit.#make('restore', [...args, o.backup, unlocks], args[1], unlocks);
 	}
 
 	static checkStatement(statement) {
@@ -285,9 +290,15 @@ class Tacit {
 		return this.#secretly('changePassphrase', secrets, ...secrets);
 	}
 
+	async changeSecret(old, fresh) {
+		const was = opens('old', options('old', old, opener));
+		const is = opens('new', options('new', fresh, opener));
+		return this.#secretly('changeSecret', [was[0], is[0]], ...was, ...is);
+	}
+
 	async backup(given) {
 		const o = options('backup', given,
-			{ path: name, passphrase: opening.passphrase }, ['path', 'passphrase']);
+			{ path: name, passphrase: opener.passphrase }, ['path', 'passphrase']);
 		const passphrase = secret(o.passphrase, 'passphrase');
 		return this.#secretly('backup', [passphrase], o.path, passphrase);
 	}

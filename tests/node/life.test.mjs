@@ -3,6 +3,7 @@
 // A vault from its making to its end, and what everything in between gives.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
@@ -183,6 +184,21 @@ test('backup, restore and another passphrase', async (t) => {
 	await restored.close();
 });
 
+test('a key opens a vault in place of a passphrase', async (t) => {
+	const path = `${directory(t)}/vault`, key = randomBytes(32), other = randomBytes(32);
+	const mine = Buffer.from(key);
+	const making = Tacit.create({ path, key: mine, name: 'Anna' });
+	mine.fill(0);
+	await (await making).close();
+	await assert.rejects(Tacit.open({ path, key: other }), { code: 'wrong-passphrase' });
+	await assert.rejects(Tacit.open({ path, passphrase: 'x' }), { code: 'other-secret' });
+	const vault = await Tacit.open({ path, key });
+	await vault.changeSecret({ key }, { key: other });
+	await assert.rejects(vault.changeSecret({ key }, { key }), { code: 'wrong-passphrase' });
+	await vault.close();
+	await (await Tacit.open({ path, key: other })).close();
+});
+
 test('after close() everything is refused, and loops end', async (t) => {
 	const { anna, toBen } = await pair(t, await relay(t));
 	const invited = await anna.invite('Cleo');
@@ -204,6 +220,7 @@ test('after close() everything is refused, and loops end', async (t) => {
 		() => anna.dataKeys().next(), () => anna.commit([]),
 		() => anna.backup({ path: path.join(dir, 'new'), passphrase: 'x' }),
 		() => anna.changePassphrase('of Anna', 'x'),
+		() => anna.changeSecret({ passphrase: 'of Anna' }, { passphrase: 'x' }),
 		() => toBen.info(), () => toBen.link(), () => toBen.ready(), () => toBen.safetyNumber(),
 		() => toBen.verify(), () => toBen.acceptUnverified(), () => toBen.rotate(),
 		() => toBen.close(), () => toBen.send('x'), () => toBen.sendData(100, Buffer.from('x')),

@@ -50,6 +50,9 @@ async function bad(vault: Tacit, contact: Contact, event: TacitEvent, error: Tac
 	await vault.invite('Ben', { inperson: true });
 	// @ts-expect-error no passphrase
 	await Tacit.open({ path: 'vault' });
+	// @ts-expect-error one of both
+	await Tacit.open({ path: 'vault', passphrase: 'x', key: Buffer.alloc(32) });
+	await Tacit.open({ path: 'vault', key: Buffer.alloc(32) });
 	// @ts-expect-error a text is a string
 	await contact.send(Buffer.from('text'));
 	// @ts-expect-error data are bytes

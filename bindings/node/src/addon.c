@@ -49,6 +49,7 @@ static const napi_property_descriptor functions[] = {
 	FUNCTION("restore", work_restore)
 	FUNCTION("backup", work_backup)
 	FUNCTION("changePassphrase", work_change_passphrase)
+	FUNCTION("changeSecret", work_change_secret)
 	FUNCTION("watch", vault_watch)
 	FUNCTION("close", vault_close)
 	CALLS(FUNCTION)

@@ -14,11 +14,14 @@
 
 #include <tacit/tacit.h>
 
-/* All that is called; tests/node compares it with the headers. */
+/*
+ * All that is called.  A step never waits here, so nobody wakes it; clock, log
+ * and connections are not for JavaScript.
+ */
 #define LIB_CALLS(X)							\
 	X(version) X(error_text) X(error_word)				\
-	X(create) X(open) X(close) X(change_passphrase) X(backup)	\
-	X(restore) X(name)						\
+	X(create) X(open) X(close) X(change_passphrase)		\
+	X(change_secret) X(backup) X(restore) X(name)			\
 	X(fd) X(timeout_ms) X(step) X(progress)				\
 	X(relay_add)							\
 	X(contact_next) X(contact_find) X(contact_info)			\

@@ -8,6 +8,7 @@
 struct secret {
 	char *data;
 	size_t len;
+	uint32_t is_key;		/* of TACIT_VAULT_KEY_SIZE bytes */
 };
 
 struct work {
@@ -15,6 +16,7 @@ struct work {
 	napi_deferred promise;
 	int (*run)(struct work *w);
 	struct tacit_config cfg;
+	struct tacit_host host;		/* has a key, or is not used */
 	char *path, *proxy, *name;
 	struct secret first, second;
 	struct vault *lender;		/* or NULL: ${t} is made */
@@ -71,6 +73,29 @@ run_change_passphrase(struct work *w)
 {
 	return lib()->change_passphrase(w->t, w->first.data, w->first.len,
 	    w->second.data, w->second.len);
+}
+
+static struct tacit_secret
+secret_of(const struct secret *s)
+{
+	struct tacit_secret out = { .size = sizeof(out) };
+
+	if (s->is_key)
+		out.key = (const uint8_t *)s->data;
+	else {
+		out.passphrase = s->data;
+		out.passphrase_len = s->len;
+	}
+	return out;
+}
+
+static int
+run_change_secret(struct work *w)
+{
+	struct tacit_secret old = secret_of(&w->first);
+	struct tacit_secret fresh = secret_of(&w->second);
+
+	return lib()->change_secret(w->t, &old, &fresh);
 }
 
 static void
@@ -147,12 +172,15 @@ static struct work *
 work_new(napi_env env)
 {
 	static const struct tacit_config fresh = TACIT_CONFIG_INIT;
+	static const struct tacit_host host = TACIT_HOST_INIT;
 	struct work *w = calloc(1, sizeof(*w));
 
 	if (w == NULL)
 		(void)throw_error(env, TACIT_E_NOMEM);
-	else
+	else {
 		w->cfg = fresh;
+		w->host = host;
+	}
 	return w;
 }
 
@@ -173,7 +201,20 @@ take_secret(napi_env env, napi_value v, struct secret *out)
 	return 0;
 }
 
-enum { CONFIG_ARGS = 6 };
+/* A passphrase or a key: which, ${kind} says. */
+static int
+take_opener(napi_env env, napi_value v, napi_value kind, struct secret *out)
+{
+	if (take_secret(env, v, out) != 0 ||
+	    take_u32(env, kind, &out->is_key) != 0)
+		return -1;
+	if (!out->is_key || out->len == TACIT_VAULT_KEY_SIZE)
+		return 0;
+	(void)throw_error(env, TACIT_E_INVALID);
+	return -1;
+}
+
+enum { CONFIG_ARGS = 7 };
 
 static int
 take_config(struct work *w, const struct args *a)
@@ -181,16 +222,21 @@ take_config(struct work *w, const struct args *a)
 	struct tacit_config *cfg = &w->cfg;
 
 	if (take_string(a->env, a->v[0], &w->path) != 0 ||
-	    take_secret(a->env, a->v[1], &w->first) != 0 ||
-	    take_u32(a->env, a->v[2], &cfg->lock_wait_ms) != 0 ||
-	    take_string(a->env, a->v[3], &w->proxy) != 0 ||
-	    take_u32(a->env, a->v[4], &cfg->argon_mib) != 0 ||
-	    take_u32(a->env, a->v[5], &cfg->argon_passes) != 0)
+	    take_opener(a->env, a->v[1], a->v[2], &w->first) != 0 ||
+	    take_u32(a->env, a->v[3], &cfg->lock_wait_ms) != 0 ||
+	    take_string(a->env, a->v[4], &w->proxy) != 0 ||
+	    take_u32(a->env, a->v[5], &cfg->argon_mib) != 0 ||
+	    take_u32(a->env, a->v[6], &cfg->argon_passes) != 0)
 		return -1;
 	cfg->path = w->path;
 	cfg->proxy = w->proxy;
-	cfg->passphrase = w->first.data;
-	cfg->passphrase_len = w->first.len;
+	if (w->first.is_key) {
+		w->host.key = (const uint8_t *)w->first.data;
+		cfg->host = &w->host;
+	} else {
+		cfg->passphrase = w->first.data;
+		cfg->passphrase_len = w->first.len;
+	}
 	return 0;
 }
 
@@ -275,4 +321,19 @@ work_change_passphrase(napi_env env, napi_callback_info info)
 	    take_secret(env, a.v[2], &w->second) != 0)
 		return refuse(w);
 	return begin(env, w, run_change_passphrase);
+}
+
+napi_value
+work_change_secret(napi_env env, napi_callback_info info)
+{
+	struct work *w;
+	struct args a;
+
+	if (take_args(&a, env, info, 5) != 0 || (w = work_new(env)) == NULL)
+		return NULL;
+	if ((w->lender = vault_take(env, a.v[0])) == NULL ||
+	    take_opener(env, a.v[1], a.v[2], &w->first) != 0 ||
+	    take_opener(env, a.v[3], a.v[4], &w->second) != 0)
+		return refuse(w);
+	return begin(env, w, run_change_secret);
 }

@@ -9,7 +9,10 @@
 
 #include "value.h"
 
-/* what = [path, passphrase, lockWaitMs, proxy, argonMib, argonPasses] */
+/*
+ * opener = [passphrase, 0] or [key, 1]
+ * what = [path, ...opener, lockWaitMs, proxy, argonMib, argonPasses]
+ */
 
 /* open(...what), create(...what, name): a vault. */
 napi_value	work_open(napi_env env, napi_callback_info info);
@@ -21,5 +24,8 @@ napi_value	work_restore(napi_env env, napi_callback_info info);
 /* backup(vault, path, passphrase), changePassphrase(vault, old, new) */
 napi_value	work_backup(napi_env env, napi_callback_info info);
 napi_value	work_change_passphrase(napi_env env, napi_callback_info info);
+
+/* changeSecret(vault, ...opener, ...opener) */
+napi_value	work_change_secret(napi_env env, napi_callback_info info);
 
 #endif
