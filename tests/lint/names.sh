@@ -42,6 +42,10 @@ while read -r name; do
 		[ -f "tests/$name.mjs" ] || echo "no such test: $name" ;;
 	vectors/second)
 		[ -f tests/vectors/second/run.sh ] || echo "no such test: $name" ;;
+	python/memory | python/types | python/install) ;;
+	python/*)
+		[ -f "tests/python/test_${name#*/}.py" ] ||
+		    echo "no such test: $name" ;;
 	tacit_* | crypto_*) ;;
 	*_*)
 		grep -rqsE "^$name\(" tests || echo "no such case: $name" ;;
