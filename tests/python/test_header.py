@@ -23,6 +23,18 @@ typedef unsigned long uint64_t; typedef long int64_t; typedef int int32_t;
 # the errors, and how a structure is laid out by the compiled module.
 BOUNDS = re.compile(r"TACIT_(\w+_SIZE|\w+_MAX|OP_\w+|INVITE_IN_PERSON"
                     r"|FORGOTTEN_ASKED)$")
+# Of host.h the package offers the key alone.
+NOT_OFFERED = {
+    "functions": {"tacit_transport_opened", "tacit_transport_message",
+                  "tacit_transport_closed"},
+    "members": {f"tacit_peer.{m}" for m in (
+        "size conn host port path subprotocol plaintext webpki pin"
+        " next_pin").split()}
+    | {f"tacit_transport.{m}" for m in "size open send close".split()}
+    | {f"tacit_host.{m}" for m in "now_ms log transport arg".split()},
+    "enumerators": {"TACIT_PIN_SIZE", "TACIT_WIRE_MAX", "TACIT_LEVEL_INFO",
+                    "TACIT_LEVEL_WARNING", "TACIT_LEVEL_ERROR"},
+}
 
 
 def preprocessed() -> str:
@@ -72,6 +84,11 @@ class Header(unittest.TestCase):
         reduced = re.sub(r"/\*.*?\*/", "", reduced, flags=re.DOTALL)
         self.reduced = Declared(reduced.replace("...;", ""))
         self.header = Declared(preprocessed())
+        for name in NOT_OFFERED["functions"]:
+            del self.header.functions[name]
+        for name in NOT_OFFERED["members"]:
+            del self.header.members[name]
+        self.header.enumerators -= NOT_OFFERED["enumerators"]
 
     def test_every_function_is_there_as_declared(self) -> None:
         self.assertGreater(len(self.header.functions), 40)

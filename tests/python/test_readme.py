@@ -11,6 +11,7 @@ import io
 import os
 import pathlib
 import re
+import secrets
 import shutil
 import subprocess
 import unittest
@@ -54,7 +55,7 @@ class Readme(kit.Case):
 
     async def test_the_other_blocks_run(self) -> None:
         of_ben, of_anna = await self.pair()
-        reply, verify, error = blocks("python")
+        reply, verify, error, key = blocks("python")
         await of_ben.send("Read this.")
         await self.play(reply, of_anna)
         self.assertEqual(
@@ -64,6 +65,10 @@ class Readme(kit.Case):
         self.assertEqual(heard.text, "Thank you, I have read it.")
         said = await self.play(error, of_ben)
         self.assertEqual(said, error.partition("# ")[2])
+
+        os.chdir(self.folder)
+        await self.play(key, of_ben)
+        self.assertTrue((self.folder / "clinic.backup").exists())
 
         carl = await self.make("Carl")
         of_carl = await of_ben._vault.invite("Carl")
@@ -77,7 +82,7 @@ class Readme(kit.Case):
         """Run it where ``vault`` and ``contact`` are; what it prints."""
         code = compile(block, "README.md", "exec",
                        ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        names = {"tacit": tacit, "vault": contact._vault, "contact": contact}
+        names = {"tacit": tacit, "secrets": secrets, "vault": contact._vault, "contact": contact}
         with contextlib.redirect_stdout(io.StringIO()) as said:
             result = eval(code, names)
             if inspect.isawaitable(result):

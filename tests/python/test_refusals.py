@@ -78,6 +78,13 @@ class Refusals(kit.Case):
              lambda: tacit.open(path=path, passphrase=None)),
             ("passphrase as list",
              lambda: tacit.open(path=path, passphrase=[1])),
+            ("neither passphrase nor key", lambda: tacit.open(path=path)),
+            ("passphrase and key", lambda: tacit.open(
+                path=path, passphrase=secret, key=bytes(32))),
+            ("key as str",
+             lambda: tacit.open(path=path, key="k" * 32)),
+            ("an old secret alone",
+             lambda: v.change_secret(old_passphrase=secret)),
             ("proxy as tuple", lambda: tacit.open(
                 path=path, passphrase=secret, proxy=("h", 1))),
             ("lock_wait_ms as float", lambda: tacit.open(
@@ -169,6 +176,12 @@ class Refusals(kit.Case):
              lambda: v.change_passphrase(kit.PASSPHRASE, "")),
             ("no Unicode for a passphrase", ValueError,
              lambda: v.change_passphrase(kit.PASSPHRASE, BAD_UNICODE)),
+            ("a key of 31 bytes", usage,
+             lambda: tacit.open(path=path, key=bytes(31))),
+            ("a key of 33 bytes", usage, lambda: v.change_secret(
+                old_passphrase=kit.PASSPHRASE, key=bytes(33))),
+            ("the old one is no key", (tacit.StorageError, "other-secret"),
+             lambda: v.change_secret(old_key=bytes(32), passphrase="new")),
             ("a backup over a file", (wrong_input, "vault-exists"),
              lambda: v.backup(self.path("Anna"), "p")),
             ("a path with NUL", ValueError,

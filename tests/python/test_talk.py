@@ -215,6 +215,30 @@ class Talk(kit.Case):
             tacit.check_statements(text.replace("0", "1"))
         self.assertEqual(refused.exception.word, "bad-statement")
 
+    async def test_a_key_opens_what_a_passphrase_opened(self) -> None:
+        vault, key = await self.make("Anna"), bytearray(range(32))
+        await vault.change_secret(old_passphrase=kit.PASSPHRASE, key=key)
+        await vault.close()
+        path = self.path("Anna")
+        for given, said in (
+                ({"passphrase": kit.PASSPHRASE}, "other-secret"),
+                ({"key": bytes(32)}, "wrong-passphrase")):
+            with self.assertRaises(tacit.TacitError) as refused:
+                await tacit.open(path=path, **given)
+            self.assertEqual(refused.exception.word, said)
+        async with tacit.open(path=path, key=key) as vault:
+            self.assertEqual(vault.name, "Anna")
+            await vault.backup(self.folder / "b", "of the backup")
+            await vault.change_secret(old_key=bytes(key), passphrase="again")
+        async with tacit.open(path=path, passphrase="again") as vault:
+            self.assertEqual(vault.name, "Anna")
+        n = await tacit.restore(path=self.folder / "r", key=key,
+                                backup=self.folder / "b",
+                                backup_passphrase="of the backup")
+        self.assertEqual(n, 0)
+        async with tacit.open(path=self.folder / "r", key=key) as vault:
+            self.assertEqual(vault.name, "Anna")
+
     async def test_a_backup_becomes_a_vault(self) -> None:
         of_ben, of_anna = await self.pair()
         anna = of_ben._vault

@@ -50,6 +50,37 @@ def secret(value: Secret, what: str) -> Any:
     return buffer(value, what, "str, bytes or bytearray")
 
 
+def key(value: Bytes, what: str) -> Any:
+    """Where the bytes of a vault's key are; no copy is made."""
+    data = buffer(value, what, "bytes or bytearray")
+    if len(data) != lib.TACIT_VAULT_KEY_SIZE:
+        raise failure(
+            lib.TACIT_E_INVALID,
+            f"{what} must have {lib.TACIT_VAULT_KEY_SIZE} bytes",
+        )
+    return ffi.from_buffer("uint8_t[]", value)
+
+
+class Opener:
+    """A passphrase, or a key: struct tacit_secret, and what it points to."""
+
+    def __init__(
+        self, passphrase: Secret | None, key_: Bytes | None, what: str = ""
+    ) -> None:
+        if (passphrase is None) == (key_ is None):
+            raise TypeError(
+                f"one of {what}passphrase and {what}key must be given"
+            )
+        self.c = new("tacit_secret")
+        if passphrase is not None:
+            self._kept = secret(passphrase, f"{what}passphrase")
+            self.c.passphrase = self._kept
+            self.c.passphrase_len = len(self._kept)
+        elif key_ is not None:
+            self._kept = key(key_, f"{what}key")
+            self.c.key = self._kept
+
+
 def buffer(value: Bytes, what: str, wanted: str = "bytes") -> Any:
     if not isinstance(value, (bytes, bytearray, memoryview)):
         raise wrong(value, what, wanted)

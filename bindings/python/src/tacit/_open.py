@@ -12,7 +12,7 @@ from . import _args as args
 from ._errors import check
 from ._loop import off_loop
 from ._tacit import ffi, lib
-from ._types import Claim, Fate, Secret
+from ._types import Bytes, Claim, Fate, Secret
 from ._vault import Vault
 
 
@@ -28,22 +28,27 @@ class Config:
     def __init__(
         self,
         path: str | os.PathLike[str],
-        passphrase: Secret,
+        passphrase: Secret | None,
+        key: Bytes | None,
         lock_wait_ms: int = 5000,
         proxy: str | None = None,
         argon_mib: int = 0,
         argon_passes: int = 0,
     ) -> None:
         self._path = ffi.from_buffer("char[]", args.path(path) + b"\0")
-        self._passphrase = args.secret(passphrase, "passphrase")
+        self._opener = args.Opener(passphrase, key)
         self._proxy = ffi.NULL
         if proxy is not None:
             data = args.word(proxy, "proxy", lib.TACIT_E_INVALID)
             self._proxy = ffi.from_buffer("char[]", data + b"\0")
         self.c = args.new("tacit_config")
         self.c.path = self._path
-        self.c.passphrase = self._passphrase
-        self.c.passphrase_len = len(self._passphrase)
+        self.c.passphrase = self._opener.c.passphrase
+        self.c.passphrase_len = self._opener.c.passphrase_len
+        if key is not None:
+            self._host = args.new("tacit_host")
+            self._host.key = self._opener.c.key
+            self.c.host = self._host
         self.c.lock_wait_ms = args.number(lock_wait_ms, "lock_wait_ms")
         self.c.proxy = self._proxy
         self.c.argon_mib = args.number(argon_mib, "argon_mib")
@@ -86,8 +91,9 @@ class Opening:
 async def create(
     *,
     path: str | os.PathLike[str],
-    passphrase: Secret,
     name: str,
+    passphrase: Secret | None = None,
+    key: Bytes | None = None,
     argon_mib: int = 0,
     argon_passes: int = 0,
 ) -> None:
@@ -96,10 +102,13 @@ async def create(
     The name is what the other side of each relationship is shown, 1 to 64
     bytes as UTF-8.  The passphrase has 1 to 1,024 bytes; guessing it costs
     Argon2id with 256 MiB and 3 passes, if nothing else is asked for.
+
+    In place of a passphrase, ``key``: 32 random bytes for this vault alone,
+    out of a keystore.  Without them nobody opens it: make backups.
     """
     label = args.word(name, "name", lib.TACIT_E_LABEL)
     config = Config(
-        path, passphrase, argon_mib=argon_mib, argon_passes=argon_passes
+        path, passphrase, key, argon_mib=argon_mib, argon_passes=argon_passes
     )
     await off_loop(
         lambda: check(lib.tacit_create(config.c, label)), undo=lambda _: None
@@ -109,7 +118,8 @@ async def create(
 def open(
     *,
     path: str | os.PathLike[str],
-    passphrase: Secret,
+    passphrase: Secret | None = None,
+    key: Bytes | None = None,
     proxy: str | None = None,
     lock_wait_ms: int = 5000,
 ) -> Opening:
@@ -120,16 +130,17 @@ def open(
     passphrase is not copied; wiping it afterwards is the caller's.
     """
     return Opening(
-        Config(path, passphrase, lock_wait_ms=lock_wait_ms, proxy=proxy)
+        Config(path, passphrase, key, lock_wait_ms=lock_wait_ms, proxy=proxy)
     )
 
 
 async def restore(
     *,
     path: str | os.PathLike[str],
-    passphrase: Secret,
     backup: str | os.PathLike[str],
     backup_passphrase: Secret,
+    passphrase: Secret | None = None,
+    key: Bytes | None = None,
     argon_mib: int = 0,
     argon_passes: int = 0,
 ) -> int:
@@ -138,7 +149,7 @@ async def restore(
     The vault that the backup was made of must not be used any more.
     """
     config = Config(
-        path, passphrase, argon_mib=argon_mib, argon_passes=argon_passes
+        path, passphrase, key, argon_mib=argon_mib, argon_passes=argon_passes
     )
     source = args.path(backup)
     s = args.secret(backup_passphrase, "backup_passphrase")

@@ -89,6 +89,21 @@ class Vault:
             )
         )
 
+    async def change_secret(
+        self,
+        *,
+        old_passphrase: Secret | None = None,
+        old_key: Bytes | None = None,
+        passphrase: Secret | None = None,
+        key: Bytes | None = None,
+    ) -> None:
+        """The same between a passphrase and a key: one of each kind."""
+        a = args.Opener(old_passphrase, old_key, "old_")
+        b = args.Opener(passphrase, key)
+        await self._runner.elsewhere(
+            lambda t: check(lib.tacit_change_secret(t, a.c, b.c))
+        )
+
     async def backup(
         self, path: str | os.PathLike[str], passphrase: Secret
     ) -> None:
