@@ -218,12 +218,22 @@ bool session_settled(const struct tacit_progress *p);
  */
 int session_settle(struct cli *c, struct tacit_contact *ct, uint32_t ms);
 
-/* ---- json.c: the only file that knows jansson ------------------------------ */
+/* ---- json.c: JSON on standard output, and as the agent sends it ------------ */
 
 /*
- * One line on standard output, flushed; ${format} and arguments as in
- * jansson's json_pack().  Returns 0 or TACIT_E_IO, TACIT_E_INTERNAL.
+ * An object; ${format} and arguments as in jansson's json_pack().
+ * Owner:   the caller, json_decref() or json_put().
+ * Returns: NULL if something is no UTF-8, or no memory.
  */
+struct json_t *json_make(const char *format, ...);
+
+/*
+ * One line on standard output, flushed; ${o} is given up, and may be NULL
+ * after json_make().  Returns 0 or TACIT_E_IO, TACIT_E_INTERNAL.
+ */
+int json_put(struct json_t *o);
+
+/* Both in one. */
 int json_out(const char *format, ...);
 /* For its s:o*: true, or no such member. */
 void *json_true_if(bool is);
@@ -280,10 +290,32 @@ bool text_to_weekdays(uint32_t *days, const char *text);
 const char *text_state(enum tacit_contact_state state);
 const char *text_message_state(enum tacit_message_state state);
 
+/* ---- cmd_show.c: as objects, json_make() --------------------------------------- */
+
+struct json_t *contact_json(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_contact_info *i);
+struct json_t *message_json(struct cli *c, struct tacit_contact *ct,
+    const struct tacit_message *m);
+
+/* ---- cmd_pair.c, cmd_send.c: what the agent shares with commands ----------------- */
+
+/* 0: the relay has what ${ct} needs; TACIT_E_WAIT: not yet; or why not. */
+int pair_ready(struct tacit_contact *ct, int64_t deadline_ms);
+
+/* May a program write to ${ct}: not to another identity, nor in a pause.
+ * Returns 0 or TACIT_E_*. */
+int send_allowed(struct cli *c, struct tacit_contact *ct);
+
+/* Why a text waits, as a word and for people; NULL if it need not. */
+const char *send_waits_for(const struct tacit_contact_info *info);
+
 /* ---- event.c ------------------------------------------------------------------ */
 
 /* False of what is between libraries: nobody is shown it, nor told of it. */
 bool event_is_for_people(const struct tacit_event *ev);
+
+/* As an object: json_make(). */
+struct json_t *event_json(const struct cli *c, const struct tacit_event *ev);
 
 /* Print and flush.  Returns 0 or TACIT_E_IO. */
 int event_print(const struct cli *c, const struct tacit_event *ev);
@@ -293,17 +325,21 @@ void event_sentence(FILE *f, const struct tacit_event *ev);
 
 /* ---- event_practice.c: the same for events of the practice layer --------------- */
 
+struct json_t *practice_json(const struct cli *c,
+    const struct tacit_practice_event *ev);
 int practice_print(const struct cli *c, const struct tacit_practice_event *ev);
 void practice_sentence(FILE *f, const struct tacit_practice_event *ev);
 
 /* ---- event_bounds.c: those of boundaries ------------------------------------------ */
 
-int bounds_json(const struct tacit_practice_event *ev, const char *contact);
+struct json_t *bounds_json(const struct tacit_practice_event *ev,
+    const char *contact);
 void bounds_sentence(FILE *f, const struct tacit_practice_event *ev);
 
 /* ---- cmd_receipts.c: those of receipts, and what is told ------------------------- */
 
-int receipts_json(const struct tacit_practice_event *ev, const char *contact);
+struct json_t *receipts_json(const struct tacit_practice_event *ev,
+    const char *contact);
 void receipts_sentence(FILE *f, const struct tacit_practice_event *ev);
 
 /* What ${ct} told of a text of mine, in a word; or NULL. */
@@ -316,7 +352,7 @@ int receipts_shown(struct cli *c, struct tacit_contact *ct,
 
 /* ---- cmd_retention.c: those of records, and until when they are kept ------------- */
 
-int retention_json(const struct tacit_practice_event *ev,
+struct json_t *retention_json(const struct tacit_practice_event *ev,
     const char *contact);
 void retention_sentence(FILE *f, const struct tacit_practice_event *ev);
 
@@ -326,7 +362,7 @@ bool retention_day(struct cli *c, struct tacit_contact *ct,
 
 /* ---- cmd_retraction.c: those of texts that are asked back ----------------------- */
 
-int retraction_json(const struct tacit_practice_event *ev,
+struct json_t *retraction_json(const struct tacit_practice_event *ev,
     const char *contact);
 void retraction_sentence(FILE *f, const struct tacit_practice_event *ev);
 

@@ -6,16 +6,30 @@
 
 #include "cli.h"
 
-/* Worth trying again while the relay's time lasts? */
 /* What is read in the room is read at once; tacit_invite() says no more. */
 enum { IN_PERSON_MINUTES_MAX = 10 };
 
+/* Worth trying again while the relay's time lasts? */
 static bool
 passing(int problem)
 {
 	return problem == 0 || problem == TACIT_E_RATE ||
 	    problem == TACIT_E_UNAVAILABLE || problem == TACIT_E_WAIT ||
 	    problem == TACIT_E_LATCHED;
+}
+
+int
+pair_ready(struct tacit_contact *ct, int64_t deadline_ms)
+{
+	struct tacit_contact_info info = session_info(ct);
+
+	if (info.ready)
+		return 0;
+	if (!passing(info.problem))
+		return info.problem;
+	if (session_now_ms() < deadline_ms)
+		return TACIT_E_WAIT;
+	return info.problem != 0 ? info.problem : TACIT_E_UNREACHABLE;
 }
 
 /*
@@ -25,19 +39,13 @@ passing(int problem)
 static int
 until_ready(struct cli *c, struct tacit_contact *ct)
 {
-	struct tacit_contact_info info = session_info(ct);
 	int64_t deadline = session_now_ms() + CLI_REACH_MS;
-	int rc;
+	int rc, stepped;
 
-	while (!info.ready && passing(info.problem)) {
-		if (session_now_ms() >= deadline)
-			return info.problem != 0 ? info.problem :
-			    TACIT_E_UNREACHABLE;
-		if ((rc = session_step(c, deadline)) != 0)
-			return rc;
-		info = session_info(ct);
-	}
-	return info.ready ? 0 : info.problem;
+	while ((rc = pair_ready(ct, deadline)) == TACIT_E_WAIT)
+		if ((stepped = session_step(c, deadline)) != 0)
+			return stepped;
+	return rc;
 }
 
 static void

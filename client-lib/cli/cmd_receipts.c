@@ -25,10 +25,10 @@ receipts_shown(struct cli *c, struct tacit_contact *ct, const char *message)
 	return tacit_receipts_read(c->p, session_unix_ms(), ct, message);
 }
 
-int
+struct json_t *
 receipts_json(const struct tacit_practice_event *ev, const char *contact)
 {
-	return json_out("{s:s, s:I, s:s*, s:s, s:s, s:I}", "event",
+	return json_make("{s:s, s:I, s:s*, s:s, s:s, s:I}", "event",
 	    tacit_practice_event_word(ev->type), "event_id", (long long)ev->id,
 	    "contact", contact, "message", ev->about, "told", ev->label,
 	    "messages", strtoll(ev->value, NULL, 10));

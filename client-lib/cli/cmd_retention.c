@@ -5,13 +5,13 @@
 
 #include "cli.h"
 
-int
+struct json_t *
 retention_json(const struct tacit_practice_event *ev, const char *contact)
 {
 	char day[TEXT_DAY_SIZE];
 
 	text_day(day, ev->date);
-	return json_out("{s:s, s:I, s:s*, s:s}", "event",
+	return json_make("{s:s, s:I, s:s*, s:s}", "event",
 	    tacit_practice_event_word(ev->type), "event_id", (long long)ev->id,
 	    "contact", contact, "keep_until", day);
 }

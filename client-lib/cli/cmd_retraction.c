@@ -15,10 +15,10 @@ enum { POLICIES = sizeof(policies) / sizeof(policies[0]) };
 
 /* ---- events, and what a history shows ---------------------------------------------- */
 
-int
+struct json_t *
 retraction_json(const struct tacit_practice_event *ev, const char *contact)
 {
-	return json_out("{s:s, s:I, s:s*, s:s, s:s}", "event",
+	return json_make("{s:s, s:I, s:s*, s:s, s:s}", "event",
 	    tacit_practice_event_word(ev->type), "event_id", (long long)ev->id,
 	    "contact", contact, "message", ev->about, "retraction",
 	    ev->label);

@@ -193,9 +193,8 @@ read_states(struct batch *b, struct tacit_contact *ct)
 	}
 }
 
-/* Why a text waits, as a word and for people; NULL if it need not. */
-static const char *
-waits_for(const struct tacit_contact_info *info)
+const char *
+send_waits_for(const struct tacit_contact_info *info)
 {
 	if (info->state == TACIT_INVITED)
 		return "pairing";
@@ -224,7 +223,7 @@ static int
 report(const struct cli *c, const struct batch *b,
     const struct tacit_contact_info *info, uint32_t held)
 {
-	const char *why = waits_for(info);
+	const char *why = send_waits_for(info);
 	size_t i, queued = 0, undone = 0;
 	int rc = 0;
 
@@ -285,9 +284,8 @@ begin(struct how *h)
 	    sizeof(h->words), NULL);
 }
 
-/* Nor does a script write to another identity, or in a pause. */
-static int
-check_life(struct cli *c, struct tacit_contact *ct, bool practice)
+int
+send_allowed(struct cli *c, struct tacit_contact *ct)
 {
 	struct tacit_life_info life = { .size = sizeof(life) };
 	int rc = session_practice(c);
@@ -296,9 +294,10 @@ check_life(struct cli *c, struct tacit_contact *ct, bool practice)
 		rc = tacit_life_get(c->p, ct, &life);
 	if (rc == 0 && life.identity_changed)
 		rc = TACIT_E_IDENTITY_CHANGED;
-	else if (rc == 0 && !practice && life.state == TACIT_LIFE_PAUSED)
+	else if (rc == 0 && !session_info(ct).inviter &&
+	    life.state == TACIT_LIFE_PAUSED)
 		rc = TACIT_E_PAUSED;
-	return rc != 0 ? cli_fail(c, rc, advice(rc)) : EX_OK;
+	return rc;
 }
 
 int
@@ -313,9 +312,11 @@ cmd_send(struct cli *c)
 	if ((c->given & OPT_WAIT) == 0)
 		c->wait_ms = 2000;
 	if ((status = session_open(c)) != 0 ||
-	    (status = session_contact(c, &ct, &info)) != 0 ||
-	    (status = check_life(c, ct, info.inviter)) != 0 ||
-	    (status = begin(&h)) != 0)
+	    (status = session_contact(c, &ct, &info)) != 0)
+		return status;
+	if ((rc = send_allowed(c, ct)) != 0)
+		return cli_fail(c, rc, advice(rc));
+	if ((status = begin(&h)) != 0)
 		return status;
 	h.ct = ct;
 	rc = 0;

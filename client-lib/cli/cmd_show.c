@@ -12,22 +12,23 @@ static const char none[] =
 "No contacts yet.  `tacit invite' makes an invitation for somebody; `tacit\n"
 "accept' answers one that you were given.";
 
-static int
+struct json_t *
 contact_json(struct cli *c, struct tacit_contact *ct,
-    const struct tacit_contact_info *i, const char *state)
+    const struct tacit_contact_info *i)
 {
+	const char *state = session_state(c, ct, i);
 	char until[TEXT_DAY_SIZE];
 	bool due = retention_day(c, ct, until);
 
 	if (until[0] != '\0')
-		return json_out("{s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I, "
+		return json_make("{s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I, "
 		    "s:s, s:b}", "contact", i->id, "number",
 		    (long long)i->number, "label", i->label, "their_name",
 		    i->their_name, "state", state, "verified",
 		    i->verified != 0, "unread", (long long)i->unread,
 		    "queued", (long long)i->queued, "keep_until", until,
 		    "due", due);
-	return json_out("{s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I}",
+	return json_make("{s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I}",
 	    "contact", i->id, "number", (long long)i->number, "label", i->label,
 	    "their_name", i->their_name, "state", state,
 	    "verified", i->verified != 0, "unread", (long long)i->unread,
@@ -36,7 +37,7 @@ contact_json(struct cli *c, struct tacit_contact *ct,
 
 static void
 contact_line(struct cli *c, struct tacit_contact *ct,
-    const struct tacit_contact_info *i, const char *state, bool with_id)
+    const struct tacit_contact_info *i, bool with_id)
 {
 	char until[TEXT_DAY_SIZE];
 	bool due = retention_day(c, ct, until);
@@ -51,7 +52,7 @@ contact_line(struct cli *c, struct tacit_contact *ct,
 	fputs("  ", stdout);
 	if (i->unread > 0)
 		printf("%u unread, ", i->unread);
-	printf("%s, %s", state, i->verified ? "verified" : "not verified");
+	printf("%s, %s", session_state(c, ct, i), i->verified ? "verified" : "not verified");
 	if (i->queued > 0)
 		printf(", %u waiting to go out", i->queued);
 	if (until[0] != '\0')
@@ -73,17 +74,15 @@ show_contacts(struct cli *c, bool with_id, size_t *n)
 {
 	struct tacit_contact *ct = NULL;
 	struct tacit_contact_info info;
-	const char *state;
 	int rc;
 
 	while ((ct = tacit_contact_next(c->t, ct)) != NULL) {
 		info.size = sizeof(info);
 		if ((rc = tacit_contact_info(ct, &info)) != 0)
 			return rc;
-		state = session_state(c, ct, &info);
 		if (!c->json)
-			contact_line(c, ct, &info, state, with_id);
-		else if ((rc = contact_json(c, ct, &info, state)) != 0)
+			contact_line(c, ct, &info, with_id);
+		else if ((rc = json_put(contact_json(c, ct, &info))) != 0)
 			return rc;
 		(*n)++;
 	}
@@ -116,7 +115,7 @@ told_of(struct cli *c, struct tacit_contact *ct,
 	return receipts_word(c, ct, m->id);
 }
 
-static int
+struct json_t *
 message_json(struct cli *c, struct tacit_contact *ct,
     const struct tacit_message *m)
 {
@@ -126,7 +125,7 @@ message_json(struct cli *c, struct tacit_contact *ct,
 
 	text_time(when, m->time_ms);
 	if (m->keep_hours != 0)
-		return json_out("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s*, s:s%, "
+		return json_make("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s*, s:s%, "
 		    "s:I, s:b}", "message", m->id, "seq", (long long)m->seq,
 		    "from", m->from_me ? "me" : "them", "time", when,
 		    "state", text_message_state(m->state), "told", told,
@@ -134,7 +133,7 @@ message_json(struct cli *c, struct tacit_contact *ct,
 		    "keep_hours",
 		    (long long)m->keep_hours, "forgotten",
 		    m->forgotten != 0);
-	return json_out("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s*, s:s%}",
+	return json_make("{s:s, s:I, s:s, s:s, s:s, s:s*, s:s*, s:s%}",
 	    "message", m->id, "seq", (long long)m->seq, "from", m->from_me ?
 	    "me" : "them", "time", when, "state",
 	    text_message_state(m->state), "told", told, "retraction", back,
@@ -177,7 +176,7 @@ message_out(struct cli *c, struct tacit_contact *ct,
     const struct tacit_message *m, uint64_t newest, const char *label)
 {
 	if (c->json)
-		return message_json(c, ct, m);
+		return json_put(message_json(c, ct, m));
 	message_line(c, ct, m, label);
 	return m->from_me || m->place + TACIT_RECEIPTS_KEPT <= newest ? 0 :
 	    receipts_shown(c, ct, m->id);

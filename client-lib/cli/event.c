@@ -20,35 +20,35 @@ who(const struct tacit_event *ev)
 }
 
 /* A message: in quiet hours that is said, too. */
-static int
-message_json(const struct cli *c, const struct tacit_event *ev,
+static struct json_t *
+arrived_json(const struct cli *c, const struct tacit_event *ev,
     const char *id)
 {
 	int quiet = tacit_quiet_at(c->p, session_unix_ms()) == 1;
 
 	if (!quiet)
-		return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s%, s:b}",
+		return json_make("{s:s, s:I, s:s*, s:s, s:I, s:s%, s:b}",
 		    "event", tacit_event_word(ev->type), "event_id",
 		    (long long)ev->id, "contact", id, "message", ev->message,
 		    "seq", (long long)ev->seq, "text", ev->text,
 		    ev->text_len, "late", ev->late != 0);
-	return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s%, s:b, s:b}", "event",
+	return json_make("{s:s, s:I, s:s*, s:s, s:I, s:s%, s:b, s:b}", "event",
 	    tacit_event_word(ev->type), "event_id", (long long)ev->id,
 	    "contact", id, "message", ev->message, "seq", (long long)ev->seq,
 	    "text", ev->text, ev->text_len, "late", ev->late != 0, "quiet",
 	    1);
 }
 
-static int
+static struct json_t *
 recalled_json(const struct tacit_event *ev, const char *id)
 {
-	return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s}", "event",
+	return json_make("{s:s, s:I, s:s*, s:s, s:I, s:s}", "event",
 	    tacit_event_word(ev->type), "event_id", (long long)ev->id,
 	    "contact", id, "message", ev->message, "seq", (long long)ev->seq,
 	    "fate", tacit_fate_word((enum tacit_fate)ev->reason));
 }
 
-static int
+struct json_t *
 event_json(const struct cli *c, const struct tacit_event *ev)
 {
 	struct tacit_contact_info info = about(ev);
@@ -58,40 +58,40 @@ event_json(const struct cli *c, const struct tacit_event *ev)
 
 	switch (ev->type) {
 	case TACIT_EV_MESSAGE:
-		return message_json(c, ev, id);
+		return arrived_json(c, ev, id);
 	case TACIT_EV_PAIRED:
-		return json_out("{s:s, s:I, s:s*, s:s, s:b}", "event", word,
+		return json_make("{s:s, s:I, s:s*, s:s, s:b}", "event", word,
 		    "event_id", n, "contact", id, "their_name", ev->name,
 		    "verified", ev->verified != 0);
 	case TACIT_EV_ACCEPTED:
 	case TACIT_EV_UNDELIVERED:
-		return json_out("{s:s, s:I, s:s*, s:s, s:I}", "event", word,
+		return json_make("{s:s, s:I, s:s*, s:s, s:I}", "event", word,
 		    "event_id", n, "contact", id, "message", ev->message,
 		    "seq", seq);
 	case TACIT_EV_FORGOTTEN:
-		return json_out("{s:s, s:I, s:s*, s:s, s:I, s:s}", "event",
+		return json_make("{s:s, s:I, s:s*, s:s, s:I, s:s}", "event",
 		    word, "event_id", n, "contact", id, "message",
 		    ev->message, "seq", seq, "from", who(ev));
 	case TACIT_EV_RECALLED:
 		return recalled_json(ev, id);
 	case TACIT_EV_GAP:
-		return json_out("{s:s, s:I, s:s*, s:I, s:I}", "event", word,
+		return json_make("{s:s, s:I, s:s*, s:I, s:I}", "event", word,
 		    "event_id", n, "contact", id, "from", (long long)ev->from,
 		    "to", (long long)ev->to);
 	case TACIT_EV_REFUSED:
-		return json_out("{s:s, s:I, s:s*, s:s}", "event", word,
+		return json_make("{s:s, s:I, s:s*, s:s}", "event", word,
 		    "event_id", n, "contact", id, "reason",
 		    tacit_error_word(ev->reason));
 	case TACIT_EV_ROLLED_BACK:
 		if (ev->to != 0)
-			return json_out("{s:s, s:I, s:s*, s:s, s:I, s:I}",
+			return json_make("{s:s, s:I, s:s*, s:s, s:I, s:I}",
 			    "event", word, "event_id", n, "contact", id,
 			    "who", who(ev), "from", (long long)ev->from,
 			    "to", (long long)ev->to);
-		return json_out("{s:s, s:I, s:s*, s:s}", "event", word,
+		return json_make("{s:s, s:I, s:s*, s:s}", "event", word,
 		    "event_id", n, "contact", id, "who", who(ev));
 	case TACIT_EV_RELAY_RESTORED:
-		return json_out("{s:s, s:I, s:s%}", "event", word, "event_id",
+		return json_make("{s:s, s:I, s:s%}", "event", word, "event_id",
 		    n, "relay", ev->text, ev->text_len);
 	case TACIT_EV_IDENTITY_CHANGED:
 	case TACIT_EV_UNREACHABLE:
@@ -102,7 +102,7 @@ event_json(const struct cli *c, const struct tacit_event *ev)
 	case TACIT_EV_DATA:
 		break;
 	}
-	return json_out("{s:s, s:I, s:s*}", "event", word, "event_id", n,
+	return json_make("{s:s, s:I, s:s*}", "event", word, "event_id", n,
 	    "contact", id);
 }
 
@@ -209,7 +209,7 @@ event_print(const struct cli *c, const struct tacit_event *ev)
 	struct tacit_contact_info info;
 
 	if (c->json)
-		return event_json(c, ev);
+		return json_put(event_json(c, ev));
 	info = about(ev);
 	text_put_name(stdout, info.id[0] != '\0' ? info.label : "vault");
 	fputs(": ", stdout);

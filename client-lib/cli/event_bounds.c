@@ -4,7 +4,7 @@
 
 #include "cli.h"
 
-int
+struct json_t *
 bounds_json(const struct tacit_practice_event *ev, const char *contact)
 {
 	const char *word = tacit_practice_event_word(ev->type);
@@ -13,22 +13,22 @@ bounds_json(const struct tacit_practice_event *ev, const char *contact)
 
 	switch (ev->type) {
 	case TACIT_PRACTICE_CARD_REFUSED:
-		return json_out("{s:s, s:I, s:s*, s:s}", "event", word,
+		return json_make("{s:s, s:I, s:s*, s:s}", "event", word,
 		    "event_id", n, "contact", contact, "reason", ev->label);
 	case TACIT_PRACTICE_CARD_HAD:
-		return json_out("{s:s, s:I, s:s*, s:s}", "event", word,
+		return json_make("{s:s, s:I, s:s*, s:s}", "event", word,
 		    "event_id", n, "contact", contact, "version", ev->about);
 	case TACIT_PRACTICE_AWAY:
 		text_day(day, ev->date);
-		return json_out("{s:s, s:I, s:s*, s:s, s:s*}", "event", word,
+		return json_make("{s:s, s:I, s:s*, s:s, s:s*}", "event", word,
 		    "event_id", n, "contact", contact, "text", ev->value,
 		    "until", ev->date != 0 ? day : NULL);
 	case TACIT_PRACTICE_PAUSED:
 	case TACIT_PRACTICE_RESUMED:
-		return json_out("{s:s, s:I, s:s*, s:s}", "event", word,
+		return json_make("{s:s, s:I, s:s*, s:s}", "event", word,
 		    "event_id", n, "contact", contact, "text", ev->value);
 	default:
-		return json_out("{s:s, s:I, s:s*}", "event", word, "event_id",
+		return json_make("{s:s, s:I, s:s*}", "event", word, "event_id",
 		    n, "contact", contact);
 	}
 }

@@ -2,7 +2,7 @@
 /* Events of the practice layer as lines: JSON, or a sentence. */
 #include "cli.h"
 
-static int
+struct json_t *
 practice_json(const struct cli *c, const struct tacit_practice_event *ev)
 {
 	bool quiet = tacit_quiet_at(c->p, session_unix_ms()) == 1;
@@ -18,18 +18,18 @@ practice_json(const struct cli *c, const struct tacit_practice_event *ev)
 	text_day(day, ev->date);
 	switch (ev->type) {
 	case TACIT_PRACTICE_UNDELIVERED:
-		return json_out("{s:s, s:I, s:s*, s:s}", "event", word,
+		return json_make("{s:s, s:I, s:s*, s:s}", "event", word,
 		    "event_id", n, "contact", id, "message", ev->about);
 	case TACIT_CHECKIN_DUE:
 	case TACIT_CHECKIN_CLOSED:
 	case TACIT_CHECKIN_ANSWERED:
 	case TACIT_CHECKIN_MISSED:
-		return json_out("{s:s, s:I, s:s*, s:s, s:s, s:s, s:o*}",
+		return json_make("{s:s, s:I, s:s*, s:s, s:s, s:s, s:o*}",
 		    "event", word, "event_id", n, "contact", id, "checkin",
 		    ev->about, "date", day, "title", ev->title, "quiet",
 		    json_true_if(quiet));
 	case TACIT_CHECKIN_ALERT:
-		return json_out("{s:s, s:I, s:s*, s:s, s:s, s:s, s:s, s:s, "
+		return json_make("{s:s, s:I, s:s*, s:s, s:s, s:s, s:s, s:s, "
 		    "s:o*}", "event", word, "event_id", n, "contact", id,
 		    "checkin", ev->about, "date", day, "title", ev->title,
 		    "label", ev->label, "about", ev->value, "quiet",
@@ -50,7 +50,7 @@ practice_json(const struct cli *c, const struct tacit_practice_event *ev)
 	case TACIT_RETRACTION_ANSWERED:
 		return retraction_json(ev, id);
 	}
-	return json_out("{s:s, s:I, s:s*}", "event", word, "event_id", n,
+	return json_make("{s:s, s:I, s:s*}", "event", word, "event_id", n,
 	    "contact", id);
 }
 
@@ -125,7 +125,7 @@ int
 practice_print(const struct cli *c, const struct tacit_practice_event *ev)
 {
 	if (c->json)
-		return practice_json(c, ev);
+		return json_put(practice_json(c, ev));
 	text_put_name(stdout, ev->contact != NULL ?
 	    session_info(ev->contact).label : "vault");
 	fputs(": ", stdout);

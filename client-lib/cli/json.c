@@ -23,22 +23,39 @@ put(FILE *f, const json_t *o)
 	return 0;
 }
 
+struct json_t *
+json_make(const char *format, ...)
+{
+	json_error_t e;
+	json_t *o;
+	va_list ap;
+
+	va_start(ap, format);
+	o = json_vpack_ex(&e, 0, format, ap);
+	va_end(ap);
+	return o;
+}
+
+int
+json_put(struct json_t *o)
+{
+	int rc = o != NULL ? put(stdout, o) : TACIT_E_INTERNAL;
+
+	json_decref(o);
+	return rc;
+}
+
 int
 json_out(const char *format, ...)
 {
 	json_error_t e;
 	json_t *o;
 	va_list ap;
-	int rc;
 
 	va_start(ap, format);
 	o = json_vpack_ex(&e, 0, format, ap);
 	va_end(ap);
-	if (o == NULL)
-		return TACIT_E_INTERNAL;
-	rc = put(stdout, o);
-	json_decref(o);
-	return rc;
+	return json_put(o);
 }
 
 void *
