@@ -39,6 +39,7 @@ enum cli_option {
 	OPT_EVERY = 1 << 12,
 	OPT_WEEKDAYS = 1 << 13,
 	OPT_WINDOW = 1 << 14,
+	OPT_SOCKET = 1 << 15,
 	OPT_LOCK = 1 << 16,
 	OPT_YEARS = 1 << 17,
 	OPT_HOLD = 1 << 18,
@@ -86,6 +87,7 @@ struct cli {
 	bool locked, draft_lost;	/* by chat_lock.c, and what it tells */
 	const char *first_day, *last_day, *weekdays, *window;
 	const char *format, *out, *key;
+	const char *socket;		/* of the agent; or NULL */
 	const char *series;		/* SERIES, or NULL */
 
 	struct tacit *t;		/* open vault, or NULL */
@@ -485,6 +487,7 @@ int cmd_retention_show(struct cli *c);
 int cmd_retention_set(struct cli *c);
 int cmd_retention_delete(struct cli *c);
 int cmd_log(struct cli *c);
+int cmd_agent(struct cli *c);
 
 /* A conversation with ${ct} on the terminal, until /quit. */
 int chat_run(struct cli *c, struct tacit_contact *ct);

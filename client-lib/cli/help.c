@@ -226,6 +226,13 @@ static const struct {
 	    "When it was opened, or not for a wrong passphrase; backups and "
 	    "exports; who was\nverified.  The whole log is verified first.\n"
 	    "  --last N             only the last N rows\n" },
+	{ "agent", "[--socket PATH]",
+	    "serve the vault to other programs, as JSON-RPC 2.0",
+	    "On standard input and output, one call a line, until the input "
+	    "ends.  docs/agent.md\nlists the calls.\n"
+	    "  --socket PATH        on a Unix socket instead, for your own "
+	    "processes, in a\n                       directory that only you can "
+	    "enter\n" },
 	{ "chat", "CONTACT [--lock-minutes N]",
 	    "write back and forth on the terminal",
 	    "/help lists what can be typed there.\n"

@@ -91,6 +91,7 @@ static const struct command commands[] = {
 	{ "retention delete", cmd_retention_delete, 0, CONTACT,
 	    "today's date" },
 	{ "log", cmd_log, OPT_LAST, NOTHING, NULL },
+	{ "agent", cmd_agent, OPT_SOCKET, NOTHING, "calls" },
 };
 
 /* Values that getopt_long() returns: options of all commands, then ours. */
@@ -129,6 +130,7 @@ static const struct option options[] = {
 	{ "statement", required_argument, NULL, OPT_STATEMENT },
 	{ "default", no_argument, NULL, OPT_DEFAULT },
 	{ "ask", no_argument, NULL, OPT_ASK },
+	{ "socket", required_argument, NULL, OPT_SOCKET },
 	{ "how", required_argument, NULL, OPT_HOW },
 	{ "begin", required_argument, NULL, OPT_BEGIN },
 	{ "end", required_argument, NULL, OPT_END },
@@ -186,6 +188,7 @@ static const struct {
 	{ OPT_FORMAT, offsetof(struct cli, format) },
 	{ OPT_OUT, offsetof(struct cli, out) },
 	{ OPT_KEY, offsetof(struct cli, key) },
+	{ OPT_SOCKET, offsetof(struct cli, socket) },
 };
 
 /* Options that are words, and where these go. */
