@@ -132,33 +132,55 @@ fits(const struct agent_param *p, const json_t *v, char *say, size_t size)
 	}
 }
 
+/* The param of ${m} that is called ${name}, or NULL. */
+static const struct agent_param *
+find(const struct agent_method *m, const char *name)
+{
+	const struct agent_param *p;
+
+	for (p = m->params; p < m->params + AGENT_PARAMS && p->name != NULL;
+	    p++)
+		if (strcmp(p->name, name) == 0)
+			return p;
+	return NULL;
+}
+
+/* A name is said again only if it is short: half a character is no UTF-8. */
+static void
+not_taken(const struct agent_method *m, const char *name, char *say,
+    size_t size)
+{
+	const struct agent_param *p = m->params;
+	size_t used = (size_t)snprintf(say, size, "%s takes no %s%s", m->name,
+	    strlen(name) <= 40 ? name : "such params",
+	    p->name != NULL ? "; it takes" : "");
+
+	for (; p < m->params + AGENT_PARAMS && p->name != NULL && used < size;
+	    p++)
+		used += (size_t)snprintf(say + used, size - used, " %s",
+		    p->name);
+}
+
 bool
 agent_params_fit(const struct agent_method *m, json_t *params, char *say,
     size_t size)
 {
 	const struct agent_param *p;
-	size_t known = 0, used;
+	const char *name;
+	json_t *v;
 
-	for (p = m->params; p < m->params + AGENT_PARAMS && p->name != NULL;
-	    p++) {
-		json_t *v = json_object_get(params, p->name);
-
-		if (!fits(p, v, say, size))
+	json_object_foreach(params, name, v) {
+		if (find(m, name) == NULL) {
+			not_taken(m, name, say, size);
 			return false;
-		known += v != NULL;
+		}
 	}
+	for (p = m->params; p < m->params + AGENT_PARAMS && p->name != NULL;
+	    p++)
+		if (!fits(p, json_object_get(params, p->name), say, size))
+			return false;
 	say[0] = '\0';
-	if (known == json_object_size(params))
-		return true;
-	used = (size_t)snprintf(say, size, "%s takes nothing else but",
-	    m->name);
-	for (p = m->params; p < m->params + AGENT_PARAMS && p->name != NULL &&
-	    used < size; p++)
-		used += (size_t)snprintf(say + used, size - used, " %s",
-		    p->name);
-	if (m->params[0].name == NULL)
-		(void)snprintf(say, size, "%s takes no params", m->name);
-	return false;
+	return true;
 }
 
 const char *
