@@ -165,16 +165,21 @@ export class Agent {
 		return this.#lines.shift();
 	}
 
+	// Another event comes.
+	another() {
+		return new Promise((resolve, reject) => this.#closed ?
+		    reject(new Error('the agent has gone')) :
+		    this.#event.push({ resolve, reject }));
+	}
+
 	// The first event that is so, out of those that came.
 	async event(word, is = () => true) {
 		for (;;) {
-			const i = this.events.findIndex(e => e.event === word &&
-			    is(e));
+			const i = this.events.findIndex(e => is(e) &&
+			    (word === undefined || e.event === word));
 			if (i >= 0)
 				return this.events.splice(i, 1)[0];
-			await new Promise((resolve, reject) => this.#closed ?
-			    reject(new Error('the agent has gone')) :
-			    this.#event.push({ resolve, reject }));
+			await this.another();
 		}
 	}
 
