@@ -31,7 +31,7 @@ const gone = e => {
 };
 
 // Sends in lanes and confirms, until it is killed: at some moment of the
-// first 50 ms, or of the first answers.
+// first 150 ms, or of the first answers.
 async function life(n) {
 	const agent = Agent.stdio('anna', ['--lock-wait-ms', '60000']);
 	const limit = 1 + pick(EACH);
@@ -62,7 +62,7 @@ async function life(n) {
 		hear();
 	};
 	await agent.call('events.subscribe');
-	setTimeout(() => agent.child.kill('SIGKILL'), pick(50));
+	setTimeout(() => agent.child.kill('SIGKILL'), pick(150));
 	const lane = async at => {
 		for (let i = 0; i < EACH; i++)
 			await send(`life ${n}, lane ${at}, ${i}`);
