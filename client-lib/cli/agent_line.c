@@ -18,8 +18,9 @@ agent_in_init(struct agent_in *in)
 void
 agent_in_free(struct agent_in *in)
 {
+	/* What was taken is wiped already. */
 	if (in->bytes != NULL)
-		explicit_bzero(in->bytes, CAP);
+		explicit_bzero(in->bytes + in->begin, in->end - in->begin);
 	free(in->bytes);
 	in->bytes = NULL;
 }

@@ -45,6 +45,22 @@ tacit_fuzz(manifest tacit_practice_core)
 tacit_fuzz(print tacit_practice_core)
 tacit_fuzz(practice tacit_practice_core)
 
+# What a client of `tacit agent' writes, over a vault that is none: of the
+# command's files the parts that the agent uses.
+foreach(name agent_line agent_rpc agent_call agent_vault agent_contact
+    agent_text agent_feed json event event_practice event_bounds cmd_receipts
+    cmd_recall cmd_retention cmd_retraction cmd_show cmd_pair cmd_send cmd_life
+    texts text session)
+  list(APPEND fuzz_agent_parts ${PROJECT_SOURCE_DIR}/client-lib/cli/${name}.c)
+endforeach()
+tacit_fuzz(agent tacit_proto PkgConfig::jansson)
+target_sources(fuzz_agent PRIVATE ${fuzz_agent_parts})
+target_include_directories(fuzz_agent PRIVATE
+  ${PROJECT_SOURCE_DIR}/client-lib/cli ${PROJECT_SOURCE_DIR}/client-lib/include)
+# What else those files call is never reached; it would crash.
+target_link_options(fuzz_agent PRIVATE -no-pie
+  -Wl,--unresolved-symbols=ignore-in-object-files)
+
 # A relay without sockets, whose signatures cost as little as the rest.
 tacit_fuzz(relay relay_core store_support)
 target_sources(fuzz_relay PRIVATE ${fuzz_dir}/relay_world.c
