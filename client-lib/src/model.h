@@ -88,6 +88,7 @@ struct kept;
 struct tacit_contact {
 	struct tacit *t;
 	struct tacit_contact *next;	/* by number */
+	void *handle;			/* of the host; or NULL (calls/) */
 	char id[CONTACT_ID_LEN];
 	tacit_state_Contact rec;
 	tacit_state_Pairing *pairing;	/* NULL once both ends switched */

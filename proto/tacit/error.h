@@ -40,6 +40,12 @@
 	X(NOT_FOUND,	-14, "unknown-id", "there is nothing with this id") \
 	X(HAD,		-16, "too-late",				\
 	    "the other end has it, so it cannot be recalled")		\
+	X(HANDLE,	-17, "closed-handle",				\
+	    "this was closed before, or never was open")		\
+	X(REENTERED,	-18, "re-entered",				\
+	    "called from inside a callback of the same vault")		\
+	X(THREADS,	-19, "two-threads",				\
+	    "another thread is inside this vault")			\
 	X(FRAME,	-20, "bad-frame", "malformed frame")		\
 	X(LIMIT,	-21, "limit", "value over a protocol limit")	\
 	X(SIZE,		-22, "bad-size", "body is not of a size there is") \
@@ -75,6 +81,8 @@
 	X(RETAINED,	-70, "retained", "this record has to be kept")	\
 	X(TODAY,	-71, "wrong-date",				\
 	    "this is not the date that the clock of this machine says")	\
+	X(FORKED,	-73, "forked",					\
+	    "opened by the parent of this process; open it here")	\
 	X(OTHER_SECRET,	-74, "other-secret",				\
 	    "this vault is opened by a key and not by a passphrase, or "	\
 	    "the other way round")					\

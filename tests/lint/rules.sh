@@ -135,6 +135,12 @@ for f in $(files '*.c' '*.h'); do
 			    ! among "$base" "$practice_headers"; then
 				say "$f" direction "practice includes $h"
 			fi ;;
+		client-lib/calls/practice_*)
+			case $h in
+			handle.h | practice_calls.h | tacit/practice.h | \
+			    stdlib.h) ;;
+			*) say "$f" direction "calls of practice include $h" ;;
+			esac ;;
 		client-lib/include/tacit/boundaries.h | \
 		    client-lib/include/tacit/records.h | \
 		    client-lib/include/tacit/retention.h | \
