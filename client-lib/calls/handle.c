@@ -226,7 +226,9 @@ begin(struct slot *root, const void *h)
 			    TACIT_E_REENTERED : TACIT_E_THREADS;
 	} while (!atomic_compare_exchange_weak(&root->state, &state,
 	    state | BUSY));
-	atomic_store(&root->thread, this_thread());
+	/* Only who wrote it takes it for its own: no order is needed. */
+	atomic_store_explicit(&root->thread, this_thread(),
+	    memory_order_relaxed);
 	return 0;
 }
 
@@ -262,7 +264,7 @@ handle_leave(const void *h, int rc)
 {
 	struct slot *root = root_of(h);
 
-	atomic_store(&root->thread, 0);
+	atomic_store_explicit(&root->thread, 0, memory_order_relaxed);
 	(void)atomic_fetch_and(&root->state, ~(uint64_t)BUSY);
 	return rc;
 }
