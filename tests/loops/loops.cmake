@@ -16,3 +16,10 @@ add_test(NAME loops/talk COMMAND bash
   ${CMAKE_CURRENT_SOURCE_DIR}/loops/talk.sh)
 set_tests_properties(loops/talk PROPERTIES TIMEOUT 300
   ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
+
+add_executable(loops_test_wake loops/test_wake.c)
+target_link_libraries(loops_test_wake PRIVATE host_support Threads::Threads)
+set_target_properties(loops_test_wake PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_test(NAME loops/wake COMMAND loops_test_wake)
+set_tests_properties(loops/wake PROPERTIES TIMEOUT 120)

@@ -61,7 +61,7 @@ for loop in poll uv glib thread; do
 
 	# A line wakes it; a piece of one does not go out.
 	printf 'wake up\nnot a' >&7
-	is "$loop: wakes" "$(as ben sync --wait-ms 60000 --until 1 | texts)" 'wake up'
+	is "$loop: wakes" "$(as ben sync --wait-ms 30000 --until 1 | texts)" 'wake up'
 	printf ' line\n' >&7
 	exec 7>&-
 	ended "$loop" "$loop_pid"
