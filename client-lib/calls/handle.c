@@ -20,8 +20,12 @@
 enum {
 	CHUNKS = 16,
 	FIRST = 64,			/* slots of the first chunk; then twice */
-	/* A handle: generation, index, and what no pointer to memory has. */
-	MARK = 8,			/* the low four bits */
+	/*
+	 * A handle: generation, index, and in the low four bits its kind and
+	 * what few pointers to memory have.  Two libraries have two tables:
+	 * the kind tells them apart.
+	 */
+	MARK = 8,
 	INDEX_SHIFT = 4,
 	INDEX_BITS = 22,
 	GENERATION_SHIFT = INDEX_SHIFT + INDEX_BITS,
@@ -42,7 +46,6 @@ struct slot {
 	_Atomic uintptr_t object;
 	_Atomic uintptr_t root;		/* handle; its own */
 	_Atomic uint64_t thread;	/* of the call under way; or 0 */
-	_Atomic uint32_t kind;
 	_Atomic uint32_t forks;		/* before it was made */
 };
 
@@ -99,7 +102,7 @@ slot_of(const void *h)
 {
 	uint64_t v = (uint64_t)(uintptr_t)h;
 
-	if ((v & 15) != MARK || generation_of(h) > GENERATION_MAX)
+	if ((v & MARK) == 0 || generation_of(h) > GENERATION_MAX)
 		return NULL;
 	return slot_at((uint32_t)(v >> INDEX_SHIFT) &
 	    ((1 << INDEX_BITS) - 1));
@@ -185,11 +188,10 @@ handle_new(enum handle_kind kind, void *object, void *root)
 	    (s = find_free(&index, &generation)) == NULL)
 		return NULL;
 	h = (void *)(uintptr_t)(generation << GENERATION_SHIFT |
-	    (uint64_t)index << INDEX_SHIFT | MARK);
+	    (uint64_t)index << INDEX_SHIFT | MARK | (uint64_t)kind);
 	atomic_store(&s->object, (uintptr_t)object);
 	atomic_store(&s->root, (uintptr_t)(root != NULL ? root : h));
 	atomic_store(&s->thread, 0);
-	atomic_store(&s->kind, kind);
 	atomic_store(&s->forks, atomic_load(&table.forks));
 	atomic_store(&s->state, generation << 32 | TAKEN | LIVES);
 	return h;
@@ -203,8 +205,8 @@ find(struct slot **out, const void *h, enum handle_kind kind)
 
 	if (h == NULL)
 		return TACIT_E_INVALID;
-	if ((s = slot_of(h)) == NULL || !is_live(atomic_load(&s->state), h) ||
-	    atomic_load(&s->kind) != kind)
+	if (((uintptr_t)h & 15) != (MARK | (uintptr_t)kind) ||
+	    (s = slot_of(h)) == NULL || !is_live(atomic_load(&s->state), h))
 		return TACIT_E_HANDLE;
 	if (atomic_load(&s->forks) != atomic_load(&table.forks))
 		return TACIT_E_FORKED;

@@ -14,7 +14,7 @@
 #define CALLS_HANDLE_H
 
 enum handle_kind {
-	HANDLE_VAULT = 1,
+	HANDLE_VAULT = 1,		/* up to 7 */
 	HANDLE_CONTACT,
 	HANDLE_PRACTICE,
 	HANDLE_CHECKIN,

@@ -15,6 +15,7 @@ struct app {
 	struct tacit_host host;
 	int64_t ahead_ms;		/* of this machine's clock, */
 	int64_t is_ms;			/* or what it is; 0: not set */
+	const char *awaits;		/* by app_say() */
 	char *log;			/* "LEVEL LINE\n" each; or NULL */
 	size_t log_len;
 };

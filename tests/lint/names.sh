@@ -21,7 +21,7 @@ while read -r name; do
 		[ -f tests/vectors/wycheproof.c ] || echo "no such test: $name" ;;
 	constant/*)
 		[ -f "tests/$name.c" ] || echo "no such test: $name" ;;
-	unit/* | store/* | stage/* | practice/* | hosted/*)
+	unit/* | store/* | stage/* | practice/* | hosted/* | held_wrong/*)
 		[ -f "tests/$name.c" ] || echo "no such test: $name" ;;
 	e2e/heal/loop*)
 		[ -f tests/e2e/kill/main.c ] || echo "no such test: $name" ;;
