@@ -14,8 +14,8 @@
  * Callbacks are called inside calls of the library, by the thread that makes
  * these, and must return soon.  From inside one no call of this library on the
  * same vault is possible: it is TACIT_E_REENTERED, and nothing is done;
- * tacit_wake() may be called.  They are called for the last time before
- * tacit_close() returns.
+ * tacit_wake() may be called, and so may calls on other vaults.  They are
+ * called for the last time before tacit_close() returns.
  */
 #ifndef TACIT_HOST_H
 #define TACIT_HOST_H

@@ -31,7 +31,9 @@
  * TACIT_E_IO, TACIT_E_DISK_FULL or TACIT_E_CORRUPT; nothing has changed then.
  *
  * Threads: a handle belongs to the thread that has its vault at the time, as
- * the vault's contacts do.
+ * the vault's contacts do.  Misuse is refused as tacit.h says, of each handle
+ * here by itself: TACIT_E_HANDLE also where the vault was closed before it,
+ * TACIT_E_REENTERED inside a struct tacit_writer of the same handle.
  *
  * Time: calls wait for nothing but the disk: those that change something for
  * one transaction, tacit_practice_step() for one per event it takes.  The

@@ -8,8 +8,8 @@
  * tacit_contact) is one relationship, made by an invitation; a text is
  * composed inside a contact, so there is no address to mistype.
  *
- * The library has no threads of its own and calls nobody back.  The host
- * waits on tacit_fd() with tacit_timeout_ms() and calls tacit_step(); what
+ * The library has no threads of its own, and calls nobody back but what a
+ * host supplies by itself (host.h).  The host waits on tacit_fd() with tacit_timeout_ms() and calls tacit_step(); what
  * happened comes out of tacit_next_event(), stays until tacit_event_done(),
  * and survives a crash in between.  Every call that changes state is one
  * durable transaction: after an error nothing has changed.
@@ -20,15 +20,33 @@
  *
  * Threads: a vault and its contacts belong to one thread at a time; only
  * tacit_wake() may be called from another.  Several vaults in one process are
- * independent.  Do not use a vault in a forked child.
+ * independent.
+ *
+ * Misuse: handles (struct tacit *, struct tacit_contact *) are no addresses,
+ * and none is ever used again for something else.  A call that may not be is
+ * refused, and nothing is done:
+ *
+ *   TACIT_E_INVALID	NULL where it is not said that it may be; a struct that
+ *			is not as large as its size; a contact of another vault
+ *   TACIT_E_HANDLE	the vault was closed, or this never was a handle of it
+ *   TACIT_E_THREADS	another thread is inside this vault
+ *   TACIT_E_REENTERED	the call is made inside a callback of this vault
+ *   TACIT_E_FORKED	a child of fork() uses what its parent opened; it can
+ *			open vaults of its own
+ *
+ * What returns no error says 0, NULL or "" then, and tacit_close() does
+ * nothing.  A process made otherwise than by fork() is not noticed before the
+ * first call that would write: TACIT_E_STATE.
  *
  * Time: no call waits for a network or a name server, but tacit_step() as
  * long as it is told to.  What bounds the others:
  *
- *   tacit_create(), tacit_open(), tacit_change_passphrase()
+ *   tacit_create(), tacit_open(), tacit_change_passphrase(),
+ *   tacit_change_secret()
  *			Argon2id at the cost of the vault (256 MiB, 3 passes
- *			if nothing else was asked for), the last one twice;
- *			lock_wait_ms; at opening, reading the whole vault
+ *			if nothing else was asked for), the last two twice, and
+ *			not where a key (host.h) is in its place; lock_wait_ms;
+ *			at opening, reading the whole vault
  *   tacit_backup(), tacit_restore()
  *			the same, tacit_restore() twice; reading and writing
  *			the whole vault
@@ -60,7 +78,9 @@
  *   tacit_open()	when it succeeds: SIGPIPE is ignored and libwebsockets
  *			logs nothing, in the whole process and whatever was
  *			set before; OpenSSL keeps about 150 bytes each time.
- *			The first leaves a pipe of libuv (two descriptors)
+ *			The first leaves a pipe of libuv (two descriptors), a
+ *			function at pthread_atfork(), and a table of 40 bytes
+ *			for each handle that there was at a time
  *   names		are looked up by libuv's worker threads, which stay:
  *			4, or UV_THREADPOOL_SIZE.  Where a name server is
  *			silent exit() waits for them, and a vault that was
@@ -237,10 +257,13 @@ TACIT_API void tacit_name(const struct tacit *t, char out[TACIT_NAME_SIZE]);
 
 /* ---- running ------------------------------------------------------------ */
 
-/* A descriptor that polls readable when tacit_step() has work. */
+/* A descriptor that polls readable when tacit_step() has work; or an error. */
 TACIT_API int tacit_fd(const struct tacit *t);
 
-/* How long the host may wait before tacit_step(): ms; -1 for ever. */
+/*
+ * How long the host may wait before tacit_step(): ms; -1 for ever; 0 also
+ * where the call may not be, which tacit_step() then says.
+ */
 TACIT_API int tacit_timeout_ms(const struct tacit *t);
 
 /*
@@ -253,7 +276,10 @@ TACIT_API int tacit_timeout_ms(const struct tacit *t);
  */
 TACIT_API TACIT_MUST int tacit_step(struct tacit *t, int timeout_ms);
 
-/* Have a waiting tacit_step() return.  May be called from any thread. */
+/*
+ * Have a waiting tacit_step() return.  May be called from any thread and from
+ * callbacks; with a vault that is being closed, or was, it does nothing.
+ */
 TACIT_API void tacit_wake(struct tacit *t);
 
 /* What is still to be done, as far as this end can know. */
