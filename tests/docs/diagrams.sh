@@ -37,7 +37,7 @@ is 'states of a message' "$(differ message)" ''
 sed -i 's/TACIT_JOINING/TACIT_JOINED/' contact.values
 has 'a state that changed its name' "$(differ contact)" TACIT_JOINED
 
-nm -D --defined-only "$build/lib/libtacit.so" "$build/lib/libtacit_practice.so" |
+nm -D --without-symbol-versions --defined-only "$build/lib/libtacit.so" "$build/lib/libtacit_practice.so" |
     awk '$2 == "T" { print $3 }' | sort -u >calls
 grep -ohE 'tacit_[a-z_]+\(' "$root"/docs/*.dot | tr -d '(' | sort -u >named
 is 'calls that there are not' "$(comm -13 calls named)" ''

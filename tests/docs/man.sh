@@ -123,7 +123,7 @@ is 'exit' "$status" 74
 
 # ---- libtacit(3) -------------------------------------------------------------------
 for lib in tacit tacit_practice; do
-	nm -D --defined-only "$build/lib/lib$lib.so"
+	nm -D --without-symbol-versions --defined-only "$build/lib/lib$lib.so"
 done | awk '$2 == "T" && $3 ~ /^tacit_/ { print $3 }' | sort >has
 sed -n 's/^\.Fo \(.*\)/\1/p' "$man/libtacit.3" | sort >says
 same 'functions' has says

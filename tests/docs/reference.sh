@@ -11,7 +11,7 @@ is 'what it says' "$(cat "$work/docs.out")" "$work/html/index.html"
 is 'nothing else' "$(cat "$work/docs.log")" ''
 
 for lib in tacit tacit_practice; do
-	nm -D --defined-only "$build/lib/lib$lib.so"
+	nm -D --without-symbol-versions --defined-only "$build/lib/lib$lib.so"
 done | awk '$2 == "T" && $3 ~ /^tacit_/ { print $3 }' >"$work/exported"
 [ "$(wc -l <"$work/exported")" -gt 80 ] || die 'the libraries export little'
 grep -ho '>tacit_[a-z0-9_]*</a>' "$work"/html/*_8h.html | sed 's/^>//; s/<.*//' |

@@ -25,25 +25,26 @@ is 'installed command' "$(env -u LD_LIBRARY_PATH "$work/prefix/bin/tacit" \
     --version | head -n 1)" 'tacit 0.1.0'
 
 # The public header's names and the curve are all that is exported.
-extra=$(nm -D --defined-only "$LD_LIBRARY_PATH/libtacit.so" |
-    awk '{ print $3 }' | grep -v '^curve25519_donna$' | while read -r name; do
-	grep -q "\b$name(" "$work"/prefix/include/tacit/{tacit,recalls,vault_log,erase}.h ||
+exported() {
+	nm -D --without-symbol-versions --defined-only "$LD_LIBRARY_PATH/$1" |
+	    awk '$2 != "A" { print $3 }' | sort -u
+}
+extra=$(exported libtacit.so | grep -v '^curve25519_donna$' | while read -r name; do
+	grep -q "\b$name(" "$work"/prefix/include/tacit/{tacit,host,host_rows,recalls,vault_log,erase}.h ||
 	    echo "$name"
     done)
 is 'exports' "$extra" ''
 missing=$(grep -ohE '\btacit_[a-z_]+\(' \
-    "$work"/prefix/include/tacit/{tacit,recalls,vault_log,erase}.h | tr -d '(' |
+    "$work"/prefix/include/tacit/{tacit,host,host_rows,recalls,vault_log,erase}.h | tr -d '(' |
     sort -u | while read -r name; do
-	nm -D --defined-only "$LD_LIBRARY_PATH/libtacit.so" |
-	    grep -q " T $name\$" || echo "$name"
+	exported libtacit.so | grep -qx "$name" || echo "$name"
     done)
 is 'declared and not exported' "$missing" ''
 
 # The static library: the same names, and no others that a host could meet.
 extra=$(nm -g --defined-only "$LD_LIBRARY_PATH/libtacit.a" |
     awk 'NF == 3 { print $3 }' | sort -u)
-is 'static exports' "$extra" "$(nm -D --defined-only \
-    "$LD_LIBRARY_PATH/libtacit.so" | awk '{ print $3 }' | sort -u)"
+is 'static exports' "$extra" "$(exported libtacit.so)"
 # shellcheck disable=SC2046
 cc -o static "$root/examples/hello.c" "-I$work/prefix/include" \
     "$LD_LIBRARY_PATH/libtacit.a" $(pkg-config --static --libs tacit |
@@ -56,12 +57,10 @@ declared=$(cd "$work/prefix/include/tacit" &&
         retractions.h |
     tr -d '(' |
     sort -u | while read -r name; do
-	grep -q "\b$name(" "$work"/prefix/include/tacit/{tacit,recalls,erase}.h ||
+	grep -q "\b$name(" "$work"/prefix/include/tacit/{tacit,host,host_rows,recalls,erase}.h ||
 	    echo "$name"
     done)
-is 'exports of the practice layer' "$(nm -D --defined-only \
-    "$LD_LIBRARY_PATH/libtacit_practice.so" | awk '{ print $3 }' | sort -u)" \
-    "$declared"
+is 'exports of the practice layer' "$(exported libtacit_practice.so)" "$declared"
 is 'its static exports' "$(nm -g --defined-only \
     "$LD_LIBRARY_PATH/libtacit_practice.a" |
     awk 'NF == 3 { print $3 }' | sort -u)" "$declared"
