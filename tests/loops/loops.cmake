@@ -23,3 +23,12 @@ set_target_properties(loops_test_wake PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 add_test(NAME loops/wake COMMAND loops_test_wake)
 set_tests_properties(loops/wake PROPERTIES TIMEOUT 120)
+
+# examples/gateway.c, and vaults for it.
+add_executable(gateway ${examples}/gateway.c)
+target_link_libraries(gateway PRIVATE tacit_flags libtacit PkgConfig::uv)
+add_executable(make_vaults loops/make_vaults.c)
+target_link_libraries(make_vaults PRIVATE tacit_flags libtacit
+  PkgConfig::sodium)
+set_target_properties(gateway make_vaults PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
