@@ -34,6 +34,9 @@ while read -r name; do
 	e2e/*)
 		file=tests/e2e/$(echo "${name#e2e/}" | tr / _)
 		[ -f "$file.c" ] || [ -f "$file.sh" ] || echo "no such test: $name" ;;
+	embed/*)
+		grep -q "add_test(NAME $name " tests/embed/embed.cmake ||
+		    echo "no such test: $name" ;;
 	fuzz/*)
 		[ -f "tests/fuzz/fuzz_${name#*/}.c" ] || echo "no such test: $name" ;;
 	interop/refusal)
