@@ -11,5 +11,3 @@ make ben 'Ben B.'
 add_relay anna
 pair anna ben --in-person
 KILLS=${TACIT_KILLS:-8} SEED=${TACIT_SEED:-$RANDOM} node "$scripts/kill.mjs"
-claims=1
-finish

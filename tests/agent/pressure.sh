@@ -17,6 +17,5 @@ start_agent anna
 AGENT=$agent_pid SOCKET=$socket RELAY=$relay_pid PORT=${relay_at##*:} TEXTS=${TACIT_TEXTS:-800} \
     node "$scripts/pressure.mjs"
 stop_agent -TERM
-claims=1
 is 'exit' "$ended" 0
 finish

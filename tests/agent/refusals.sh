@@ -13,7 +13,6 @@ pair anna ben --in-person
 node "$scripts/refusals.mjs"
 
 # ---- options ------------------------------------------------------------------------
-claims=1
 fails 64 usage as anna agent --socket ''
 fails 64 usage as anna agent --socket "$sockets/$(printf 'x%.0s' {1..120})"
 fails 64 usage as anna agent --socket "$work/none/socket"
@@ -43,7 +42,6 @@ fails 69 vault-busy as anna --lock-wait-ms 0 agent
 stop_agent -KILL
 [ -S "$socket" ] || die 'it was to be left by a kill'
 start_agent anna
-claims=$((claims + 1))
 stop_agent -TERM
 is 'exit' "$ended" 0
 [ ! -e "$socket" ] || die 'it took nothing away'

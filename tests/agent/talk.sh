@@ -13,6 +13,5 @@ make ben 'Ben B.'
 (umask 077 && mkdir "$work/backups")
 RELAY=$(sed -n 's/^READY url=\([^ ]*\).*/\1/p' "$work/relay.out") \
     node "$scripts/talk.mjs"
-as anna log | grep -q '"backup"' || die 'a backup is not in the log'
-claims=1
+has 'the log of the vault' "$(as anna log)" '"backup"'
 finish

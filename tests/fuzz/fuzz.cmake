@@ -54,7 +54,8 @@ foreach(name agent_line agent_rpc agent_call agent_vault agent_contact
   list(APPEND fuzz_agent_parts ${PROJECT_SOURCE_DIR}/client-lib/cli/${name}.c)
 endforeach()
 tacit_fuzz(agent tacit_proto PkgConfig::jansson)
-target_sources(fuzz_agent PRIVATE ${fuzz_agent_parts})
+target_sources(fuzz_agent PRIVATE ${fuzz_dir}/agent_vault.c
+  ${fuzz_agent_parts})
 target_include_directories(fuzz_agent PRIVATE
   ${PROJECT_SOURCE_DIR}/client-lib/cli ${PROJECT_SOURCE_DIR}/client-lib/include)
 # What else those files call is never reached; it would crash.

@@ -39,6 +39,8 @@ while read -r name; do
 		    echo "no such test: $name" ;;
 	fuzz/*)
 		[ -f "tests/fuzz/fuzz_${name#*/}.c" ] || echo "no such test: $name" ;;
+	agent/*)
+		[ -f "tests/$name.sh" ] || echo "no such test: $name" ;;
 	interop/refusal)
 		[ -f tests/interop/refusal.sh ] || echo "no such test: $name" ;;
 	interop/*)
