@@ -15,6 +15,11 @@ ffi.cdef((here / "tacit.cdef").read_text())
 flags = pkgconfig.flags_from_pkgconfig(["tacit"])
 flags["library_dirs"] = [os.path.realpath(d) for d in flags["library_dirs"]]
 flags["runtime_library_dirs"] = flags["library_dirs"]
+# What is declared otherwise than in the header does not build.
+flags["extra_compile_args"] += [
+    "-Werror=int-conversion",
+    "-Werror=incompatible-pointer-types",
+]
 ffi.set_source("tacit._tacit", "#include <tacit/tacit.h>", **flags)
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name tacit.pc)")
 export PKG_CONFIG_PATH
 
+# shellcheck disable=SC2046 # a list of options
+cc -o "$work/hello" "$root/examples/hello.c" $(pkg-config --cflags --libs tacit)
+
 # A copy, so that nothing is made in the tree.
 cp -R "$root/bindings/python" "$work/source"
 rm -rf "$work/source/build" "$work/source"/src/*.egg-info

@@ -18,6 +18,7 @@ import tacit
 PREFIX = pathlib.Path(os.environ["TACIT_PREFIX"])
 COMMAND = PREFIX / "bin" / "tacit"
 SERVER = PREFIX / "bin" / "tacit-relay"
+LIBRARIES = next(PREFIX.rglob("libtacit.so")).parent
 PASSPHRASE = "four words of a test"
 # The least that the library takes.
 CHEAP = 64
@@ -75,9 +76,10 @@ class Case(unittest.IsolatedAsyncioTestCase):
 
     async def make(self, name: str) -> tacit.Vault:
         """A new vault, open until the end of the test."""
-        await tacit.create(path=self.path(name), passphrase=PASSPHRASE,
-                           name=name, argon_mib=CHEAP)
-        return await self.open(name)
+        vault = await tacit.create(path=self.path(name), name=name,
+                                   passphrase=PASSPHRASE, argon_mib=CHEAP)
+        self.addAsyncCleanup(vault.close)
+        return vault
 
     async def open(self, name: str) -> tacit.Vault:
         vault = await tacit.open(path=self.path(name), passphrase=PASSPHRASE)

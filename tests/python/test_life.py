@@ -30,10 +30,9 @@ class Life(kit.Case):
         await vault.close()
 
     async def abandoned(self) -> tacit.Vault:
-        await tacit.create(path=self.path("Anna"), passphrase=kit.PASSPHRASE,
-                           name="Anna", argon_mib=kit.CHEAP)
-        return await tacit.open(path=self.path("Anna"),
-                                passphrase=kit.PASSPHRASE)
+        return await tacit.create(
+            path=self.path("Anna"), passphrase=kit.PASSPHRASE, name="Anna",
+            argon_mib=kit.CHEAP)
 
     async def waiting(self, vault: tacit.Vault) -> tacit.Contact:
         """Somebody who has not answered."""
@@ -66,11 +65,10 @@ class Life(kit.Case):
 
     def test_at_the_end_of_the_program(self) -> None:
         code = ("import asyncio, sys, tacit\n"
-                "vault = asyncio.run(tacit.open(path=sys.argv[1],\n"
-                "    passphrase=sys.argv[2])._go())\n")
-        asyncio.run(tacit.create(
-            path=self.path("Anna"), passphrase=kit.PASSPHRASE, name="Anna",
-            argon_mib=kit.CHEAP))
+                "async def main():\n"
+                "    return await tacit.create(path=sys.argv[1], name='Anna',\n"
+                "        passphrase=sys.argv[2], argon_mib=64)\n"
+                "vault = asyncio.run(main())\n")
         done = subprocess.run(
             [sys.executable, "-W", "always", "-c", code, self.path("Anna"),
              kit.PASSPHRASE], text=True, stderr=subprocess.PIPE)
@@ -113,8 +111,11 @@ class Life(kit.Case):
 
     async def test_an_opening_that_is_given_up_is_closed(self) -> None:
         await (await self.make("Anna")).close()
-        opening = asyncio.create_task(tacit.open(
-            path=self.path("Anna"), passphrase=kit.PASSPHRASE)._go())
+
+        async def opens() -> None:
+            await tacit.open(path=self.path("Anna"), passphrase=kit.PASSPHRASE)
+
+        opening = asyncio.create_task(opens())
         await asyncio.sleep(0)
         opening.cancel()
         with self.assertRaises(asyncio.CancelledError):

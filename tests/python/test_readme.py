@@ -14,6 +14,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import sys
 import unittest
 
 import kit
@@ -49,9 +50,19 @@ class Readme(kit.Case):
         self.assertIn("Anna heard: Hello from Ben.\n", done.stderr)
 
     def test_the_example_is_the_one_that_is_there(self) -> None:
-        shown, = blocks("python example")
-        code = (SOURCE / "bindings/python/example.py").read_text()
+        shown, = blocks("python hello.py")
+        code = (SOURCE / "bindings/python/hello.py").read_text()
         self.assertTrue(code.endswith(shown))
+
+    def test_both_ends_in_one_program(self) -> None:
+        code, = blocks("python ten.py")
+        (self.folder / "ten.py").write_text(code)
+        done = subprocess.run(
+            [sys.executable, "ten.py"], cwd=self.folder, text=True,
+            env={**os.environ, "RELAY_LINE": self.relay.admit()},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual((done.returncode, done.stdout, done.stderr),
+                         (0, "Better. I slept.\n", ""))
 
     async def test_the_other_blocks_run(self) -> None:
         of_ben, of_anna = await self.pair()

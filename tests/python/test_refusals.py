@@ -271,6 +271,10 @@ class Refusals(kit.Case):
             await self.refused(f"{n}: {asked}", (tacit.InputError, "state"),
                                asked)
         self.assertFalse((self.folder / "b").exists())
+        other = await self.make("Carl")
+        for op in (tacit.Verify(c), tacit.Send(c, "x")):
+            await self.refused("for another", (tacit.InputError, "usage"),
+                               lambda: other.commit([op]))
         self.assertEqual((c.id[:2], c.label, v.name), ("c_", "Ben", "Anna"))
 
     def test_errors_are_of_one_family_each_and_can_be_pickled(self) -> None:

@@ -294,25 +294,30 @@ class Processes(kit.Case):
                          "from the command")
 
     def test_two_processes_run_the_example(self) -> None:
-        example = pathlib.Path(os.environ["TACIT_SOURCE"],
-                               "bindings/python/example.py")
+        """This one at both ends, and that in C at the other."""
+        python = [sys.executable, "-W", "error",
+                  pathlib.Path(os.environ["TACIT_SOURCE"],
+                               "bindings/python/hello.py")]
+        c = [kit.PREFIX.parent / "hello"]
+        for n, (one, other) in enumerate(((python, python), (python, c),
+                                          (c, python))):
+            with self.subTest(n):
+                self.hello([*one, self.folder / f"a{n}", "Anna"],
+                           [*other, self.folder / f"b{n}", "Ben"])
 
-        def start(path: str, name: str, **pipes: object) -> subprocess.Popen:
-            return subprocess.Popen(
-                [sys.executable, "-X", "dev", "-W", "error", example,
-                 self.folder / path, name], text=True, stderr=subprocess.PIPE,
-                env={**os.environ, "HELLO_PASSPHRASE": "four words"}, **pipes)
-
+    def hello(self, one: list, other: list) -> None:
+        env = {**os.environ, "HELLO_PASSPHRASE": "four words",
+               "LD_LIBRARY_PATH": str(kit.LIBRARIES)}
         pipe = subprocess.PIPE
-        with start("a", "Anna", stdin=pipe, stdout=pipe) as anna:
-            with start("b", "Ben", stdin=anna.stdout) as ben:
-                anna.stdin.write(self.relay.admit())
-                anna.stdin.close()
-                self.assertEqual(ben.stderr.read(),
-                                 "Ben heard: Hello from Anna.\n")
-                self.assertEqual(anna.stderr.read(),
-                                 "Anna heard: Hello from Ben.\n")
-                self.assertEqual((anna.wait(), ben.wait()), (0, 0))
+        with (subprocess.Popen(one, stdin=pipe, stdout=pipe, stderr=pipe,
+                               text=True, env=env) as anna,
+              subprocess.Popen(other, stdin=anna.stdout, stderr=pipe,
+                               text=True, env=env) as ben):
+            anna.stdin.write(self.relay.admit())
+            anna.stdin.close()
+            self.assertEqual(ben.stderr.read(), "Ben heard: Hello from Anna.\n")
+            self.assertEqual(anna.stderr.read(), "Anna heard: Hello from Ben.\n")
+            self.assertEqual((anna.wait(), ben.wait()), (0, 0))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ strict() {
 	    --cache-dir "$work/cache" "$@"
 }
 MYPYPATH=$root/bindings/python/src strict "$root/bindings/python/src/tacit" \
-    "$root/bindings/python/example.py"
+    "$root/bindings/python/hello.py"
 
 cat >wrong.py <<'WRONG'
 import tacit

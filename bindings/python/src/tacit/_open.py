@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any
 
@@ -61,18 +61,28 @@ def _open(config: Config) -> Any:
     return out[0]
 
 
+def _create(config: Config, name: bytes) -> Any:
+    check(lib.tacit_create(config.c, name))
+    return _open(config)
+
+
 class Opening:
     """``vault = await open(...)``, or ``async with open(...) as vault``."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, function: Callable[..., Any], *given: Any) -> None:
+        self._function = function
+        self._given = given
         self._vault: Vault | None = None
 
     def __await__(self) -> Generator[Any, None, Vault]:
         return self._go().__await__()
 
     async def _go(self) -> Vault:
-        return Vault(await off_loop(_open, self._config, undo=lib.tacit_close))
+        return Vault(
+            await off_loop(
+                self._function, *self._given, undo=lib.tacit_close
+            )
+        )
 
     async def __aenter__(self) -> Vault:
         self._vault = await self
@@ -88,31 +98,36 @@ class Opening:
         await self._vault.close()
 
 
-async def create(
+def create(
     *,
     path: str | os.PathLike[str],
     name: str,
     passphrase: Secret | None = None,
     key: Bytes | None = None,
+    proxy: str | None = None,
     argon_mib: int = 0,
     argon_passes: int = 0,
-) -> None:
+) -> Opening:
     """Make a vault at ``path`` for a person who calls herself ``name``.
 
-    The name is what the other side of each relationship is shown, 1 to 64
-    bytes as UTF-8.  The passphrase has 1 to 1,024 bytes; guessing it costs
-    Argon2id with 256 MiB and 3 passes, if nothing else is asked for.
+    Await this, or use it in ``async with``: it is open then.  The name is
+    what the other side of each relationship is shown, 1 to 64 bytes as UTF-8.
+    The passphrase has 1 to 1,024 bytes; guessing it costs Argon2id with 256
+    MiB and 3 passes, if nothing else is asked for.
 
     In place of a passphrase, ``key``: 32 random bytes for this vault alone,
     out of a keystore.  Without them nobody opens it: make backups.
     """
     label = args.word(name, "name", lib.TACIT_E_LABEL)
     config = Config(
-        path, passphrase, key, argon_mib=argon_mib, argon_passes=argon_passes
+        path,
+        passphrase,
+        key,
+        proxy=proxy,
+        argon_mib=argon_mib,
+        argon_passes=argon_passes,
     )
-    await off_loop(
-        lambda: check(lib.tacit_create(config.c, label)), undo=lambda _: None
-    )
+    return Opening(_create, config, label)
 
 
 def open(
@@ -129,9 +144,10 @@ def open(
     long to wait for another process to let go of the vault.  A bytearray
     passphrase is not copied; wiping it afterwards is the caller's.
     """
-    return Opening(
-        Config(path, passphrase, key, lock_wait_ms=lock_wait_ms, proxy=proxy)
+    config = Config(
+        path, passphrase, key, lock_wait_ms=lock_wait_ms, proxy=proxy
     )
+    return Opening(_open, config)
 
 
 async def restore(

@@ -2,10 +2,11 @@
 """Two copies of this program pair and exchange one message.
 
     tacit-relay admit --data DIR |
-        python example.py anna.vault Anna | python example.py ben.vault Ben
+        python hello.py anna.vault Anna | python hello.py ben.vault Ben
 
-The first reads the relay's line and prints a link for the second.  The
-passphrase of both vaults stands in HELLO_PASSPHRASE.
+The first reads the relay's line and prints a link for the second; either may
+be examples/hello.c instead.  The passphrase of both vaults stands in
+HELLO_PASSPHRASE.
 """
 
 import asyncio
@@ -17,8 +18,9 @@ import tacit
 
 async def main(path: str, name: str) -> None:
     passphrase = os.environ["HELLO_PASSPHRASE"]
-    await tacit.create(path=path, passphrase=passphrase, name=name)
-    async with tacit.open(path=path, passphrase=passphrase) as vault:
+    async with tacit.create(
+        path=path, passphrase=passphrase, name=name
+    ) as vault:
         line = sys.stdin.readline()
         if line.startswith("tacit-relay:"):
             await vault.add_relay(line)
