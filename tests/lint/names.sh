@@ -25,6 +25,8 @@ while read -r name; do
 		[ -f "tests/$name.c" ] || echo "no such test: $name" ;;
 	e2e/heal/loop*)
 		[ -f tests/e2e/kill/main.c ] || echo "no such test: $name" ;;
+	docs/*)
+		[ -f "tests/$name.sh" ] || echo "no such test: $name" ;;
 	classify/*)
 		grep -q "add_test(NAME $name " tests/classify/classify.cmake ||
 		    echo "no such test: $name" ;;
