@@ -18,7 +18,7 @@ block() {
 }
 
 # Each block has a name that is used below.
-known='sh install|sh ten|sh app|sh talk|c (app|wait|errors|key|backup|version)\.c'
+known='sh install|sh ten|sh ten-node|sh ten-python|sh app|sh talk|c (app|wait|errors|key|backup|version)\.c'
 is 'blocks that no test knows' \
     "$(grep '^```..*' "$page" | grep -Evx '```('"$known"')' || true)" ''
 is 'blocks of code without a name' "$(awk '/^```/ { n++; if (n % 2 && $0 == "```") print NR }' "$page")" ''

@@ -38,7 +38,8 @@ for page in sys.argv[1:]:
     for path in re.findall(r"`(%s/[\w./-]*\w)`" % TOP, text):
         checked += 1
         if not any(os.path.exists(os.path.join(d, path)) for d in (".", os.path.dirname(page))) \
-                and not any(os.path.exists(path + e) for e in (".c", ".h", ".sh", ".mjs")):
+                and not any(os.path.exists(d + path + e) for e in (".c", ".h", ".sh", ".mjs")
+                            for d in ("", "tests/")):
             print(f"{page}: no {path}")
 print("checked", checked, file=sys.stderr)
 PY
