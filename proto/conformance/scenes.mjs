@@ -384,6 +384,19 @@ export class Scenes {
 		this.seen.window = { ...seen, most };
 	}
 
+	// Delivered and not acknowledged: what an end has still to read.
+	unread() {
+		const open = new Set();
+		for (const f of this.tap.messages.flatMap((m) => m.frames)) {
+			if (f.is === "deliver")
+				open.add(f.fields.envelope);
+			if (f.is === "ack")
+				f.fields.envelope.forEach((id) =>
+					open.delete(id));
+		}
+		return open.size;
+	}
+
 	async all() {
 		await this.strangers();
 		await this.pair();
@@ -395,6 +408,8 @@ export class Scenes {
 		await this.killedBeforeOk();
 		await this.refusedPost();
 		await this.window();
+		for (let i = 0; i < ROUNDS && this.unread() > 0; i++)
+			await this.sync("IJ"[i % 2]);
 		return this.seen;
 	}
 }

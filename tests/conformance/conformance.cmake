@@ -35,8 +35,7 @@ endforeach()
 
 # The kit of proto/conformance, as a stranger has it, with our own.
 set(kit_work ${CMAKE_BINARY_DIR}/tests/kit)
-add_executable(kit_driver
-  ${CMAKE_SOURCE_DIR}/proto/conformance/drivers/library.c)
+add_executable(kit_driver conformance/kit_driver.c)
 target_link_libraries(kit_driver PRIVATE tacit_flags libtacit)
 set_target_properties(kit_driver PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
