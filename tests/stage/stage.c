@@ -16,7 +16,8 @@
 /* What goes at a random time soon goes after a few turns. */
 enum { IDLE_MS = 40 };
 
-static const char passphrase[] = "only for this test";
+/* Argon2id would cost more than all that is tested. */
+static const uint8_t key[TACIT_VAULT_KEY_SIZE] = "only for this test";
 
 /* An end's side of a connection. */
 struct cable {
@@ -246,22 +247,25 @@ static const struct transport_ops end_ops = { end_open, end_send, end_close };
 
 /* ---- ends ------------------------------------------------------------------ */
 
+int
+stage_vault(struct vault **out, const char *path)
+{
+	const struct vault_secret by = { key, sizeof(key), 1 };
+
+	return vault_open_by(out, path, &by, 0);
+}
+
 static void
 end_start(struct end *e)
 {
 	struct tacit *t = calloc(1, sizeof(*t));
-	int rc;
 
 	assert(t != NULL);
 	t->env = (struct env){ stage_ms, stage_ms, stage_random, e->s };
 	t->transport = &e->transport;
-	rc = vault_open(&t->vault, e->path, passphrase,
-	    strlen(passphrase), 0);
-	assert(rc == 0);
-	rc = ratchet_open(&t->ratchet, t->vault);
-	assert(rc == 0);
-	rc = core_load(t);
-	assert(rc == 0);
+	if (stage_vault(&t->vault, e->path) != 0 ||
+	    ratchet_open(&t->ratchet, t->vault) != 0 || core_load(t) != 0)
+		abort();
 	e->t = t;
 }
 
@@ -287,6 +291,7 @@ struct tacit *
 stage_end(struct stage *s, int i)
 {
 	struct tacit_config cfg = TACIT_CONFIG_INIT;
+	struct tacit_host host = TACIT_HOST_INIT;
 	struct end *e = &s->end[i];
 	char name[16];
 	int rc;
@@ -297,9 +302,8 @@ stage_end(struct stage *s, int i)
 	(void)snprintf(name, sizeof(name), "end %d", i);
 	(void)unlink(e->path);
 	cfg.path = e->path;
-	cfg.passphrase = passphrase;
-	cfg.passphrase_len = strlen(passphrase);
-	cfg.argon_mib = TACIT_ARGON_MIB_FLOOR;
+	cfg.host = &host;
+	host.key = key;
 	rc = tacit_create(&cfg, name);
 	assert(rc == 0);
 	end_start(e);
@@ -491,19 +495,15 @@ stage_keep_backup(struct stage *s, int i, int n)
 	struct tacit *t = stage_end(s, i);
 	char name[300], copy[310];
 	struct backup_target to = { .path = name,
-	    .by = { passphrase, strlen(passphrase), 0 }, .env = &t->env,
-	    .cost = { TACIT_ARGON_PASSES_FLOOR, TACIT_ARGON_MIB_FLOOR } };
+	    .by = { key, sizeof(key), 1 }, .env = &t->env };
 	struct vault *v;
-	int rc;
 
 	copy_name(name, e, n);
 	(void)snprintf(copy, sizeof(copy), "%s.backup", name);
-	rc = backup_write(t->vault, copy, passphrase, strlen(passphrase));
-	assert(rc == 0);
-	rc = vault_open_backup(&v, copy, passphrase, strlen(passphrase));
-	assert(rc == 0);
-	rc = backup_restore(v, &to);
-	assert(rc == 0);
+	if (backup_write(t->vault, copy, "of a backup", 11) != 0 ||
+	    vault_open_backup(&v, copy, "of a backup", 11) != 0 ||
+	    backup_restore(v, &to) != 0)
+		abort();
 	vault_close(v);
 	(void)unlink(copy);
 }

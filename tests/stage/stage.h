@@ -73,6 +73,9 @@ void stage_relay_turn(struct stage *s);
 /* End ${i} stops between two instructions of its core and starts again. */
 void stage_crash(struct stage *s, int i);
 
+/* Open the vault of an end, or a copy of one, at ${path}. */
+int stage_vault(struct vault **out, const char *path);
+
 /*
  * Keep a copy of end ${i}'s vault file as it is now, under number ${n}; and
  * put that copy in the place of the vault: the end starts again from it.

@@ -113,8 +113,7 @@ load(struct tacit *t, struct desk *d, const char *path)
 {
 	memset(t, 0, sizeof(*t));
 	t->env = stage_end(d->st.s, 1)->env;
-	assert_int_equal(vault_open(&t->vault, path, "only for this test", 18,
-	    0), 0);
+	assert_int_equal(stage_vault(&t->vault, path), 0);
 	assert_int_equal(ratchet_open(&t->ratchet, t->vault), 0);
 	assert_int_equal(core_load(t), 0);
 }

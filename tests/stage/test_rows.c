@@ -348,7 +348,7 @@ after_sql(struct stage *s, const char *sql)
 	    "c = sqlite3.connect('%s'); c.execute('%s'); c.commit();"
 	    "c.execute('PRAGMA wal_checkpoint(TRUNCATE)')\"", path, sql);
 	assert_int_equal(system(command), 0);
-	rc = vault_open(&v, path, "only for this test", 18, 0);
+	rc = stage_vault(&v, path);
 	vault_close(v);
 	(void)snprintf(command, sizeof(command), "%s.lock", path);
 	(void)unlink(command);
