@@ -123,7 +123,7 @@ pair anna ben --in-person
 greet anna ben
 has 'a letter' "$(as ben sync | texts)" hello
 stop_relay
-for n in $(seq 200); do
+for _ in $(seq 200); do
 	grep -qs ' exit_group(' "$work/trace" && break
 	sleep 0.05
 done

@@ -22,7 +22,7 @@ while read -r name; do
 	constant/*)
 		[ -f "tests/$name.c" ] || echo "no such test: $name" ;;
 	unit/* | store/* | stage/* | practice/* | hosted/* | held_wrong/*)
-		[ -f "tests/$name.c" ] || echo "no such test: $name" ;;
+		[ -f "tests/$name.c" ] || [ -f "tests/$name.sh" ] || echo "no such test: $name" ;;
 	e2e/heal/loop*)
 		[ -f tests/e2e/kill/main.c ] || echo "no such test: $name" ;;
 	docs/*)
