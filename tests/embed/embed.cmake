@@ -13,3 +13,10 @@ add_test(NAME embed/debian COMMAND bash ${embed_dir}/debian.sh
 set_tests_properties(embed/packages embed/debian PROPERTIES TIMEOUT 1800
   LABELS slow RESOURCE_LOCK packaged
   ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
+
+# With what node/install and python/install made of the same prefix.
+add_test(NAME embed/five COMMAND bash ${embed_dir}/five.sh
+  ${CMAKE_BINARY_DIR}/tests/node ${CMAKE_BINARY_DIR}/tests/python)
+set_tests_properties(embed/five PROPERTIES TIMEOUT 900
+  FIXTURES_REQUIRED "node_package;python"
+  ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
