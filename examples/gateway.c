@@ -139,17 +139,16 @@ on_input(uv_poll_t *p, int status, int events)
 
 	(void)status;
 	(void)events;
-	if (n <= 0 || g->len + (size_t)n == sizeof(g->line)) {
-		uv_stop(&g->loop);
-		return;
-	}
-	g->len += (size_t)n;
+	g->len += n > 0 ? (size_t)n : 0;
 	while ((end = memchr(g->line, '\n', g->len)) != NULL) {
 		*end++ = '\0';
 		pass_on(g, g->line);
 		g->len -= (size_t)(end - g->line);
 		memmove(g->line, end, g->len);
 	}
+	/* The end, or a line that is too long. */
+	if (n <= 0 || g->len == sizeof(g->line))
+		uv_stop(&g->loop);
 }
 
 static int

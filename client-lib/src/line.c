@@ -15,6 +15,7 @@
 enum {
 	BACKOFF_MIN_MS = 500,
 	BACKOFF_MAX_MS = 60 * 1000,
+	OUT_FIRST = 2048,		/* first size of what goes out */
 	OUT_CAP = TACIT_MESSAGE_MAX,
 	ACK_MIN_MS = 50,
 	ACK_MAX_MS = 150,
@@ -27,6 +28,40 @@ line_next_id(const struct line *l)
 	return l->last_id + 1;
 }
 
+static void
+forget_out(struct line *l)
+{
+	if (l->out != NULL)
+		sodium_memzero(l->out, l->out_len);
+	free(l->out);
+	l->out = NULL;
+	l->out_len = l->out_cap = 0;
+	l->out_frames = 0;
+}
+
+/* Room for ${need} more bytes; of thousands of lines few have any. */
+static int
+make_room(struct line *l, size_t need)
+{
+	size_t cap = l->out_cap != 0 ? l->out_cap : OUT_FIRST;
+	uint8_t *more;
+
+	while (cap < l->out_len + need && cap < OUT_CAP)
+		cap *= 2;
+	if (cap == l->out_cap)
+		return 0;
+	if ((more = malloc(cap)) == NULL)
+		return TACIT_E_NOMEM;
+	if (l->out != NULL) {
+		memcpy(more, l->out, l->out_len);
+		sodium_memzero(l->out, l->out_len);
+	}
+	free(l->out);
+	l->out = more;
+	l->out_cap = cap;
+	return 0;
+}
+
 static int
 line_flush(struct line *l)
 {
@@ -36,9 +71,7 @@ line_flush(struct line *l)
 		return 0;
 	rc = l->t->transport->ops->send(l->t->transport, l->conn, l->out,
 	    l->out_len);
-	sodium_memzero(l->out, l->out_len);
-	l->out_len = 0;
-	l->out_frames = 0;
+	forget_out(l);
 	return rc;
 }
 
@@ -49,14 +82,14 @@ line_request(struct line *l, tacit_Frame *f, const uint8_t *body,
 	size_t need = 2 + TACIT_HEADER_MAX + tacit_frame_body_len(f), n;
 	int rc;
 
-	if (l->out == NULL && (l->out = malloc(OUT_CAP)) == NULL)
-		return TACIT_E_NOMEM;
 	if ((l->out_frames == TACIT_FRAMES_MAX ||
 	    need > OUT_CAP - l->out_len) && (rc = line_flush(l)) != 0)
 		return rc;
+	if ((rc = make_room(l, need)) != 0)
+		return rc;
 	f->id = ++l->last_id;
 	l->moved_at = env_mono_ms(l->t);
-	n = tacit_frame_write(l->out + l->out_len, OUT_CAP - l->out_len, f,
+	n = tacit_frame_write(l->out + l->out_len, l->out_cap - l->out_len, f,
 	    body);
 	if (n == 0)
 		return TACIT_E_INTERNAL;
@@ -183,9 +216,7 @@ line_free(struct line *l)
 		l->anchor->line = NULL;
 	if (l->conn != 0)
 		l->t->transport->ops->close(l->t->transport, l->conn);
-	if (l->out != NULL)
-		sodium_memzero(l->out, l->out_len);
-	free(l->out);
+	forget_out(l);
 	free(l->asked);
 	free(l->held);
 	free(l);
@@ -207,8 +238,7 @@ line_reset(struct line *l)
 					b->read_conn = 0;
 					b->drained = 0;
 				}
-	if (l->out != NULL)
-		sodium_memzero(l->out, l->out_len);
+	forget_out(l);
 	free(l->asked);
 	l->asked = NULL;
 	l->n_asked = 0;
@@ -219,8 +249,6 @@ line_reset(struct line *l)
 	l->conn = 0;
 	l->ready = 0;
 	l->last_id = 0;
-	l->out_len = 0;
-	l->out_frames = 0;
 }
 
 void

@@ -51,7 +51,7 @@ struct line {
 
 	/* Frames of the next message. */
 	uint8_t *out;
-	size_t out_len;
+	size_t out_len, out_cap;
 	uint32_t out_frames;
 };
 

@@ -402,6 +402,8 @@ vault_db_settle(struct vault_db *db)
 {
 	if (db->latched)
 		return TACIT_E_IO;
+	/* Pages that were read, up to 2 MB: of thousands of vaults few work. */
+	(void)sqlite3_db_release_memory(db->sq);
 	return result(db, sqlite3_wal_checkpoint_v2(db->sq, "main",
 	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
 }

@@ -17,12 +17,15 @@ add_test(NAME loops/talk COMMAND bash
 set_tests_properties(loops/talk PROPERTIES TIMEOUT 300
   ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
 
-add_executable(loops_test_wake loops/test_wake.c)
-target_link_libraries(loops_test_wake PRIVATE host_support Threads::Threads)
-set_target_properties(loops_test_wake PROPERTIES
-  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-add_test(NAME loops/wake COMMAND loops_test_wake)
-set_tests_properties(loops/wake PROPERTIES TIMEOUT 120)
+foreach(name wake quiet)
+  add_executable(loops_test_${name} loops/test_${name}.c)
+  target_link_libraries(loops_test_${name} PRIVATE host_support
+    Threads::Threads)
+  set_target_properties(loops_test_${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME loops/${name} COMMAND loops_test_${name})
+  set_tests_properties(loops/${name} PROPERTIES TIMEOUT 120)
+endforeach()
 
 # examples/gateway.c, and vaults for it.
 add_executable(gateway ${examples}/gateway.c)
@@ -32,3 +35,11 @@ target_link_libraries(make_vaults PRIVATE tacit_flags libtacit
   PkgConfig::sodium)
 set_target_properties(gateway make_vaults PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+find_program(PYTHON python3 REQUIRED)
+foreach(n 50 1000)
+  add_test(NAME loops/gateway_${n} COMMAND ${PYTHON}
+    ${CMAKE_CURRENT_SOURCE_DIR}/loops/gateway.py ${CMAKE_BINARY_DIR} ${n})
+endforeach()
+set_tests_properties(loops/gateway_50 PROPERTIES TIMEOUT 600)
+set_tests_properties(loops/gateway_1000 PROPERTIES TIMEOUT 3600 LABELS slow
+  RUN_SERIAL ON)
