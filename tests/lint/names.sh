@@ -43,6 +43,11 @@ while read -r name; do
 		[ -f "tests/fuzz/fuzz_${name#*/}.c" ] || echo "no such test: $name" ;;
 	agent/*)
 		[ -f "tests/$name.sh" ] || echo "no such test: $name" ;;
+	node/memory* | node/readme | node/types)
+		grep -q "^node_test(${name#node/} " tests/node/node.cmake ||
+		    echo "no such test: $name" ;;
+	node/*)
+		[ -f "tests/$name.test.mjs" ] || echo "no such test: $name" ;;
 	interop/refusal)
 		[ -f tests/interop/refusal.sh ] || echo "no such test: $name" ;;
 	interop/*)

@@ -40,6 +40,13 @@ function measure() {
 	return { rss: m.rss, held: m.heapUsed + m.external + m.arrayBuffers };
 }
 
+function note() {
+	const now = { heard, ...measure() };
+	seen.push(now);
+	console.log(`${heard} texts: RSS ${(now.rss / MIB).toFixed(1)} MiB, ` +
+		`held by JavaScript ${(now.held / MIB).toFixed(2)} MiB`);
+}
+
 let sent = 0, accepted = 0, heard = 0;
 const seen = [];
 async function fill() {
@@ -61,7 +68,7 @@ await Promise.all([
 		assert.equal(event.text, `text ${heard}`);
 		heard++;
 		if (heard % Math.floor(count / STEPS) === 0)
-			seen.push({ heard, ...measure() });
+			note();
 		fill().catch((error) => { throw error; });
 		return heard === count ? 'all' : heard % 64 === 0;
 	}),
@@ -73,9 +80,6 @@ const middle = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]
 const half = seen.slice(STEPS / 2);
 const growth = (what) => (middle(half.slice(-5).map((s) => s[what])) -
 	middle(half.slice(0, 5).map((s) => s[what]))) / MIB;
-for (const s of seen)
-	console.log(`${s.heard} texts: RSS ${(s.rss / MIB).toFixed(1)} MiB, ` +
-		`held by JavaScript ${(s.held / MIB).toFixed(2)} MiB`);
 console.log(`second half: RSS ${growth('rss').toFixed(2)} MiB more, ` +
 	`held by JavaScript ${growth('held').toFixed(2)} MiB more`);
 assert.ok(growth('rss') < RSS_MIB, 'the process grew');

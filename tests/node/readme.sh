@@ -7,8 +7,6 @@
 readme=$root/bindings/node/README.md
 tarball=$1
 export PREFIX=$2
-# shellcheck disable=SC2034 # start_relay runs it
-relay=$PREFIX/bin/tacit-relay
 
 # block NAME: the block of that name
 block() {
