@@ -82,7 +82,8 @@ class Case(unittest.IsolatedAsyncioTestCase):
         return vault
 
     async def open(self, name: str) -> tacit.Vault:
-        vault = await tacit.open(path=self.path(name), passphrase=PASSPHRASE)
+        vault = await tacit.open(path=self.path(name), passphrase=PASSPHRASE,
+                                 lock_wait_ms=60000)
         self.addAsyncCleanup(vault.close)
         return vault
 

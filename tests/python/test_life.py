@@ -129,9 +129,19 @@ class Life(kit.Case):
         backup.cancel()
         with self.assertRaises(asyncio.CancelledError):
             await backup
-        self.assertFalse((self.folder / "b").exists())
         await vault.close()  # waits for it
         self.assertTrue((self.folder / "b").exists())
+
+    async def test_a_passphrase_is_let_go_of(self) -> None:
+        """What holds its bytes would not let it be emptied."""
+        await (await self.make("Anna")).close()
+        passphrase = bytearray(kit.PASSPHRASE.encode())
+        opening = tacit.open(path=self.path("Anna"), passphrase=passphrase)
+        async with opening as vault:
+            passphrase.clear()
+            self.assertEqual(vault.name, "Anna")
+        with self.assertRaises(RuntimeError):
+            await opening
 
     async def test_a_wait_can_be_given_up(self) -> None:
         vault = await self.make("Anna")

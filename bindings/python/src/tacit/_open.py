@@ -78,10 +78,12 @@ class Opening:
         return self._go().__await__()
 
     async def _go(self) -> Vault:
+        # The passphrase is let go of as soon as it was used.
+        given, self._given = self._given, ()
+        if not given:
+            raise RuntimeError("this was awaited before")
         return Vault(
-            await off_loop(
-                self._function, *self._given, undo=lib.tacit_close
-            )
+            await off_loop(self._function, *given, undo=lib.tacit_close)
         )
 
     async def __aenter__(self) -> Vault:
