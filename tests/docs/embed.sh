@@ -28,6 +28,10 @@ cmake --install "$build" --prefix "$work/prefix" >"$work/install.log" ||
 export PREFIX=$work/prefix HOME=$work
 mkdir "$work/empty" "$work/app"
 
+# The door of the README, which e2e/readme goes through.
+has 'how it is installed' "$(cat "$root/README.md")" \
+    "$(block sh install | sed ':a;N;$!ba;s/\n/ \&\& /')"
+
 # ---- ten minutes -------------------------------------------------------------
 block sh ten >"$work/ten"
 n=$(wc -l <"$work/ten")
@@ -72,10 +76,11 @@ rm keystore
 is 'no key' "$(./key 2>/dev/null)" 'not opened'
 
 # ---- two people with app.c ---------------------------------------------------------
-# lines FILE WORD: what follows WORD, once it is there
+# lines FILE WORD: what follows WORD, once it is there, to the end of the line
 lines() {
 	for _ in $(seq 1200); do
-		sed -n "s/^$2 //p" "$1" | tail -n 1 | grep . && return
+		[ -n "$(tail -c 1 "$1")" ] ||
+		    sed -n "s/^$2 //p" "$1" | tail -n 1 | grep . && return
 		sleep 0.1
 	done
 	die "no \"$2\" in $1: $(cat "$1")"
