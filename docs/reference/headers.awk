@@ -13,7 +13,7 @@
 #	TACIT_ERRORS(X)		becomes the enumerators that it stands for
 BEGIN {
 	headings = "(Limits|Output|Errors|Returns|Returns and errors|Owner|" \
-	    "Time|Threads|Secrets):"
+	    "Time|Threads|Secrets|Misuse):"
 }
 
 # Tabs count from the margin of the header, so they go before anything else

@@ -55,9 +55,10 @@ enum {
  *   error	vault-broken ERROR	and this vault has to be opened anew
  */
 enum tacit_log_level {
-	TACIT_LEVEL_INFO = 1,
-	TACIT_LEVEL_WARNING,
-	TACIT_LEVEL_ERROR
+	TACIT_LEVEL_INFO = 1,		/* it went well */
+	TACIT_LEVEL_WARNING,		/* it did not; what can be is tried
+					   again */
+	TACIT_LEVEL_ERROR		/* somebody has to look */
 };
 
 /*

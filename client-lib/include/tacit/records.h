@@ -18,7 +18,7 @@ extern "C" {
 
 enum {
 	TACIT_SERIES_COLUMNS_MIN = 40,	/* of a terminal */
-	TACIT_SERIES_COLUMNS_MAX = 200
+	TACIT_SERIES_COLUMNS_MAX = 200	/* and at most */
 };
 
 /* ---- series ------------------------------------------------------------------- */

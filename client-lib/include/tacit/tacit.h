@@ -505,7 +505,7 @@ enum tacit_event_type {			/* with the fields that it sets */
 	TACIT_EV_ACCEPTED,		/* message, seq: durable at the relay */
 	TACIT_EV_UNDELIVERED,		/* message, seq */
 	TACIT_EV_GAP,			/* from, to */
-	TACIT_EV_IDENTITY_CHANGED,
+	TACIT_EV_IDENTITY_CHANGED,	/* they have another identity key */
 	TACIT_EV_UNREACHABLE,		/* the relay refuses this contact */
 	TACIT_EV_CLOSED,		/* the other side ended it */
 	TACIT_EV_INVITATION_MISUSED,	/* a second answer to one link */
@@ -524,8 +524,8 @@ enum tacit_event_type {			/* with the fields that it sets */
 };
 
 enum tacit_who {			/* one of the two ends */
-	TACIT_WHO_ME = 1,
-	TACIT_WHO_THEM
+	TACIT_WHO_ME = 1,		/* this end */
+	TACIT_WHO_THEM			/* the other end */
 };
 
 struct tacit_event {			/* fields that a type does not name
