@@ -17,14 +17,14 @@ const flipped = (text) => (text[0] === "0" ? "1" : "0") + text.slice(1);
 export const isRefusal = (answer) => answer.startsWith("no ");
 
 export class Scenes {
-	constructor({ tap, command, work, line }) {
-		Object.assign(this, { tap, command, work, line, ends: [],
-			seen: { refusals: [], tape: tap } });
+	constructor({ tap, command, joiner, work, line }) {
+		Object.assign(this, { tap, command, joiner: joiner ?? command,
+			work, line, ends: [], seen: { refusals: [], tape: tap } });
 		this.place = readAdmission(line);
 	}
 
-	async end(name) {
-		const d = new Driver(this.command, join(this.work, name));
+	async end(name, command = this.command) {
+		const d = new Driver(command, join(this.work, name));
 		d.name = name;
 		this.ends.push(d);
 		await this.must(d, "init", name);
@@ -151,7 +151,7 @@ export class Scenes {
 		this.seen.putBefore = this.tap.frames("I", "client",
 		    "put_invitation").length;
 		this.tap.rule = null;
-		this.J = await this.end("J");
+		this.J = await this.end("J", this.joiner);
 		await this.must(this.J, "accept", this.seen.link);
 		await this.exchange("hello from J", "hello from I");
 		// Who heard the other under the new key is asked to show it.

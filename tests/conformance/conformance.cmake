@@ -58,4 +58,4 @@ kit_test(plain_relay plain-relay)
 kit_test(command client ${CMAKE_SOURCE_DIR}/proto/conformance/drivers/tacit)
 kit_test(wrong_clients wrong-clients)
 set_tests_properties(kit/plain_relay kit/command kit/wrong_clients PROPERTIES
-  LABELS slow)
+  LABELS slow TIMEOUT 1800)

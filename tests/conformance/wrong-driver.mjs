@@ -7,9 +7,10 @@ import { createInterface } from "node:readline";
 
 const [fault, driver] = process.argv.slice(2);
 const dir = process.env.TACIT_KIT_DIR, copy = `${dir}.before`;
-let texts = [];
+const texts = [];
 
-// What was not kept before it was acknowledged is gone after a kill.
+// What was neither kept nor shown before it was acknowledged is gone after a
+// kill.
 if (fault === "forgets" && existsSync(copy)) {
 	rmSync(dir, { recursive: true });
 	cpSync(copy, dir, { recursive: true });
@@ -25,8 +26,12 @@ createInterface({ input: process.stdin }).on("line", (line) => {
 createInterface({ input: inner.stdout }).on("line", (line) => {
 	if (fault === "repeats" && line.startsWith("text "))
 		console.log(line);
-	if (fault === "reverses" && line.startsWith("text ")) {
-		texts.unshift(line);
+	if (line.startsWith("text ") &&
+	    ["reverses", "forgets"].includes(fault)) {
+		if (fault === "reverses")
+			texts.unshift(line);
+		else
+			texts.push(line);
 		return;
 	}
 	texts.splice(0).forEach((t) => console.log(t));

@@ -52,6 +52,12 @@ while read -r name; do
 		[ -f tests/interop/refusal.sh ] || echo "no such test: $name" ;;
 	interop/*)
 		[ -f "tests/$name.mjs" ] || echo "no such test: $name" ;;
+	kit/*)
+		grep -q "^kit_test(${name#kit/} " tests/conformance/conformance.cmake ||
+		    echo "no such test: $name" ;;
+	vectors/control | vectors/c | vectors/pairing)
+		grep -q "^add_test(NAME $name " tests/vectors/vectors.cmake ||
+		    echo "no such test: $name" ;;
 	vectors/second)
 		[ -f tests/vectors/second/run.sh ] || echo "no such test: $name" ;;
 	python/memory | python/types | python/install) ;;
