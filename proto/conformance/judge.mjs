@@ -267,23 +267,32 @@ function acks({ tape }) {
 const shownOnce = (name, s) =>
 	only(name, s === 1, `shown ${s} times`);
 
+// What a scene is judged by; or that it did not come to its end.
+const of = (seen, scene, name, judged) => seen.stuck[scene] === undefined ?
+	judged(seen) : [only(name, false, seen.stuck[scene])];
+
 function reading(seen) {
-	const s = seen;
 	return [
-		...acks(s),
-		only("reading: kept before ACK", s.killed.acked &&
-		    s.killed.shown >= 1, s.killed.acked ?
-		    "lost by who was killed behind its ACK" : "no ACK"),
-		shownOnce("reading: a replay is shown once", s.replayed.shown),
-		only("reading: what is forged is not shown, what is true is",
-		    s.forged.spoiled && s.forged.shown.length === 1,
-		    `shown: ${s.forged.shown.join(" | ")}`),
-		only("reading: in the order in which it was written",
-		    s.swapped.done && s.swapped.shown.join(" | ") ===
-		    "the first of two | the second of two",
-		    s.swapped.shown.join(" | ")),
+		...acks(seen),
+		...of(seen, "killedAfterAck", "reading: kept before ACK",
+		    ({ killed: k }) => [only("reading: kept before ACK",
+			k.acked && k.shown >= 1, k.acked ?
+			"lost by who was killed behind its ACK" : "no ACK")]),
+		...of(seen, "replayed", REPLAY, (s) =>
+			[shownOnce(REPLAY, s.replayed.shown)]),
+		...of(seen, "forged", FORGED, ({ forged: f }) =>
+			[only(FORGED, f.spoiled && f.shown.length === 1,
+			    `shown: ${f.shown.join(" | ")}`)]),
+		...of(seen, "swapped", ORDER, ({ swapped: w }) =>
+			[only(ORDER, w.done && w.shown.join(" | ") ===
+			    "the first of two | the second of two",
+			w.shown.join(" | "))]),
 	];
 }
+
+const REPLAY = "reading: a replay is shown once";
+const FORGED = "reading: what is forged is not shown, what is true is";
+const ORDER = "reading: in the order in which it was written";
 
 // ---- posting
 
@@ -296,25 +305,35 @@ function again(name, { posts: list, shown }) {
 		shownOnce(`${name}: arrives`, shown.length)];
 }
 
-function posting(seen) {
-	const { refusedPost: r, window: w } = seen;
+function refused({ refusedPost: r }) {
 	const resumed = r.posts.find((f) => f.fields.resume);
 
 	return [
-		...again("posting: OK lost", seen.okLost),
-		...again("posting: killed before OK", seen.killedBeforeOk),
-		only("posting: from the refused one on, with resume",
-		    resumed?.fields.envelope === r.first,
+		only(RESUME, resumed?.fields.envelope === r.first,
 		    resumed ? "from another one on" : "no resume"),
 		only("posting: in order", r.shown.length === 3 &&
 		    r.shown.every((t, i) => t.endsWith(
 			["one", "two", "three"][i])), r.shown.join(" | ")),
-		only("posting: at most 32 under way", w.most <= WINDOW,
-		    `${w.most}`),
-		only("posting: all of them arrive", w.shown.length === WINDOW + 2,
-		    `${w.shown.length} of ${WINDOW + 2}`),
 	];
 }
+
+const under = ({ window: w }) => [
+	only(UNDER, w.most <= WINDOW, `${w.most}`),
+	only("posting: all of them arrive", w.shown.length === WINDOW + 2,
+	    `${w.shown.length} of ${WINDOW + 2}`),
+];
+
+const posting = (seen) => [
+	...of(seen, "okLost", "posting: OK lost",
+	    (s) => again("posting: OK lost", s.okLost)),
+	...of(seen, "killedBeforeOk", "posting: killed before OK",
+	    (s) => again("posting: killed before OK", s.killedBeforeOk)),
+	...of(seen, "refusedPost", RESUME, refused),
+	...of(seen, "window", UNDER, under),
+];
+
+const RESUME = "posting: from the refused one on, with resume";
+const UNDER = "posting: at most 32 under way";
 
 // ---- refusals
 
@@ -335,5 +354,6 @@ export function judge(seen, line) {
 	const l = readLink(seen.link);
 	return [...wire(seen), ...frames(seen), ...pairing(seen, l, line),
 		...letters(seen, l), ...reading(seen), ...posting(seen),
-		...seen.refusals.map(refusal)];
+		...seen.refusals.map(refusal),
+		...of(seen, "strangers", "refusals: another pin", () => [])];
 }

@@ -19,7 +19,7 @@ export const isRefusal = (answer) => answer.startsWith("no ");
 export class Scenes {
 	constructor({ tap, command, joiner, work, line }) {
 		Object.assign(this, { tap, command, joiner: joiner ?? command,
-			work, line, ends: [], seen: { refusals: [], tape: tap } });
+			work, line, ends: [], seen: { refusals: [], stuck: {}, tape: tap } });
 		this.place = readAdmission(line);
 	}
 
@@ -397,17 +397,23 @@ export class Scenes {
 		return open.size;
 	}
 
+	// One that is stuck is judged so, and the others go on.
+	async one(scene) {
+		try {
+			await this[scene]();
+		} catch (e) {
+			this.seen.stuck[scene] = e.message;
+		}
+		this.tap.rule = null;
+	}
+
 	async all() {
-		await this.strangers();
+		await this.one("strangers");
 		await this.pair();
-		await this.killedAfterAck();
-		await this.replayed();
-		await this.forged();
-		await this.swapped();
-		await this.okLost();
-		await this.killedBeforeOk();
-		await this.refusedPost();
-		await this.window();
+		for (const scene of ["killedAfterAck", "replayed", "forged",
+			"swapped", "okLost", "killedBeforeOk", "refusedPost",
+			"window"])
+			await this.one(scene);
 		for (let i = 0; i < ROUNDS && this.unread() > 0; i++)
 			await this.sync("IJ"[i % 2]);
 		return this.seen;

@@ -88,7 +88,8 @@ invite(struct end *e)
 		}
 		if (rc == TACIT_E_WAIT &&
 		    (rc = tacit_step(e->t, STEP_MS)) == 0 &&
-		    (rc = tacit_progress(e->t, &p)) == 0 && !p.hope)
+		    (rc = tacit_progress(e->t, &p)) == 0 && !p.hope &&
+		    p.problem != 0)
 			return p.problem;
 	}
 	return rc != 0 ? rc : TACIT_E_UNREACHABLE;
