@@ -126,8 +126,9 @@ const late = await agent.call('send', { contact, text: 'at the relay' });
 await agent.event('accepted', e => e.message === late.message);
 result = await agent.call('recall', { contact, message: late.message });
 claim('asked', result.fate, 'asked');
-claim('destroyed', (await agent.event('recalled',
-    e => e.message === late.message)).fate, 'destroyed-undelivered');
+// Or unacknowledged, if the relay learned too late that Ben has gone.
+const { fate } = await agent.event('recalled', e => e.message === late.message);
+assert.match(fate, /^destroyed-(undelivered|unacknowledged)$/);
 result = await agent.call('recall.statement',
     { contact, message: late.message });
 assert.match(result.statement, /\S/);

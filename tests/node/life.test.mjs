@@ -74,16 +74,18 @@ test('second thoughts: hold, undo, recall, statements, forget', async (t) => {
 	assert.equal(await toBen.recall(message), 'undone');
 	await assert.rejects(toBen.recallExport(message), { code: 'state' });
 
-	// The relay has this one, and its reader is gone.
+	// The relay has this one, and its reader is gone, which the relay may
+	// learn only after it tried to give it away.
 	await ben.close();
 	await toBen.holdNow(0);
 	const second = await toBen.send('no, again');
 	await until(anna, 'accepted', (e) => e.message === second.message);
 	assert.equal(await toBen.recall(second.message), 'asked');
-	assert.equal((await until(anna, 'recalled')).fate, 'destroyed-undelivered');
+	const { fate } = await until(anna, 'recalled');
+	assert.match(fate, /^destroyed-(undelivered|unacknowledged)$/);
 	const statements = await toBen.recallExport(second.message);
 	const claim = Tacit.checkStatement(statements);
-	assert.deepEqual([claim.statements, claim.fate], [1, 'destroyed-undelivered']);
+	assert.deepEqual([claim.statements, claim.fate], [1, fate]);
 	assert.match(claim.relayKey, /^[0-9a-f]{64}$/);
 
 	const third = await toBen.send('to be forgotten there');
