@@ -38,6 +38,8 @@
 	X(FORM,		-12, "bad-form", "this questionnaire cannot be used") \
 	X(ANSWER,	-13, "bad-answer", "this does not answer the question") \
 	X(NOT_FOUND,	-14, "unknown-id", "there is nothing with this id") \
+	X(HOLD,		-15, "bad-hold",				\
+	    "a text can be held back for 0 to 60 seconds")		\
 	X(HAD,		-16, "too-late",				\
 	    "the other end has it, so it cannot be recalled")		\
 	X(HANDLE,	-17, "closed-handle",				\
@@ -54,6 +56,8 @@
 	X(REPLAY,	-25, "replay", "seen before")			\
 	X(POISON,	-26, "poison", "authentic, but makes no sense")	\
 	X(CONFLICT,	-27, "conflict", "same name, other content")	\
+	X(STATEMENT,	-28, "bad-statement",				\
+	    "not a statement, or changed since the relay signed it")	\
 	X(RATE,		-40, "rate", "too fast; try again later")	\
 	X(QUOTA,	-41, "quota", "mailbox full; try again later")	\
 	X(UNAVAILABLE,	-42, "unavailable", "relay cannot do this now")	\
@@ -62,10 +66,6 @@
 	X(LATCHED,	-45, "latched",					\
 	    "an earlier post of this connection was refused")		\
 	X(WAIT,		-46, "wait", "not yet")				\
-	X(HOLD,		-47, "bad-hold",				\
-	    "a text can be held back for 0 to 60 seconds")		\
-	X(STATEMENT,	-48, "bad-statement",				\
-	    "not a statement, or changed since the relay signed it")	\
 	X(NOMEM,	-60, "internal", "out of memory")		\
 	X(IO,		-61, "io", "storage failed")			\
 	X(DISK_FULL,	-62, "disk-full", "no space left for storage")	\

@@ -42,10 +42,10 @@ const refused = [
 	['data of type 65536', 'usage', -1, ({ contact }) => contact.sendData(65536, Buffer.from('x'))],
 	['no data', 'usage', -1, ({ contact }) => contact.sendData(100, Buffer.alloc(0))],
 	['too much data', 'usage', -1, ({ contact }) => contact.sendData(100, Buffer.alloc(24577))],
-	['61 seconds', 'bad-hold', -47, ({ contact }) => contact.setHold(61)],
-	['61 seconds for the vault', 'bad-hold', -47, ({ vault }) => vault.setHold(61)],
-	['61 seconds from now on', 'bad-hold', -47, ({ contact }) => contact.holdNow(61)],
-	['four billion seconds', 'bad-hold', -47, ({ contact }) => contact.setHold(4294967295)],
+	['61 seconds', 'bad-hold', -15, ({ contact }) => contact.setHold(61)],
+	['61 seconds for the vault', 'bad-hold', -15, ({ vault }) => vault.setHold(61)],
+	['61 seconds from now on', 'bad-hold', -15, ({ contact }) => contact.holdNow(61)],
+	['four billion seconds', 'bad-hold', -15, ({ contact }) => contact.setHold(4294967295)],
 	['recall of nothing', 'unknown-id', -14, ({ contact }) => contact.recall(nobody)],
 	['recall of what is no id', 'unknown-id', -14, ({ contact }) => contact.recall('m_')],
 	['recall of an id and more', 'unknown-id', -14, ({ contact, sent }) => contact.recall(`${sent}a`)],
@@ -111,7 +111,7 @@ const refused = [
 	['a backup that is none', 'not-a-backup', -67,
 		({ dir }) => Tacit.restore({ path: `${dir}/new`, passphrase: 'x', ...cheap,
 			backup: `${dir}/text`, backupPassphrase: 'x' })],
-	['a statement that is none', 'bad-statement', -48, async () => Tacit.checkStatement('it was so')],
+	['a statement that is none', 'bad-statement', -28, async () => Tacit.checkStatement('it was so')],
 ];
 
 // [what, call]: a TypeError
