@@ -7,6 +7,8 @@
 
 #include "world.h"
 
+enum { LIVES = 150 };
+
 static struct world w;
 
 /* What is behind ${w} is closed: calls on it, and closing it once more. */
@@ -79,12 +81,39 @@ many_lives(size_t *wrong)
 	return n;
 }
 
+/* So many that places are used again: an old handle stays an old one. */
+static size_t
+many_handles(size_t *wrong)
+{
+	static const uint8_t key[TACIT_VAULT_KEY_SIZE] = { 1 };
+	struct tacit_config cfg = TACIT_CONFIG_INIT;
+	struct tacit_host host = TACIT_HOST_INIT;
+	static struct tacit *old[LIVES];
+	char path[256];
+	size_t i, k;
+
+	(void)snprintf(path, sizeof(path), "%s/many", w.relay.base);
+	cfg.path = path;
+	cfg.host = &host;
+	host.key = key;
+	HELD(*wrong, tacit_create(&cfg, "many") == 0);
+	for (i = 0; i < LIVES; i++) {
+		HELD(*wrong, tacit_open(&old[i], &cfg) == 0);
+		for (k = 0; k < i; k++)
+			HELD(*wrong, tacit_fd(old[k]) == TACIT_E_HANDLE);
+		HELD(*wrong, tacit_fd(old[i]) >= 0);
+		tacit_close(old[i]);
+	}
+	return LIVES * LIVES / 2;
+}
+
 int
 main(void)
 {
 	size_t calls = 0, wrong = 0;
 
 	world_open(&w, 0);
+	calls += many_handles(&wrong);
 	calls += no_handles(&wrong);
 	world_is_sound(&w);
 

@@ -21,6 +21,8 @@ while read -r name; do
 		[ -f tests/vectors/wycheproof.c ] || echo "no such test: $name" ;;
 	constant/*)
 		[ -f "tests/$name.c" ] || echo "no such test: $name" ;;
+	held_wrong/exported)
+		[ -f "tests/$name.sh" ] || echo "no such test: $name" ;;
 	unit/* | store/* | stage/* | practice/* | hosted/* | held_wrong/*)
 		[ -f "tests/$name.c" ] || [ -f "tests/$name.sh" ] || echo "no such test: $name" ;;
 	e2e/heal/loop*)
