@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A vault of an arm64 program and one of an x86-64 program, by an x86-64 relay:
-# they pair both ways round and write to each other, and each reads the other's
-# file after a backup.  Called by script/cross, which builds the one.
+# they pair both ways round and write to each other, and the x86-64 program opens
+# the vault that the arm64 one made.  Called by script/cross.
 . "$(dirname "$0")/../e2e/lib.sh"
 
 arm=${TACIT_ARM64:?the arm64 build, by script/cross}
