@@ -41,6 +41,9 @@ while read -r name; do
 	embed/*)
 		grep -q "add_test(NAME $name " tests/embed/embed.cmake ||
 		    echo "no such test: $name" ;;
+	loops/*)
+		grep -qs "${name#loops/}" tests/loops/loops.cmake ||
+		    echo "no such test: $name" ;;
 	fuzz/*)
 		[ -f "tests/fuzz/fuzz_${name#*/}.c" ] || echo "no such test: $name" ;;
 	agent/*)

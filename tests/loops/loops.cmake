@@ -35,11 +35,13 @@ target_link_libraries(make_vaults PRIVATE tacit_flags libtacit
   PkgConfig::sodium)
 set_target_properties(gateway make_vaults PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-find_program(PYTHON python3 REQUIRED)
-foreach(n 50 1000)
-  add_test(NAME loops/gateway_${n} COMMAND ${PYTHON}
+foreach(test gateway:50 thousand:1000)
+  string(REPLACE ":" ";" test ${test})
+  list(GET test 0 name)
+  list(GET test 1 n)
+  add_test(NAME loops/${name} COMMAND python3
     ${CMAKE_CURRENT_SOURCE_DIR}/loops/gateway.py ${CMAKE_BINARY_DIR} ${n})
 endforeach()
-set_tests_properties(loops/gateway_50 PROPERTIES TIMEOUT 600)
-set_tests_properties(loops/gateway_1000 PROPERTIES TIMEOUT 3600 LABELS slow
+set_tests_properties(loops/gateway PROPERTIES TIMEOUT 600)
+set_tests_properties(loops/thousand PROPERTIES TIMEOUT 3600 LABELS slow
   RUN_SERIAL ON)
