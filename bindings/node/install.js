@@ -57,7 +57,8 @@ if (process.platform !== 'linux')
 const [cc, ...ccFlags] = (process.env.CC || 'cc').split(/\s+/);
 const libdir = path.resolve(words(['--variable=libdir'])[0]);
 const flags = [...ccFlags, '-std=gnu11', '-O2', '-g', '-fPIC', '-shared', '-fvisibility=hidden',
-	'-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-D_GNU_SOURCE', '-Wall', '-Wextra',
+	'-fstack-protector-strong', '-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2', '-D_GNU_SOURCE',
+	'-Wall', '-Wextra',
 	'-Wl,-z,relro,-z,now,-z,noexecstack'];
 
 // The words of errors, as a type: those of the library that is there.

@@ -42,13 +42,14 @@ test('an app and the command write to each other', async (t) => {
 	await vault.addRelay((await relay(t)).line());
 	const contact = await vault.invite('Ben', { inPerson: true });
 	const [joined] = await command(`${await contact.link()}\nAnna\n`, 'accept');
-	assert.equal(joined.state, 'joining');
+	// Both ends may have met by the time that it looks.
+	assert.match(joined.state, /^(joining|active)$/);
 	assert.equal((await until(vault, 'paired')).name, 'Ben');
 	const sent = await contact.send('How was the week?');
-	const events = await command('', 'sync', '--until', '1', '--wait-ms', '30000');
+	const events = await command('', 'sync', '--until', '1', '--wait-ms', '300000');
 	const { text: heard, message } = events.find((e) => e.event === 'message');
 	assert.deepEqual([heard, message], ['How was the week?', sent.message]);
-	const [answer] = await command('Better. I slept.\n', 'send', 'Anna', '--wait-ms', '30000');
+	const [answer] = await command('Better. I slept.\n', 'send', 'Anna', '--wait-ms', '300000');
 	assert.equal((await until(vault, 'message')).message, answer.message);
 	assert.equal((await command('', 'verify', 'Anna'))[0].safety_number,
 		await contact.safetyNumber());
