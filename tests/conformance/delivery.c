@@ -222,8 +222,9 @@ recall_before_delivery(struct scene *s)
 	scene_say(s, raw_post_first(s->r, &s->m, s->id, s->body));
 	recall(s, &is);
 	recall(s, &again);
-	told_add(s->got, memcmp(&is, &again, sizeof(is)) == 0 ? "the same" :
-	    "another");
+	told_add(s->got, is.number == again.number && is.outcome ==
+	    again.outcome && memcmp(is.previous, again.previous,
+	    sizeof(is.previous)) == 0 ? "the same" : "another");
 	scene_contents(s);
 	scene_say(s, raw_post(s->r, &s->m, s->id, s->body));
 }
