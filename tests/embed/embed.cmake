@@ -19,6 +19,7 @@ add_test(NAME embed/five COMMAND bash ${embed_dir}/five.sh
   ${CMAKE_BINARY_DIR}/tests/node ${CMAKE_BINARY_DIR}/tests/python)
 set_tests_properties(embed/five PROPERTIES TIMEOUT 900
   FIXTURES_REQUIRED "node_package;python"
+  ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
 
 add_test(NAME embed/arm64 COMMAND ${CMAKE_SOURCE_DIR}/script/cross
   ${CMAKE_BINARY_DIR}/arm64)
