@@ -84,11 +84,11 @@ class Life(kit.Case):
             said = ""
             try:
                 box.get()
-            except tacit.InputError as error:
-                said = str(error)
+            except tacit.TacitError as error:
+                said = error.word
             del vault
             gc.collect()
-            os._exit(0 if "fork" in said and box.handle is None else 1)
+            os._exit(0 if said == "forked" and box.handle is None else 1)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
         self.assertEqual((await vault.progress()).queued, 0)
 

@@ -268,7 +268,8 @@ class Refusals(kit.Case):
             lambda: c.hold_now(1),
         ]
         for n, asked in enumerate(every):
-            await self.refused(f"{n}: {asked}", (tacit.InputError, "state"),
+            await self.refused(f"{n}: {asked}",
+                               (tacit.InputError, "closed-handle"),
                                asked)
         self.assertFalse((self.folder / "b").exists())
         other = await self.make("Carl")

@@ -33,7 +33,7 @@ class Box:
         self.loop = asyncio.get_running_loop()
         self.thread = threading.get_ident()
         self.fd: int = lib.tacit_fd(handle)
-        self.why = "this vault is closed"
+        self.why: int = lib.TACIT_E_HANDLE
 
     def close(self) -> None:
         handle, self.handle = self.handle, None
@@ -45,7 +45,7 @@ class Box:
 
     def get(self) -> Any:
         if self.handle is None:
-            raise failure(lib.TACIT_E_STATE, self.why)
+            raise failure(self.why)
         return self.handle
 
 
@@ -56,7 +56,7 @@ def _forked() -> None:
     """The child must neither use nor close what is its parent's."""
     for box in _boxes:
         box.handle = None
-        box.why = "this vault was opened before a fork"
+        box.why = lib.TACIT_E_FORKED
 
 
 os.register_at_fork(after_in_child=_forked)
