@@ -64,7 +64,7 @@ show(const struct desk *d, const struct tacit_event *ev)
 static void
 on_due(uv_timer_t *timer);
 
-/* Until when is nothing to be done?  After each call on a vault, of it alone. */
+/* Until when is nothing due?  Asked after each call on a vault, of it alone. */
 static void
 wait_on(struct desk *d)
 {

@@ -17,7 +17,7 @@
 #include "person.h"
 
 enum {
-	BATCHES = 8,			/* of small rows, a page or two each */
+	BATCHES = 8,			/* of small rows, a page or two */
 	SOON_MS = 10000,
 	MUCH = 1024 * 1024,
 	LITTLE = 384 * 1024
