@@ -68,6 +68,9 @@ class Memory(kit.Case):
                              if e.type is tacit.EventType.MESSAGE]
                     numbers.extend(texts)
                     seen += len(texts)
+                # An answer says what was had.  Without any that goes by
+                # itself, after some minutes, and is kept until then.
+                await of_anna.send("Better.")
                 while (await anna.progress()).queued > 0:
                     await anna.changed()
                 while await anna.next_event() is not None:
