@@ -251,7 +251,6 @@ snapshot(struct link_base *b, struct story *st, int i)
 struct vault *
 link_base_open(const struct link_base *b)
 {
-	static const char pass[] = "only for this test";
 	char path[200], wal[210];
 	struct vault *v;
 
@@ -261,7 +260,7 @@ link_base_open(const struct link_base *b)
 	store(b->file, b->file_len, path);
 	if (b->wal_len > 0)
 		store(b->wal, b->wal_len, wal);
-	FUZZ_CHECK(vault_open(&v, path, pass, strlen(pass), 0) == 0);
+	FUZZ_CHECK(stage_vault(&v, path) == 0);
 	return v;
 }
 

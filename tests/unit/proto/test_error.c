@@ -31,15 +31,19 @@ static const struct {
 	{ -7, "ambiguous-contact" }, { -8, "contact-closed" },
 	{ -9, "vault-exists" }, { -10, "no-relay" }, { -11, "bad-link" },
 	{ -12, "bad-form" }, { -13, "bad-answer" },
-	{ -14, "unknown-id" },
+	{ -14, "unknown-id" }, { -15, "bad-hold" }, { -16, "too-late" },
+	{ -17, "closed-handle" }, { -18, "re-entered" }, { -19, "two-threads" },
 	{ -20, "bad-frame" }, { -21, "limit" }, { -22, "bad-size" },
 	{ -23, "version" }, { -24, "not-authentic" }, { -25, "replay" },
-	{ -26, "poison" }, { -27, "conflict" }, { -40, "rate" },
+	{ -26, "poison" }, { -27, "conflict" },
+	{ -28, "bad-statement" }, { -40, "rate" },
 	{ -41, "quota" }, { -42, "unavailable" }, { -43, "relay-unreachable" },
 	{ -44, "vault-busy" }, { -45, "latched" }, { -46, "wait" },
 	{ -60, "internal" }, { -61, "io" }, { -62, "disk-full" },
 	{ -63, "vault-corrupt" }, { -64, "vault-truncated" },
-	{ -65, "not-a-vault" }, { -68, "file-exists" },
+	{ -65, "not-a-vault" }, { -66, "internal" }, { -67, "not-a-backup" },
+	{ -68, "file-exists" }, { -70, "retained" }, { -71, "wrong-date" },
+	{ -73, "forked" }, { -74, "other-secret" },
 	{ -79, "internal" }, { -80, "refused" },
 	{ -81, "wrong-passphrase" }, { -82, "invitation-used" },
 	{ -83, "invitation-expired" }, { -84, "invitation-revoked" },
@@ -98,7 +102,7 @@ every_error_has_its_word_and_one_line(void **state)
 static void
 what_is_no_error_has_a_text_too(void **state)
 {
-	static const int others[] = { 1, -19, -59, -120, -121, 4711,
+	static const int others[] = { 1, -39, -59, -120, -121, 4711,
 	    INT32_MIN };
 	size_t i;
 
