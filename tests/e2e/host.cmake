@@ -9,7 +9,7 @@ foreach(name freeze guest looks)
   set_target_properties(e2e_host_${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME e2e/host/${name} COMMAND e2e_host_${name})
-  set_tests_properties(e2e/host/${name} PROPERTIES TIMEOUT 180
+  set_tests_properties(e2e/host/${name} PROPERTIES TIMEOUT 600
     ENVIRONMENT TACIT_RELAY=$<TARGET_FILE:tacit-relay>)
 endforeach()
 # It measures how late things are.
@@ -30,6 +30,6 @@ foreach(source ${found})
   get_filename_component(name ${source} NAME_WE)
   string(REPLACE "host_" "e2e/host/" test ${name})
   add_test(NAME ${test} COMMAND bash ${source})
-  set_tests_properties(${test} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
+  set_tests_properties(${test} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
     ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
 endforeach()

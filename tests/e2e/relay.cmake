@@ -9,19 +9,19 @@ foreach(source ${found})
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   string(REPLACE "relay_" "e2e/relay/" test ${name})
   add_test(NAME ${test} COMMAND e2e_${name})
-  set_tests_properties(${test} PROPERTIES TIMEOUT 180
+  set_tests_properties(${test} PROPERTIES TIMEOUT 600
     ENVIRONMENT TACIT_RELAY=$<TARGET_FILE:tacit-relay>)
 endforeach()
 
 # Acts that confinement forbids.  Sanitizers make calls of their own.
 add_test(NAME e2e/relay/confined COMMAND bash
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_confined.sh)
-set_tests_properties(e2e/relay/confined PROPERTIES TIMEOUT 120
+set_tests_properties(e2e/relay/confined PROPERTIES TIMEOUT 600
   ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
 add_test(NAME e2e/relay/trace COMMAND bash
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/confine_trace.sh ${CMAKE_BINARY_DIR}
   $<TARGET_FILE:e2e_relay_operator>)
-set_tests_properties(e2e/relay/trace PROPERTIES TIMEOUT 180)
+set_tests_properties(e2e/relay/trace PROPERTIES TIMEOUT 600)
 if(TACIT_SANITIZE OR TACIT_TSAN)
   set_tests_properties(e2e/relay/confine e2e/relay/confined e2e/relay/trace
     PROPERTIES DISABLED TRUE)
@@ -45,11 +45,11 @@ set_target_properties(tacit-relay-ack-early PROPERTIES
 add_test(NAME e2e/relay/order COMMAND sh
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_order.sh $<TARGET_FILE:tacit-relay>
   $<TARGET_FILE:rawclient> $<TARGET_FILE:tacit-relay-ack-early>)
-set_tests_properties(e2e/relay/order PROPERTIES TIMEOUT 180)
+set_tests_properties(e2e/relay/order PROPERTIES TIMEOUT 600)
 add_test(NAME e2e/relay/fsync COMMAND sh
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_fsync.sh $<TARGET_FILE:tacit-relay>
   $<TARGET_FILE:rawclient>)
-set_tests_properties(e2e/relay/fsync PROPERTIES TIMEOUT 180)
+set_tests_properties(e2e/relay/fsync PROPERTIES TIMEOUT 600)
 
 target_sources(e2e_relay_authority PRIVATE e2e/claims.c)
 
@@ -64,7 +64,7 @@ set_target_properties(tacit-relay-no-authority PROPERTIES
 add_test(NAME e2e/relay/authority_control COMMAND sh
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_believes.sh
   $<TARGET_FILE:tacit-relay-no-authority> $<TARGET_FILE:e2e_relay_authority>)
-set_tests_properties(e2e/relay/authority_control PROPERTIES TIMEOUT 180)
+set_tests_properties(e2e/relay/authority_control PROPERTIES TIMEOUT 600)
 
 # What runs under TSan.  The control: a store thread that counts what is the
 # loop's, in a test of the hand-over that must report it, and end there: a lost
@@ -80,7 +80,7 @@ if(TACIT_TSAN)
   set_target_properties(relay_race_control PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME unit/relay/race_control COMMAND relay_race_control)
-  set_tests_properties(unit/relay/race_control PROPERTIES TIMEOUT 120
+  set_tests_properties(unit/relay/race_control PROPERTIES TIMEOUT 600
     ENVIRONMENT TSAN_OPTIONS=halt_on_error=1
     PASS_REGULAR_EXPRESSION "WARNING: ThreadSanitizer: data race")
   add_custom_target(thread_tests DEPENDS tacit-relay relay_race_control)

@@ -25,7 +25,7 @@ foreach(name use_after_close two_threads re_entry wrong_sizes forgotten_confirm
   set_target_properties(held_wrong_${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME held_wrong/${name} COMMAND held_wrong_${name})
-  set_tests_properties(held_wrong/${name} PROPERTIES TIMEOUT 300
+  set_tests_properties(held_wrong/${name} PROPERTIES TIMEOUT 600
     ENVIRONMENT TACIT_RELAY=$<TARGET_FILE:tacit-relay>)
 endforeach()
 add_test(NAME held_wrong/exported COMMAND sh

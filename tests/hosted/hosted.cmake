@@ -12,6 +12,6 @@ foreach(source ${hosted_tests})
   set_target_properties(hosted_${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME hosted/${name} COMMAND hosted_${name})
-  set_tests_properties(hosted/${name} PROPERTIES TIMEOUT 300
+  set_tests_properties(hosted/${name} PROPERTIES TIMEOUT 600
     ENVIRONMENT TACIT_RELAY=$<TARGET_FILE:tacit-relay>)
 endforeach()

@@ -14,7 +14,7 @@ target_link_libraries(loop_glib PRIVATE PkgConfig::glib)
 target_link_libraries(loop_thread PRIVATE Threads::Threads)
 add_test(NAME loops/talk COMMAND bash
   ${CMAKE_CURRENT_SOURCE_DIR}/loops/talk.sh)
-set_tests_properties(loops/talk PROPERTIES TIMEOUT 300
+set_tests_properties(loops/talk PROPERTIES TIMEOUT 600
   ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
 
 foreach(name wake quiet)
@@ -24,7 +24,7 @@ foreach(name wake quiet)
   set_target_properties(loops_test_${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME loops/${name} COMMAND loops_test_${name})
-  set_tests_properties(loops/${name} PROPERTIES TIMEOUT 120)
+  set_tests_properties(loops/${name} PROPERTIES TIMEOUT 600)
 endforeach()
 
 # examples/gateway.c, and vaults for it.
