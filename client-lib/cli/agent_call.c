@@ -13,14 +13,15 @@ enum { PATH_BYTES = 4096, SAFE_INTEGER_BITS = 53 };
 #define NUMBER(name, least, most)					\
 	{ name, PARAM_NUMBER, false, least, most }
 #define FLAG(name)		{ name, PARAM_BOOL, false, 0, 0 }
+#define NONE			{ NULL, PARAM_TEXT, false, 0, 0 }
 #define THE_CONTACT		NEEDED_TEXT("contact", CLI_LINE_MAX)
 #define THE_MESSAGE		NEEDED_TEXT("message", 64)
 
 static const int64_t safe = (int64_t)1 << SAFE_INTEGER_BITS;
 
 static const struct agent_method methods[] = {
-	{ "version", agent_version, { { NULL } } },
-	{ "status", agent_status, { { NULL } } },
+	{ "version", agent_version, { NONE } },
+	{ "status", agent_status, { NONE } },
 	{ "relay.add", agent_relay_add, {
 	    NEEDED_TEXT("line", CLI_LINE_MAX) } },
 	{ "backup", agent_backup, {
@@ -61,7 +62,7 @@ static const struct agent_method methods[] = {
 	    THE_CONTACT, THE_MESSAGE } },
 	{ "events.subscribe", agent_events_subscribe, {
 	    NUMBER("window", 1, AGENT_WINDOW_MAX) } },
-	{ "events.unsubscribe", agent_events_unsubscribe, { { NULL } } },
+	{ "events.unsubscribe", agent_events_unsubscribe, { NONE } },
 	{ "event.done", agent_event_done, {
 	    NEEDED_NUMBER("event_id", 1, safe) } },
 };

@@ -14,7 +14,8 @@ cmake --install "$build" --prefix "$prefix" >"$work/install.log"
 lib=$(dirname "$(dirname "$(find "$prefix" -name tacit.pc)")")
 mkdir "$work/app"
 cd "$work/app"
-cp "$root/tests/embed/outside/"* "$root/examples/hello.c" "$work/app"
+cp "$root/tests/embed/outside/"* "$root/examples/hello.c" .
+cp talk.c talk.cc
 
 # outside COMMAND...: with nothing of this environment
 outside() {

@@ -113,7 +113,7 @@ class Refusals(kit.Case):
         label = (wrong_input, "bad-label")
         link = (wrong_input, "bad-link")
         unknown = (wrong_input, "unknown-id")
-        hold = (tacit.TryAgainError, "bad-hold")
+        hold = (tacit.InputError, "bad-hold")
         table = [
             ("an empty text", text, lambda: c.send("")),
             ("a text too long", text, lambda: c.send("x" * 24577)),
@@ -138,7 +138,7 @@ class Refusals(kit.Case):
             ("a hold too long now", hold, lambda: c.hold_now(61)),
             ("a hold of the vault", hold, lambda: v.set_hold(61)),
             ("a negative hold", usage, lambda: v.set_hold(-1)),
-            ("no statements", (tacit.TryAgainError, "bad-statement"),
+            ("no statements", (tacit.PeerError, "bad-statement"),
              lambda: tacit.check_statements("no")),
             ("no label", label, lambda: v.invite("")),
             ("a label too long", label, lambda: v.invite("x" * 65)),
