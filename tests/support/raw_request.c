@@ -211,7 +211,7 @@ raw_recall(struct raw *r, const struct raw_mailbox *m,
 	rc = raw_wait(r, raw_send_recall(r, m, envelope), RAW_WAIT_MS,
 	    &answer);
 	if (rc != 0)
-		return rc;
+		goto out;
 	a = &answer->head.is.recalled;
 	memcpy(is->address, m->address, sizeof(is->address));
 	memcpy(is->envelope, envelope, sizeof(is->envelope));
@@ -224,6 +224,7 @@ raw_recall(struct raw *r, const struct raw_mailbox *m,
 	    crypto_sign_verify_detached(a->signature, hash, sizeof(hash),
 	    raw_welcome(r)->relay_key) != 0)
 		rc = RAW_PROTOCOL;
+out:
 	raw_frame_free(answer);
 	return rc;
 }
