@@ -49,8 +49,10 @@ call_checkin(struct tacit_checkin **c, const struct tacit_checkin *handle)
 
 	if ((rc = call_standing(&s, handle)) != 0)
 		return rc;
-	if ((rc = handle_enter(s->on, HANDLE_PRACTICE, &object)) != 0)
-		return handle_leave(handle, rc);
+	if ((rc = handle_enter(s->on, HANDLE_PRACTICE, &object)) != 0) {
+		(void)handle_leave(handle, rc);
+		return rc;
+	}
 	*c = s->c;
 	return 0;
 }

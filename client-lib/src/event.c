@@ -88,12 +88,12 @@ event_after(struct tacit *t, uint64_t *id, tacit_state_Event *e)
 		memcpy(key.data, at.data, at.len);
 		key.len = at.len;
 	}
-	if ((rc = vault_next(t->vault, VAULT_EVENT, NULL, 0, &key,
-	    &value)) != 0 || key.len == 0)
-		return rc;
+	rc = vault_next(t->vault, VAULT_EVENT, NULL, 0, &key, &value);
+	if (rc < 0 || key.len == 0)
+		return rc < 0 ? rc : 0;
 	rc = record_read(&value, tacit_state_Event_fields, e, NULL, NULL);
 	vault_value_free(&value);
-	if (rc != 0)
+	if (rc < 0)
 		return rc;
 	*id = record_key_number(key.data, key.len);
 	return 1;

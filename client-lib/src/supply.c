@@ -111,7 +111,7 @@ supply_read(struct supply *out, const struct tacit_config *cfg)
 	    cfg->size != CONFIG_FIRST))
 		return TACIT_E_INVALID;
 	memcpy(&c.is, cfg, cfg->size);
-	if (c.is.path == NULL || (rc = read_host(&c)) != 0)
+	if (c.is.path == NULL || read_host(&c) != 0)
 		return TACIT_E_INVALID;
 	by.passphrase = c.is.passphrase;
 	by.passphrase_len = c.is.passphrase_len;
