@@ -7,6 +7,9 @@ target_compile_options(tacit_flags INTERFACE
   -Wstrict-prototypes -Wmissing-prototypes -Wvla
   -fvisibility=hidden -fno-strict-aliasing -fno-delete-null-pointer-checks
   -fstack-protector-strong -fPIC)
+# Nobody who has it need know where it was built.
+target_compile_options(tacit_flags INTERFACE
+  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 if(TACIT_WERROR)
   target_compile_options(tacit_flags INTERFACE -Werror)
 endif()
