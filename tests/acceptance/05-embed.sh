@@ -76,7 +76,7 @@ line_3() {
 	    script/lint headers
 	check 3 'figure' '1,000 vaults: memory per vault and idle CPU' table
 	check 3 'figure|vaults|Passed|FAILED' '... measured again' \
-	    tests build '^loops/gateway_1000$'
+	    tests build '^loops/thousand$'
 }
 
 run_lines "${@:-1 2 3}"
