@@ -46,7 +46,9 @@ in_ci() {
 
 # table: docs/EMBED.md has memory and idle CPU of 1,000 vaults
 table() {
-	grep -E '^\|.*1,000' docs/EMBED.md | sed 's/^/figure: /' | grep .
+	sed -n '/| 1,000 vaults |/,/^$/s/^|/figure: |/p' docs/EMBED.md |
+	    tee "$log/table"
+	grep -q 'resident memory' "$log/table" && grep -q 'idle CPU' "$log/table"
 }
 
 line_1() {
