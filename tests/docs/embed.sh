@@ -23,6 +23,12 @@ is 'blocks that no test knows' \
     "$(grep '^```..*' "$page" | grep -Evx '```('"$known"')' || true)" ''
 is 'blocks of code without a name' "$(awk '/^```/ { n++; if (n % 2 && $0 == "```") print NR }' "$page")" ''
 
+# The figures of 1,000 vaults stand twice: they are the same.
+sed -n '/| 1,000 vaults |/,/^$/p' "$page" | grep '^|' >"$work/table"
+[ "$(wc -l <"$work/table")" -ge 5 ] || die "no table of 1,000 vaults"
+is 'rows that gateway.md has not' \
+    "$(grep -vxFf "$root/docs/gateway.md" "$work/table")" ''
+
 cmake --install "$build" --prefix "$work/prefix" >"$work/install.log" ||
     die "install: $(cat "$work/install.log")"
 export PREFIX=$work/prefix HOME=$work

@@ -18,7 +18,7 @@ set_tests_properties(loops/talk PROPERTIES TIMEOUT 600
   ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
 
 foreach(name wake quiet)
-  add_executable(loops_test_${name} loops/test_${name}.c)
+  add_executable(loops_test_${name} loops/test_${name}.c loops/lone.c)
   target_link_libraries(loops_test_${name} PRIVATE host_support
     Threads::Threads)
   set_target_properties(loops_test_${name} PROPERTIES

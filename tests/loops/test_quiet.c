@@ -14,59 +14,13 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "person.h"
+#include "lone.h"
 
 enum {
 	BATCHES = 8,			/* of small rows, a page or two */
-	SOON_MS = 10000,
 	MUCH = 1024 * 1024,
 	LITTLE = 384 * 1024
 };
-
-static int
-setup(void **state)
-{
-	char dir[] = "/tmp/loops.XXXXXX";
-	struct person *p = calloc(1, sizeof(*p));
-
-	assert_non_null(p);
-	assert_non_null(mkdtemp(dir));
-	person_make(p, dir, "Anna");
-	person_open(p, NULL);
-	*state = p;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct person *p = *state;
-
-	tacit_close(p->t);
-	assert_int_equal(unlink(p->path), 0);
-	assert_true(strlen(p->path) + sizeof(".lock") <= sizeof(p->path));
-	assert_int_equal(unlink(strcat(p->path, ".lock")), 0);
-	*strrchr(p->path, '/') = '\0';
-	assert_int_equal(rmdir(p->path), 0);
-	free(p);
-	return 0;
-}
-
-/* Until nothing is due. */
-static void
-settle(struct tacit *t)
-{
-	struct pollfd fd = { .fd = tacit_fd(t), .events = POLLIN };
-	int wait;
-
-	for (;;) {
-		assert_int_equal(tacit_step(t, 0), 0);
-		wait = tacit_timeout_ms(t);
-		if (wait < 0 || wait > SOON_MS)
-			return;
-		(void)poll(&fd, 1, wait);
-	}
-}
 
 static void
 write_rows(struct tacit *t)
@@ -99,7 +53,7 @@ pages_go_when_nothing_happens(void **state)
 
 	write_rows(p->t);
 	assert_true(sqlite3_memory_used() > MUCH);
-	settle(p->t);
+	lone_settle(p->t);
 	assert_true(sqlite3_memory_used() < LITTLE);
 }
 
@@ -121,7 +75,7 @@ what_was_read_goes_likewise(void **state)
 		assert_memory_equal(value, key, sizeof(key));
 	}
 	assert_true(sqlite3_memory_used() > MUCH);
-	settle(p->t);
+	lone_settle(p->t);
 	assert_true(sqlite3_memory_used() < LITTLE);
 }
 
@@ -133,5 +87,5 @@ main(void)
 		cmocka_unit_test(what_was_read_goes_likewise),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, lone_setup, lone_teardown);
 }

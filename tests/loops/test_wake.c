@@ -15,9 +15,9 @@
 
 #include <cmocka.h>
 
-#include "person.h"
+#include "lone.h"
 
-enum { HOUR_MS = 3600 * 1000, SOON_MS = 10000, TURNS = 2000 };
+enum { HOUR_MS = 3600 * 1000, TURNS = 2000 };
 
 static int
 is_readable(const struct tacit *t)
@@ -27,50 +27,17 @@ is_readable(const struct tacit *t)
 	return poll(&fd, 1, 0);
 }
 
-/* What opening leaves to be done; then libwebsockets alone has a timer. */
-static void
-settle(struct tacit *t)
-{
-	struct pollfd fd = { .fd = tacit_fd(t), .events = POLLIN };
-	int wait;
-
-	for (;;) {
-		assert_int_equal(tacit_step(t, 0), 0);
-		wait = tacit_timeout_ms(t);
-		if (wait < 0 || wait > SOON_MS)
-			break;
-		(void)poll(&fd, 1, wait);
-	}
-	assert_int_equal(is_readable(t), 0);
-}
-
 static int
 setup(void **state)
 {
-	char dir[] = "/tmp/loops.XXXXXX";
-	struct person *p = calloc(1, sizeof(*p));
+	struct person *p;
 
-	assert_non_null(p);
-	assert_non_null(mkdtemp(dir));
-	person_make(p, dir, "Anna");
-	person_open(p, NULL);
-	settle(p->t);
-	*state = p;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct person *p = *state;
-
-	tacit_close(p->t);
-	assert_int_equal(unlink(p->path), 0);
-	assert_true(strlen(p->path) + sizeof(".lock") <= sizeof(p->path));
-	assert_int_equal(unlink(strcat(p->path, ".lock")), 0);
-	*strrchr(p->path, '/') = '\0';
-	assert_int_equal(rmdir(p->path), 0);
-	free(p);
+	if (lone_setup(state) != 0)
+		return -1;
+	p = *state;
+	/* Then libwebsockets alone has a timer. */
+	lone_settle(p->t);
+	assert_int_equal(is_readable(p->t), 0);
 	return 0;
 }
 
@@ -132,5 +99,5 @@ main(void)
 		cmocka_unit_test(a_wake_before_a_step_is_not_lost),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, lone_teardown);
 }
