@@ -137,9 +137,25 @@ class Life(kit.Case):
         await (await self.make("Anna")).close()
         passphrase = bytearray(kit.PASSPHRASE.encode())
         opening = tacit.open(path=self.path("Anna"), passphrase=passphrase)
+        held = opening._given  # as the thread may, which is not done yet
         async with opening as vault:
             passphrase.clear()
             self.assertEqual(vault.name, "Anna")
+            old, new = bytearray(kit.PASSPHRASE.encode()), bytearray(b"new")
+            await vault.change_passphrase(old, new)
+            old.clear()
+            key = bytearray(32)
+            await vault.change_secret(old_passphrase=new, key=key)
+            new.clear()
+            key.clear()
+            copy = bytearray(b"of the copy")
+            await vault.backup(self.folder / "b", copy)
+        await tacit.restore(
+            path=self.folder / "again", backup=self.folder / "b",
+            backup_passphrase=copy, passphrase=kit.PASSPHRASE,
+            argon_mib=kit.CHEAP)
+        copy.clear()
+        self.assertTrue(held)
         with self.assertRaises(RuntimeError):
             await opening
 

@@ -62,7 +62,11 @@ def key(value: Bytes, what: str) -> Any:
 
 
 class Opener:
-    """A passphrase, or a key: struct tacit_secret, and what it points to."""
+    """A passphrase, or a key: struct tacit_secret, and what it points to.
+
+    As a context it is let go of at the end, whoever still refers to it: until
+    then a bytearray could not be emptied.
+    """
 
     def __init__(
         self, passphrase: Secret | None, key_: Bytes | None, what: str = ""
@@ -79,6 +83,12 @@ class Opener:
         elif key_ is not None:
             self._kept = key(key_, f"{what}key")
             self.c.key = self._kept
+
+    def __enter__(self) -> Any:
+        return self.c
+
+    def __exit__(self, *_: object) -> None:
+        ffi.release(self._kept)
 
 
 def buffer(value: Bytes, what: str, wanted: str = "bytes") -> Any:

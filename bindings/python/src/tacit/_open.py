@@ -54,16 +54,33 @@ class Config:
         self.c.argon_mib = args.number(argon_mib, "argon_mib")
         self.c.argon_passes = args.number(argon_passes, "argon_passes")
 
+    def __enter__(self) -> Any:
+        return self.c
 
-def _open(config: Config) -> Any:
+    def __exit__(self, *_: object) -> None:
+        self._opener.__exit__()
+
+
+def _opened(c: Any) -> Any:
     out = ffi.new("struct tacit **")
-    check(lib.tacit_open(out, config.c))
+    check(lib.tacit_open(out, c))
     return out[0]
 
 
+def _open(config: Config) -> Any:
+    with config as c:
+        return _opened(c)
+
+
 def _create(config: Config, name: bytes) -> Any:
-    check(lib.tacit_create(config.c, name))
-    return _open(config)
+    with config as c:
+        check(lib.tacit_create(c, name))
+        return _opened(c)
+
+
+def _restore(config: Config, source: bytes, s: Any, contacts: Any) -> None:
+    with config as c, s:
+        check(lib.tacit_restore(c, source, s, len(s), contacts))
 
 
 class Opening:
@@ -173,10 +190,7 @@ async def restore(
     s = args.secret(backup_passphrase, "backup_passphrase")
     contacts = ffi.new("uint32_t *")
     await off_loop(
-        lambda: check(
-            lib.tacit_restore(config.c, source, s, len(s), contacts)
-        ),
-        undo=lambda _: None,
+        _restore, config, source, s, contacts, undo=lambda _: None
     )
     n: int = contacts[0]
     return n

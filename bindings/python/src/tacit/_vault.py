@@ -83,11 +83,12 @@ class Vault:
     async def change_passphrase(self, old: Secret, new: Secret) -> None:
         """Takes near two seconds; the vault rests meanwhile."""
         a, b = args.secret(old, "old"), args.secret(new, "new")
-        await self._runner.elsewhere(
-            lambda t: check(
-                lib.tacit_change_passphrase(t, a, len(a), b, len(b))
-            )
-        )
+
+        def change(t: Any) -> None:
+            with a, b:
+                check(lib.tacit_change_passphrase(t, a, len(a), b, len(b)))
+
+        await self._runner.elsewhere(change)
 
     async def change_secret(
         self,
@@ -100,18 +101,24 @@ class Vault:
         """The same between a passphrase and a key: one of each kind."""
         a = args.Opener(old_passphrase, old_key, "old_")
         b = args.Opener(passphrase, key)
-        await self._runner.elsewhere(
-            lambda t: check(lib.tacit_change_secret(t, a.c, b.c))
-        )
+
+        def change(t: Any) -> None:
+            with a as old, b as new:
+                check(lib.tacit_change_secret(t, old, new))
+
+        await self._runner.elsewhere(change)
 
     async def backup(
         self, path: str | os.PathLike[str], passphrase: Secret
     ) -> None:
         """Write a backup to a new file, under a passphrase of its own."""
         p, s = args.path(path), args.secret(passphrase, "passphrase")
-        await self._runner.elsewhere(
-            lambda t: check(lib.tacit_backup(t, p, s, len(s)))
-        )
+
+        def write(t: Any) -> None:
+            with s:
+                check(lib.tacit_backup(t, p, s, len(s)))
+
+        await self._runner.elsewhere(write)
 
     # ---- relays, contacts ---------------------------------------------------
 
