@@ -15,6 +15,7 @@
 #include "recall.h"
 #include "post.h"
 #include "record.h"
+#include "reset.h"
 #include "restart.h"
 #include "rotate.h"
 
@@ -370,7 +371,10 @@ post_ok(struct tacit_contact *ct, const tacit_Ok *ok)
 	return 0;
 }
 
-/* The mailbox refuses us: said once, the text is kept, tried again hourly. */
+/*
+ * The mailbox refuses us: said once, the text is kept, tried again hourly.  It
+ * may be one of keys that they gave up with an earlier life of this vault.
+ */
 static int
 say_unreachable(struct tacit_contact *ct)
 {
@@ -378,7 +382,7 @@ say_unreachable(struct tacit_contact *ct)
 
 	ct->post_at = env_mono_ms(ct->t) + REFUSED_RETRY_MS;
 	if (ct->rec.unreachable)
-		return 0;
+		return reset_refused(ct);
 	if ((rc = change_begin(ct->t)) != 0)
 		return rc;
 	ct->rec.unreachable = 1;

@@ -399,6 +399,20 @@ offer_again(struct tacit_contact *ct)
 }
 
 int
+reset_refused(struct tacit_contact *ct)
+{
+	int rc;
+
+	if (!ct->rec.healing ||
+	    env_left(ct->t, ct->rec.reset_ms, SILENCE_MS) > 0)
+		return 0;
+	if ((rc = change_begin(ct->t)) != 0)
+		return rc;
+	rc = rotate_silence(ct);
+	return change_end(ct->t, ct, rc < 0 ? rc : 0);
+}
+
+int
 reset_tend(struct tacit_contact *ct)
 {
 	int rc;

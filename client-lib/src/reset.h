@@ -66,4 +66,11 @@ int reset_answered(struct tacit_contact *ct, const tacit_Have *have,
 int reset_tend(struct tacit_contact *ct);
 int64_t reset_wait(const struct tacit_contact *ct);
 
+/*
+ * The other end's mailbox of now has refused us before.  If that is so for
+ * hours, and this vault was put back, rotate_silence(): these may be keys of
+ * an earlier life, which the other end gave up when another copy came.
+ */
+int reset_refused(struct tacit_contact *ct);
+
 #endif

@@ -200,6 +200,53 @@ a_copy_that_waits_and_has_no_anchor_heals(void **state)
 	from_offer(0, UNKNOWN_FRAME, 3);
 }
 
+/* ---- copies of two lives ----------------------------------------------------- */
+
+/*
+ * End ${i} is put back to before a rotation, which the other end gives up
+ * with it, and after another one to a copy from between: its keys of now are
+ * none of the other end's.
+ */
+static void
+from_given_up(int i)
+{
+	struct stage *s = stage_new(story_scratch(), (uint64_t)i);
+	struct play p;
+	int n, k;
+
+	play_begin(&p, s);
+	stage_keep(s, i, 0);
+	play_rotate(&p);
+	stage_keep(s, i, 1);
+	stage_put_back(s, i, 0);
+	heal_settle(&p.st);
+	stage_sleep(s, 2 * HOUR);
+	heal_settle(&p.st);
+	play_check_agreed(&p);
+	stage_put_back(s, i, 1);
+	heal_settle(&p.st);
+	assert_int_equal(story_count(&p.st, i, TACIT_EV_UNREACHABLE), 1);
+	assert_true(play_rec(&p, 0)->rotation != play_rec(&p, 1)->rotation);
+	for (n = 0; n < 4; n++) {
+		for (k = 0; k < 2; k++)
+			play_write(&p, k);
+		stage_sleep(s, 4 * HOUR);
+		heal_settle(&p.st);
+	}
+	for (k = 0; k < 2; k++)
+		play_check_shown(&p, k, 1);
+	play_check_agreed(&p);
+	stage_free(s);
+}
+
+static void
+a_copy_of_keys_that_were_given_up_heals(void **state)
+{
+	(void)state;
+	from_given_up(0);
+	from_given_up(1);
+}
+
 /* ---- a copy of before the other end confirmed -------------------------------- */
 
 enum later {
@@ -269,9 +316,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_relay_may_go_back_to_any_step),
 		cmocka_unit_test(a_relay_may_go_back_over_two_rotations),
-				cmocka_unit_test(what_was_closed_pays_again),
+		cmocka_unit_test(what_was_closed_pays_again),
 		cmocka_unit_test(a_copy_that_waits_for_an_answer_heals),
 		cmocka_unit_test(a_copy_that_waits_and_has_no_anchor_heals),
+		cmocka_unit_test(a_copy_of_keys_that_were_given_up_heals),
 		cmocka_unit_test(a_copy_of_before_the_other_end_confirmed_heals),
 	};
 
