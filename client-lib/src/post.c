@@ -71,20 +71,30 @@ may_go(const struct tacit_contact *ct, const struct out_ref *o)
 	    (contact_is_trusted(ct) && !ct->rec.told_closed);
 }
 
-/* What stands in the place of a text goes where that was. */
+/*
+ * What stands in the place of a text goes where that was; of an earlier
+ * stream, before all of this one.
+ */
 static int
-is_before(const struct out_ref *o, const struct out_ref *text)
+is_before(const struct tacit_contact *ct, const struct out_ref *o,
+    const struct out_ref *text)
 {
-	return o->recall == RECALL_TOMBSTONE && o->seq < text->seq &&
-	    stream_is(o->stream, text->stream);
+	if (o->recall != RECALL_TOMBSTONE)
+		return 0;
+	if (stream_is(o->stream, text->stream))
+		return o->seq < text->seq;
+	return stream_is(text->stream, ct->rec.stream);
 }
 
 /* ${held} is the first text that is held back; NULL: none is. */
 static int
-is_behind(const struct out_ref *o, const struct out_ref *held)
+is_behind(const struct tacit_contact *ct, const struct out_ref *o,
+    const struct out_ref *held)
 {
-	return held != NULL && (o->kind == tacit_state_OutKind_OUT_CLOSED ||
-	    (o->kind == tacit_state_OutKind_OUT_TEXT && !is_before(o, held)));
+	if (held == NULL || o->kind == tacit_state_OutKind_OUT_CLOSED)
+		return held != NULL;
+	return o->kind == tacit_state_OutKind_OUT_TEXT &&
+	    !is_before(ct, o, held);
 }
 
 /*
@@ -100,13 +110,13 @@ next_ref(const struct tacit_contact *ct)
 	for (o = ct->out; o != NULL; o = o->next) {
 		if (held == NULL && recall_holds(ct, o))
 			held = o;
-		if (!may_go(ct, o) || is_behind(o, held))
+		if (!may_go(ct, o) || is_behind(ct, o, held))
 			continue;
 		if (o->kind == tacit_state_OutKind_OUT_CLOSED)
 			closed = o;
 		else if (o->kind != tacit_state_OutKind_OUT_TEXT)
 			return o;
-		else if (text == NULL || is_before(o, text))
+		else if (text == NULL || is_before(ct, o, text))
 			text = o;
 	}
 	return text != NULL ? text : closed;
