@@ -381,7 +381,8 @@ reorder_gone(struct tacit_contact *ct,
 	while (from <= h->shown + 1 && h->shown < to && h->waiting_ms != 0)
 		if ((rc = reorder_skip(ct, stream, h)) != 0)
 			return rc;
-	for (seq = from; seq <= to; seq++) {
+	/* Of what is not its turn yet the gap is told then; it is asked again. */
+	for (seq = from; seq <= to && seq <= h->shown; seq++) {
 		if (!marks_add(&h->had, seq))
 			continue;
 		text_key(&text, ct, stream, seq);

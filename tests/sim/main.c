@@ -23,10 +23,12 @@
  * the cores as the transport would bring them.
  */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,15 +79,25 @@ note(struct shared *s, const char *what)
 	(void)snprintf(s->verdict, sizeof(s->verdict), "%s", what);
 }
 
+/* A process ends after so much of its own time, however busy the machine. */
+static void
+limit(time_t seconds)
+{
+	struct itimerval t = { .it_value.tv_sec = seconds };
+
+	if (setitimer(ITIMER_PROF, &t, NULL) != 0)
+		abort();
+}
+
 /* Run ${p} here; true: it failed, and ${s} says how. */
 static int
 run_here(const struct plan *p, int trace, struct shared *s)
 {
 	char *verdict;
 
-	(void)alarm(SEED_SECONDS);
+	limit(SEED_SECONDS);
 	verdict = sim_run(p, trace, &s->counts);
-	(void)alarm(0);
+	limit(0);
 	(void)fflush(stdout);
 	if (verdict == NULL)
 		return 0;
@@ -104,7 +116,7 @@ failed(struct shared *s, pid_t pid)
 		abort();
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
 		note(s, "hangs: it takes for ever");
 	else if (WIFSIGNALED(status))
 		note(s, "dies: of a signal");
