@@ -48,7 +48,6 @@ set_tests_properties(sim/quiesce sim/quiesce_control PROPERTIES TIMEOUT 600)
 add_test(NAME sim/fresh COMMAND sim --seeds 1000)
 add_test(NAME sim/regressions COMMAND sim
   --regressions ${sim_dir}/regressions)
-# Of fresh seeds one in some thousands still finds something.
 add_test(NAME sim/recall COMMAND sim --from 6000000 --seeds 400 --with recall)
 set_tests_properties(sim/fresh sim/recall sim/regressions PROPERTIES TIMEOUT 900)
 
