@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+
+void
+fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fputs("load: ", stderr);
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	(void)fputc('\n', stderr);
+	exit(FAIL_RUN);
+}
+
+void
+fail_errno(const char *what)
+{
+	fail("%s: %s", what, strerror(errno));
+}
