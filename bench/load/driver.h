@@ -34,6 +34,7 @@ struct driver_conf {
 	size_t body_len;
 	int plain;		/* without TLS, where there is a choice */
 	uint32_t idle;		/* connections beside these, for its limits */
+	const char *settings;	/* more for its file, in its syntax; or NULL */
 };
 
 enum event_kind {
@@ -130,9 +131,16 @@ struct driver {
 	 * started; for counting what it costs.  close() ends it.
 	 */
 	struct wire *(*idle)(void *d, uint32_t index);
+
+	/*
+	 * Read ${n} queues, from the first on, over one connection, until
+	 * each is known to be empty.  Returns nanoseconds; ${requests} gets
+	 * how many it took.  NULL: the protocol has no such thing.
+	 */
+	uint64_t (*subscribe)(void *d, uint32_t n, uint32_t *requests);
 };
 
-extern const struct driver drive_tacit;		/* drive_tacit.c, and so on */
+extern const struct driver drive_tacit;		/* ours.c */
 
 /* The driver of that name; NULL: none.  Index from 0 to list them. */
 const struct driver *driver_find(const char *name);

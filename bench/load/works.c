@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "fail.h"
+#include "out.h"
+#include "works.h"
+
+enum {
+	QUEUE_LETTERS = 10000,		/* that wait in a queue, at most */
+	FILL_WINDOW = 128,
+	PAIR_RATE = 500,
+	SERVE_EVERY = 64,		/* idle ones, while more are opened */
+	ONE_SHARE = 20			/* of the letters, with a window of one */
+};
+
+struct job {
+	const struct plan *plan;
+	struct run run;
+	int failed;
+};
+
+static void
+tell(struct job *j, const struct figures *f, json_t *more)
+{
+	out_figures(j->plan, &j->run, f, more);
+	j->failed |= !f->sound;
+}
+
+/* Read what waits, as its own measurement if ${work} has a name for it. */
+static void
+drain(struct job *j, struct figures *f, const char *work)
+{
+	struct run *r = &j->run;
+
+	if (j->failed)
+		return;
+	f->work = work == NULL ? f->work : work;
+	run_recipients(r);
+	if (work != NULL) {
+		memset(&r->answered, 0, sizeof(r->answered));
+		memset(&r->arrived, 0, sizeof(r->arrived));
+		run_mark(f, r);
+	}
+	run_start(r, 0);
+	run_take(r);
+}
+
+static void
+mail(struct job *j, uint32_t unused)
+{
+	struct run *r = &j->run;
+	struct figures f;
+
+	(void)unused;
+	run_hang_up(r);
+	run_senders(r, r->conf.senders);
+	run_begin(r, &f, "enqueue", j->plan->letters);
+	run_post(r, r->conf.senders, r->conf.window, 0);
+	run_note(r, &f);
+	tell(j, &f, NULL);
+	drain(j, &f, "drain");
+	if (j->failed)
+		return;
+	run_end(r, &f);
+	f.has_arrived = 0;		/* it says how long they waited */
+	tell(j, &f, NULL);
+}
+
+static void
+online(struct job *j, uint32_t unused)
+{
+	struct run *r = &j->run;
+	struct figures f;
+
+	(void)unused;
+	run_hang_up(r);
+	run_senders(r, r->conf.senders);
+	run_recipients(r);
+	run_start(r, 1);
+	run_begin(r, &f, "online", j->plan->letters);
+	run_post(r, r->conf.senders, r->conf.window, 1);
+	run_end(r, &f);
+	tell(j, &f, NULL);
+}
+
+static void
+rate(struct job *j, uint32_t n)
+{
+	struct run *r = &j->run;
+	struct figures f;
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "rate:%u", (unsigned)n);
+	run_hang_up(r);
+	run_senders(r, r->conf.senders);
+	run_recipients(r);
+	run_start(r, 1);
+	run_begin(r, &f, name, (uint64_t)n * j->plan->seconds);
+	run_post_paced(r, r->conf.senders, n, 1);
+	run_end(r, &f);
+	tell(j, &f, NULL);
+}
+
+/* Offline; what they cost is told before they are drained, and checked. */
+static void
+store_then_drain(struct job *j, struct figures *f)
+{
+	struct run *r = &j->run;
+	struct figures rest;
+
+	run_note(r, f);
+	rest = *f;
+	if (f->sound)
+		drain(j, &rest, NULL);
+	run_end(r, &rest);
+	f->sound = rest.sound;
+	f->lost = rest.lost;
+	f->doubled = rest.doubled;
+	f->changed = rest.changed;
+	f->astray = rest.astray;
+	f->disordered = rest.disordered;
+	tell(j, f, NULL);
+}
+
+static void
+paced(struct job *j, uint32_t n)
+{
+	struct run *r = &j->run;
+	struct figures f;
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "paced:%u", (unsigned)n);
+	run_hang_up(r);
+	run_senders(r, r->conf.senders);
+	run_begin(r, &f, name, (uint64_t)n * j->plan->seconds);
+	run_post_paced(r, r->conf.senders, n, 0);
+	store_then_drain(j, &f);
+}
+
+static void
+one(struct job *j, uint32_t unused)
+{
+	struct run *r = &j->run;
+	uint64_t n = j->plan->letters / ONE_SHARE;
+	struct figures f;
+
+	(void)unused;
+	run_hang_up(r);
+	run_senders(r, 1);
+	run_begin(r, &f, "one", n > 0 ? n : 1);
+	run_post(r, 1, 1, 0);
+	store_then_drain(j, &f);
+}
+
+/* ---- idle ones ----------------------------------------------------------- */
+
+static void
+pair(struct job *j, const char *name)
+{
+	struct run *r = &j->run;
+	uint32_t queues = r->n_queues;
+	struct figures f;
+
+	r->n_queues = 1;
+	run_senders(r, 1);
+	run_recipients(r);
+	run_start(r, 1);
+	run_begin(r, &f, name, (uint64_t)PAIR_RATE * j->plan->seconds);
+	run_post_paced(r, 1, PAIR_RATE, 1);
+	run_end(r, &f);
+	tell(j, &f, NULL);
+	run_hang_up(r);
+	r->n_queues = queues;
+}
+
+static void
+idle(struct job *j, uint32_t unused)
+{
+	struct run *r = &j->run;
+	uint32_t n = j->plan->idle, i;
+	struct wire **w = calloc(n + 1, sizeof(struct wire *));
+	struct wire *none[1];
+	struct figures f;
+
+	(void)unused;
+	if (w == NULL)
+		fail("no memory");
+	run_hang_up(r);
+	pair(j, "pair");
+	run_begin(r, &f, "idle", 0);
+	for (i = 0; i < n; i++) {
+		w[i] = r->drv->idle(r->d, i);
+		if (i % SERVE_EVERY == 0)
+			(void)wires_turn(r->set, none, 0, 0);
+	}
+	r->last_event_ns = server_now_ns();
+	run_end(r, &f);
+	tell(j, &f, n == 0 ? NULL : json_pack("{s:I,s:f}", "connections",
+	    (json_int_t)n, "bytes_each", ((double)f.after.rss -
+	    (double)f.before.rss) / n));
+	pair(j, "pair-beside");
+	for (i = 0; i < n; i++)
+		r->drv->close(r->d, w[i]);
+	free(w);
+}
+
+/* ---- the rest ------------------------------------------------------------ */
+
+/* With letters in the queues, which must all be there afterwards. */
+static void
+restart(struct job *j, uint32_t unused)
+{
+	struct run *r = &j->run;
+	struct figures f, rest;
+	uint64_t took;
+
+	(void)unused;
+	if (r->drv->restart == NULL)
+		return;
+	run_hang_up(r);
+	run_senders(r, r->conf.senders);
+	run_begin(r, &f, "restart", j->plan->letters / ONE_SHARE);
+	run_post(r, r->conf.senders, r->conf.window, 0);
+	run_note(r, &f);
+	run_hang_up(r);
+	took = r->drv->restart(r->d);
+	rest = f;
+	if (f.sound)
+		drain(j, &rest, NULL);
+	run_end(r, &rest);
+	rest.before = (struct server_use){ 0 };
+	rest.wall_ns = took;
+	tell(j, &rest, json_pack("{s:f}", "ready_ms", (double)took / 1e6));
+}
+
+static void
+subscribe(struct job *j, uint32_t unused)
+{
+	struct run *r = &j->run;
+	struct figures f;
+	uint32_t requests;
+	uint64_t took;
+
+	(void)unused;
+	if (r->drv->subscribe == NULL)
+		return;
+	run_hang_up(r);
+	run_begin(r, &f, "subscribe", 0);
+	took = r->drv->subscribe(r->d, r->n_queues, &requests);
+	r->last_event_ns = f.wall_ns + took;
+	run_end(r, &f);
+	tell(j, &f, json_pack("{s:i,s:i,s:f}", "mailboxes",
+	    (int)r->n_queues, "requests", (int)requests, "took_ms",
+	    (double)took / 1e6));
+}
+
+static void
+wait(struct job *j, uint32_t seconds)
+{
+	const struct timespec ts = { seconds, 0 };
+
+	(void)j;
+	(void)nanosleep(&ts, NULL);
+}
+
+/* ---- by name ------------------------------------------------------------- */
+
+static const struct work {
+	const char *name;
+	void (*run)(struct job *j, uint32_t n);
+	int number;			/* ":N" follows */
+} works[] = {
+	{ "mail", mail, 0 },
+	{ "online", online, 0 },
+	{ "rate", rate, 1 },
+	{ "paced", paced, 1 },
+	{ "one", one, 0 },
+	{ "idle", idle, 0 },
+	{ "restart", restart, 0 },
+	{ "subscribe", subscribe, 0 },
+	{ "wait", wait, 1 },
+};
+
+/* The work that ${text}, up to a comma, names; NULL: none. */
+static const struct work *
+parse(const char *text, uint32_t *n)
+{
+	size_t len = strcspn(text, ",:"), digits, i;
+
+	*n = 0;
+	for (i = 0; i < sizeof(works) / sizeof(works[0]); i++)
+		if (strlen(works[i].name) == len &&
+		    memcmp(works[i].name, text, len) == 0)
+			break;
+	if (i == sizeof(works) / sizeof(works[0]) ||
+	    works[i].number != (text[len] == ':'))
+		return NULL;
+	if (!works[i].number)
+		return &works[i];
+	text += len + 1;
+	digits = strspn(text, "0123456789");
+	if (digits == 0 || digits > 7 || (text[digits] != ',' &&
+	    text[digits] != '\0'))
+		return NULL;
+	*n = (uint32_t)strtoul(text, NULL, 10);
+	return *n > 0 ? &works[i] : NULL;
+}
+
+static const char *
+following(const char *text)
+{
+	text += strcspn(text, ",");
+	return *text == ',' ? text + 1 : NULL;
+}
+
+int
+works_known(const char *text, char *bad, size_t cap)
+{
+	uint32_t n;
+
+	for (; text != NULL; text = following(text))
+		if (parse(text, &n) == NULL) {
+			(void)snprintf(bad, cap, "%.*s",
+			    (int)strcspn(text, ","), text);
+			return 0;
+		}
+	return 1;
+}
+
+/* Letters for others, that stay; in queues behind those that are used. */
+static void
+fill(struct job *j)
+{
+	struct run *r = &j->run;
+	uint32_t queues = r->n_queues;
+	struct figures f;
+
+	if (j->plan->stored == 0)
+		return;
+	r->first = queues;
+	r->n_queues = r->conf.recipients - queues;
+	run_senders(r, r->conf.senders);
+	run_begin(r, &f, "fill", j->plan->stored);
+	run_post(r, r->conf.senders, FILL_WINDOW, 0);
+	run_note(r, &f);
+	run_abandon(r);
+	tell(j, &f, NULL);
+	r->first = 0;
+	r->n_queues = queues;
+}
+
+static uint64_t
+queue_letters(const struct plan *p)
+{
+	uint64_t n = p->letters > (uint64_t)p->seconds * 10000 ? p->letters :
+	    (uint64_t)p->seconds * 10000;
+
+	n = n / p->recipients + QUEUE_LETTERS / 10;
+	return p->stored > 0 && n < QUEUE_LETTERS ? QUEUE_LETTERS : n;
+}
+
+int
+works_run(const struct plan *p)
+{
+	struct job j = { .plan = p };
+	uint64_t more = (p->stored + QUEUE_LETTERS - 1) / QUEUE_LETTERS;
+	const struct work *w;
+	const char *text;
+	uint32_t n;
+
+	if (p->stored > 0 && more < p->recipients)
+		more = p->recipients;
+	j.run.drv = driver_find(p->driver);
+	j.run.n_queues = p->recipients;
+	j.run.patience_s = p->patience;
+	j.run.tamper = p->tamper;
+	j.run.conf = (struct driver_conf){ .dir = p->dir,
+	    .recipients = p->recipients + (uint32_t)more,
+	    .senders = p->senders, .window = p->window,
+	    .letters = queue_letters(p), .body_len = p->body,
+	    .plain = p->plain, .idle = p->idle, .settings = p->settings };
+	run_open(&j.run);
+	fill(&j);
+	for (text = p->works; text != NULL && !j.failed;
+	    text = following(text)) {
+		w = parse(text, &n);
+		if (w != NULL)
+			w->run(&j, n);
+	}
+	if (j.failed)
+		return FAIL_VOID;	/* nothing there can be relied upon */
+	run_close(&j.run);
+	return 0;
+}
