@@ -7,7 +7,8 @@
 #include "fail.h"
 
 struct head {
-	uint64_t run, tag, recipient, piece;
+	uint64_t run, tag, recipient;
+	uint64_t check;			/* of those; and which piece follows */
 };
 
 _Static_assert(sizeof(struct head) == BODY_MIN, "a body's head has no holes");
@@ -47,8 +48,12 @@ body_free(struct bodies *b)
 static struct head
 head_of(const struct bodies *b, uint32_t recipient, uint64_t tag)
 {
-	return (struct head){ b->run, tag, recipient,
-	    (tag * 0x9e3779b97f4a7c15 ^ recipient) % BODY_POOL };
+	uint64_t x = b->run + tag * 0x9e3779b97f4a7c15 + recipient;
+
+	/* One-to-one, so that no other tag has this check. */
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return (struct head){ b->run, tag, recipient, x ^ x >> 31 };
 }
 
 void
@@ -58,7 +63,7 @@ body_make(const struct bodies *b, uint8_t *out, uint32_t recipient,
 	const struct head h = head_of(b, recipient, tag);
 
 	memcpy(out, &h, sizeof(h));
-	memcpy(out + sizeof(h), b->pool + h.piece, b->len - sizeof(h));
+	memcpy(out + sizeof(h), b->pool + h.check % BODY_POOL, b->len - sizeof(h));
 }
 
 int
@@ -72,7 +77,7 @@ body_check(const struct bodies *b, const uint8_t *data, size_t len,
 	memcpy(&h, data, sizeof(h));
 	want = head_of(b, (uint32_t)h.recipient, h.tag);
 	if (memcmp(&h, &want, sizeof(h)) != 0 || memcmp(data + sizeof(h),
-	    b->pool + h.piece, len - sizeof(h)) != 0)
+	    b->pool + h.check % BODY_POOL, len - sizeof(h)) != 0)
 		return -1;
 	*recipient = (uint32_t)h.recipient;
 	*tag = h.tag;

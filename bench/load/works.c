@@ -391,8 +391,11 @@ works_run(const struct plan *p)
 		if (w != NULL)
 			w->run(&j, n);
 	}
-	if (j.failed)
-		return FAIL_VOID;	/* nothing there can be relied upon */
+	if (j.failed) {
+		/* Nothing can be relied upon: no good-bye, only an end. */
+		j.run.drv->teardown(j.run.d);
+		return FAIL_VOID;
+	}
 	run_close(&j.run);
 	return 0;
 }
