@@ -34,6 +34,7 @@ static const char usage[] =
 "--settings TEXT   more for the server's file\n"
 "--round N         a number that the lines carry (0)\n"
 "--patience N      seconds without any event that end a work (30)\n"
+"--label TEXT      what is unlike other runs; the lines carry it\n"
 "--dir DIR         empty, for the server's data (a new one, removed)\n"
 "--tamper WHAT     drop, double or change one message: the run is void\n"
 "--plain           without TLS, where there is a choice\n"
@@ -41,7 +42,7 @@ static const char usage[] =
 "      70 the run could not be made.\n";
 
 enum option_id {
-	DRIVER = 1, WORKS, SETTINGS, DIR, TAMPER, PLAIN, LIST, HELP,
+	DRIVER = 1, WORKS, SETTINGS, LABEL, DIR, TAMPER, PLAIN, LIST, HELP,
 	NUMBER				/* and those after it */
 };
 
@@ -62,12 +63,13 @@ static const struct number {
 	NARROW(seconds, 1, 86400), NARROW(idle, 0, 60000),
 	NARROW(round, 0, 1000000), NARROW(patience, 1, 3600),
 };
-enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]), OPTIONS = 8 };
+enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]), OPTIONS = 9 };
 
 static const struct option fixed[OPTIONS] = {
 	{ "driver", required_argument, NULL, DRIVER },
 	{ "works", required_argument, NULL, WORKS },
 	{ "settings", required_argument, NULL, SETTINGS },
+	{ "label", required_argument, NULL, LABEL },
 	{ "dir", required_argument, NULL, DIR },
 	{ "tamper", required_argument, NULL, TAMPER },
 	{ "plain", no_argument, NULL, PLAIN },
@@ -148,6 +150,9 @@ set_text(struct plan *p, int id, const char *value)
 		break;
 	case SETTINGS:
 		p->settings = value;
+		break;
+	case LABEL:
+		p->label = value;
 		break;
 	case DIR:
 		p->dir = value;

@@ -43,6 +43,7 @@ set_plan(json_t *o, const struct plan *p, const struct run *r)
 	set(o, "title", json_string(r->drv->title));
 	set(o, "durable", json_string(r->drv->durable));
 	set_count(o, "round", p->round);
+	set(o, "label", json_string(p->label == NULL ? "" : p->label));
 	set_count(o, "stored", p->stored);
 	set_count(o, "idle", p->idle);
 	set_count(o, "body", p->body);

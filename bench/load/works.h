@@ -20,6 +20,7 @@ struct plan {
 	uint32_t round;			/* a number for the report */
 	int plain;
 	const char *settings;
+	const char *label;		/* what is unlike other runs; or NULL */
 	enum tamper tamper;
 };
 
