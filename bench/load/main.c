@@ -206,6 +206,19 @@ raise_files(void)
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/* What the server said is of use to who looks for the reason. */
+static void
+tidy_up(int status, void *arg)
+{
+	const struct scratch *s = arg;
+
+	if (status == FAIL_RUN && s->path[0] != '\0')
+		fprintf(stderr, "load: the server's files are in %s\n",
+		    s->path);
+	else
+		scratch_remove(s);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -213,14 +226,13 @@ main(int argc, char **argv)
 	    .letters = 100000, .recipients = 100, .senders = 8,
 	    .window = 32, .body = 2048, .seconds = 10, .patience = 30 };
 	struct scratch s = { 0 };
-	int rc;
 
 	parse(&p, argc, argv);
 	(void)signal(SIGPIPE, SIG_IGN);
 	raise_files();
+	if (on_exit(tidy_up, &s) != 0)
+		fail("no memory");
 	if (p.dir == NULL)
 		p.dir = scratch_make(&s);
-	rc = works_run(&p);
-	scratch_remove(&s);
-	return rc;
+	exit(works_run(&p));		/* while ${s} is there */
 }

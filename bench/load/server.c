@@ -78,7 +78,7 @@ server_line(struct server *s, char *line, size_t cap)
 		line[n++] = c;
 	line[n] = '\0';
 	if (c != '\n')
-		fail("the server ended before it was ready; see its log");
+		fail("the server ended before it was ready");
 }
 
 static int
@@ -106,8 +106,7 @@ server_listens(const struct server *s, uint16_t port)
 		there = connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
 		(void)close(fd);
 		if (waitpid(s->pid, NULL, WNOHANG) != 0)
-			fail("the server ended before it was ready; "
-			    "see its log");
+			fail("the server ended before it was ready");
 		if (!there)
 			(void)nanosleep(&pause, NULL);
 	}
@@ -148,7 +147,7 @@ server_stop(struct server *s)
 	if (s->pid == 0)
 		return;
 	if (waitpid(s->pid, &status, WNOHANG) != 0)
-		fail("the server ended by itself; see its log");
+		fail("the server ended by itself");
 	(void)kill(s->pid, SIGTERM);
 	(void)wait_for(s->pid);
 	(void)close(s->out);

@@ -13,6 +13,7 @@
 
 enum {
 	HEADER = 8,			/* 2, 2 of length, 4 of mask */
+	LONGER = 6,			/* that a header may be than this */
 	SMALL = 126,			/* from here on the length is apart */
 	OUT_MIN = 1024, IN_MIN = 1024, IN_MAX = 262144,
 	CONTROL_MAX = 125,
@@ -87,31 +88,41 @@ apply_mask(uint8_t *p, size_t len, uint32_t mask)
 		p[i] ^= (uint8_t)(mask >> (i % 4 * 8));
 }
 
+/*
+ * Write the header of a message of ${len} bytes, for which HEADER was left
+ * free at ${p}, with the shortest length there is; where the mask begins.
+ * The payload moves where that is not what was left free.
+ */
+static uint8_t *
+put_header(struct wire *w, uint8_t *p, size_t len)
+{
+	size_t width = len < SMALL ? 0 : len <= UINT16_MAX ? 2 : 8, i;
+	size_t head = 2 + width + sizeof(uint32_t);
+
+	if (head != HEADER)
+		memmove(p + head, p + HEADER, len);
+	w->out_len += head - HEADER;
+	p[0] = 0x80 | BINARY;
+	p[1] = (uint8_t)(0x80 | (width == 0 ? len : width == 2 ? 126 : 127));
+	for (i = 0; i < width; i++)
+		p[2 + i] = (uint8_t)((uint64_t)len >> 8 * (width - 1 - i));
+	return p + 2 + width;
+}
+
 void
 wire_seal(struct wire *w)
 {
-	size_t len, head = HEADER;
-	uint32_t mask;
+	uint32_t mask = next_mask(w->set);
+	size_t len;
 	uint8_t *p;
 
 	if (w->units == 0)
 		return;
-	p = w->out + w->message;
 	len = w->out_len - w->message - HEADER;
-	p[0] = 0x80 | BINARY;
-	if (len < SMALL) {
-		memmove(p + HEADER - 2, p + HEADER, len);
-		head -= 2;
-		w->out_len -= 2;
-		p[1] = (uint8_t)(0x80 | len);
-	} else {
-		p[1] = 0x80 | SMALL;
-		p[2] = (uint8_t)(len >> 8);
-		p[3] = (uint8_t)len;
-	}
-	mask = next_mask(w->set);
-	memcpy(p + head - sizeof(mask), &mask, sizeof(mask));
-	apply_mask(p + head, len, mask);
+	out_room(w, LONGER);		/* before ${p} is taken: it may move */
+	p = put_header(w, w->out + w->message, len);
+	memcpy(p, &mask, sizeof(mask));
+	apply_mask(p + sizeof(mask), len, mask);
 	w->units = 0;
 }
 
@@ -136,6 +147,8 @@ wire_room(struct wire *w, size_t len)
 void
 wire_put(struct wire *w, size_t len)
 {
+	if (len == 0 || len > WIRE_UNIT_MAX)
+		fail("a unit of %zu bytes", len);
 	if (w->ws && w->units++ == 0) {
 		w->message = w->out_len;
 		w->out_len += HEADER;

@@ -17,8 +17,9 @@
 #include <stdint.h>
 
 enum {
-	WIRE_MESSAGE_MAX = 65535,	/* payload of one WebSocket message */
-	WIRE_UNITS_MAX = 64		/* units in one */
+	WIRE_MESSAGE_MAX = 65535,	/* bytes of units that share a message */
+	WIRE_UNITS_MAX = 64,		/* units in one */
+	WIRE_UNIT_MAX = 1048576		/* a long one has a message to itself */
 };
 
 struct wire_target {
@@ -71,7 +72,7 @@ void wire_close(struct wire *w);
 void wire_may_end(struct wire *w);
 
 /*
- * Room for one unit of at most ${len} bytes, 1 to WIRE_MESSAGE_MAX; then
+ * Room for one unit of at most ${len} bytes, 1 to WIRE_UNIT_MAX; then
  * wire_put() with what it became.  Nothing is written before a flush.
  */
 uint8_t *wire_room(struct wire *w, size_t len);
