@@ -31,6 +31,7 @@ WHAT = {
     "per_second": "letters/s",
     "arrived_us.p99": "p99 end to end",
     "arrived_us.p99.9": "p99.9 end to end",
+    "answered_us.p99.9": "p99.9 until the answer",
     "server.written_each": "bytes written for each letter",
     "bytes_each": "memory of each",
     "ready_ms": "until it is ready",
@@ -57,6 +58,8 @@ LIMITS = [
     ("rate:5000", {}, "arrived_us.p99.9", "ms", 3000, 1e3),
     # No letter: what else a server writes is no hundredth of one.
     ("online", {}, "server.written_each", "bytes", 20, 1),
+    ("paced:5000", {"label": "shredding"}, "answered_us.p99.9", "ms", 10000,
+     1e3),
     ("idle", {"plain": False}, "bytes_each", "KiB", 18 * 1024, 1024),
     ("idle", {"plain": True}, "bytes_each", "KiB", 5 * 1024, 1024),
     ("restart", {}, "ready_ms", "ms", 2000, 1),
@@ -215,7 +218,7 @@ def goals(runs):
         v = runs.figures(OURS, work, name, **more)
         if v:
             text = "TLS" if more == {"plain": False} else \
-                "plain" if more == {"plain": True} else ""
+                "plain" if more == {"plain": True} else more.get("label", "")
             rows.append(goal_row(
                 f"{work} {text}".strip(), WHAT[name],
                 f"<= {short(most / scale)} {unit}",
@@ -347,16 +350,23 @@ def labelled(runs):
     for label in dict.fromkeys(m.get("label", "") for m in runs.lines):
         for work in runs.works(label=label) if label else []:
             for d in runs.drivers:
-                name = "answered_us"
                 found = [m for m in runs.lines if m.get("label") == label and
-                         m["driver"] == d and m["work"] == work and name in m]
-                if found:
+                         m["driver"] == d and m["work"] == work]
+                if found and work != "fill":
                     rows.append([label, WORKS.get(work, work),
-                                 runs.titles[d]] + [
-                        spread([m[name][q] for m in found], 1e3)
-                        for q in ("p50", "p99", "p99.9", "max")])
-    return section("Under other conditions: until the answer", table(
-        ["", "work, ms", "", "p50", "p99", "p99.9", "maximum"], rows))
+                                 runs.titles[d]] + labelled_cells(found))
+    return section("Under other conditions", table(
+        ["", "work", "", "letters/s", "answer p50, ms", "p99", "p99.9",
+         "delivery p50, ms", "p99", "p99.9"], rows))
+
+
+def labelled_cells(found):
+    def cell(name, scale):
+        v = [value(m, name) for m in found]
+        return spread([x for x in v if x is not None], scale)
+    return [cell("per_second", 1)] + [
+        cell(f"{name}.{q}", 1e3) for name in ("answered_us", "arrived_us")
+        for q in ("p50", "p99", "p99.9")]
 
 
 def conditions(runs):

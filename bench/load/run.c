@@ -344,6 +344,15 @@ run_post_paced(struct run *r, uint32_t senders, uint32_t rate, int all)
 }
 
 void
+run_wait(struct run *r, uint32_t seconds)
+{
+	uint64_t end = server_now_ns() + (uint64_t)seconds * SECOND_NS;
+
+	while (server_now_ns() < end)
+		(void)turn(r, TURN_NS);
+}
+
+void
 run_take(struct run *r)
 {
 	while (!finished(r, 1) && turn(r, TURN_NS))

@@ -87,6 +87,9 @@ void run_post(struct run *r, uint32_t senders, uint32_t window,
 void run_post_paced(struct run *r, uint32_t senders, uint32_t rate,
     int delivered);
 
+/* Nothing but what the server asks for (a ping), for so long. */
+void run_wait(struct run *r, uint32_t seconds);
+
 /* Until all that was posted was delivered. */
 void run_take(struct run *r);
 

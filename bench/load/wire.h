@@ -24,7 +24,6 @@ enum {
 
 struct wire_target {
 	uint16_t port;			/* of 127.0.0.1 */
-	uint32_t from;			/* address to come from, host order; 0: any */
 	int tls;
 	const char *path;		/* of the upgrade; NULL: no WebSocket */
 	const char *subprotocol;

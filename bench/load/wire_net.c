@@ -238,14 +238,10 @@ dial(struct wire *w, const struct wire_target *t)
 	struct sockaddr_in to = { .sin_family = AF_INET,
 	    .sin_port = htons(t->port),
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct sockaddr_in from = { .sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(t->from) };
 	const int on = 1;
 
 	w->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (w->fd < 0 || (t->from != 0 && (setsockopt(w->fd, IPPROTO_IP,
-	    IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on)) != 0 ||
-	    bind(w->fd, (struct sockaddr *)&from, sizeof(from)) != 0)) ||
+	if (w->fd < 0 ||
 	    setsockopt(w->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0 ||
 	    connect(w->fd, (struct sockaddr *)&to, sizeof(to)) != 0 ||
 	    fcntl(w->fd, F_SETFL, O_NONBLOCK) != 0)

@@ -2,8 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "fail.h"
 #include "out.h"
@@ -259,12 +257,9 @@ subscribe(struct job *j, uint32_t unused)
 }
 
 static void
-wait(struct job *j, uint32_t seconds)
+pause_for(struct job *j, uint32_t seconds)
 {
-	const struct timespec ts = { seconds, 0 };
-
-	(void)j;
-	(void)nanosleep(&ts, NULL);
+	run_wait(&j->run, seconds);
 }
 
 /* ---- by name ------------------------------------------------------------- */
@@ -282,7 +277,7 @@ static const struct work {
 	{ "idle", idle, 0 },
 	{ "restart", restart, 0 },
 	{ "subscribe", subscribe, 0 },
-	{ "wait", wait, 1 },
+	{ "wait", pause_for, 1 },
 };
 
 /* The work that ${text}, up to a comma, names; NULL: none. */
@@ -363,7 +358,7 @@ queue_letters(const struct plan *p)
 	return p->stored > 0 && n < QUEUE_LETTERS ? QUEUE_LETTERS : n;
 }
 
-int
+void
 works_run(const struct plan *p)
 {
 	struct job j = { .plan = p };
@@ -394,8 +389,7 @@ works_run(const struct plan *p)
 	if (j.failed) {
 		/* Nothing can be relied upon: no good-bye, only an end. */
 		j.run.drv->teardown(j.run.d);
-		return FAIL_VOID;
+		exit(FAIL_VOID);
 	}
 	run_close(&j.run);
-	return 0;
 }

@@ -29,8 +29,8 @@ int works_known(const char *works, char *bad, size_t cap);
 
 /*
  * Run ${p}: one line of JSON on standard output for each measurement.
- * Returns 0, or FAIL_VOID after the line of a work that was not sound.
+ * Exits FAIL_VOID after the line of a work that was not sound.
  */
-int works_run(const struct plan *p);
+void works_run(const struct plan *p);
 
 #endif

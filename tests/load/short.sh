@@ -42,9 +42,10 @@ says all 'fill enqueue drain online rate:100 paced:100 one pair idle pair-beside
 run plain 0 $small --letters 300 --works mail --plain
 says plain 'enqueue drain'
 
-# The controls: one line says void and why, whenever the work was ended.
+# The controls: one line says void and why.  A machine that stands still for
+# the four seconds ends the work before; then what is missing is unanswered.
 void() {
-	jq -e -s "map(select(.verdict == \"void\")) | length == 1 and .[0].$2 >= 1" \
+	jq -e -s "map(select(.verdict == \"void\")) | length == 1 and (.[0] | $2) >= 1" \
 	    "$out/$1" >/dev/null || die "$1: not void by $2"
 }
 for what in drop change; do
@@ -58,9 +59,9 @@ run double 65 $small --letters 100 --works mail --tamper double
 for pid in $pids; do
 	wait "$pid" || exit 1
 done
-void drop lost
-void double doubled
-void change lost
+void drop '.lost + .unacked'
+void double .doubled
+void change '.lost + .unacked'
 
 # What is not understood does nothing.
 # refused TEXT OPTION...
