@@ -72,13 +72,14 @@ set_use(json_t *o, const struct figures *f)
 	json_t *s = json_object();
 
 	set(s, "busy", json_real((double)(b->cpu_ns - a->cpu_ns) / wall));
-	if (f->letters > 0) {
+	if (f->letters > 0)
 		set(s, "cpu_us_each", json_real((double)(b->cpu_ns -
 		    a->cpu_ns) / 1e3 / n));
+	if (f->letters > 0 && b->has_written)
 		set(s, "written_each", json_real((double)(b->written -
 		    a->written) / n));
-	}
-	set_count(s, "written", b->written - a->written);
+	if (b->has_written)
+		set_count(s, "written", b->written - a->written);
 	set_count(s, "rss", b->rss);
 	set(o, "server", s);
 	set(o, "own_busy", json_real((double)f->own_cpu_ns / wall));

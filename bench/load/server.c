@@ -190,24 +190,29 @@ server_file(const char *dir, const char *name, const char *text)
 
 /* ---- what it used -------------------------------------------------------- */
 
-/* The number after ${key} in /proc/PID/${file}; 0: there is none. */
-static uint64_t
-number(pid_t pid, const char *file, const char *key)
+/*
+ * The number after ${key} in /proc/PID/${file}.
+ * Returns 0, or -1 if it may not be read: the relay lets nobody of its user
+ * look into it.
+ */
+static int
+number(uint64_t *v, pid_t pid, const char *file, const char *key)
 {
 	char path[64], line[256];
-	uint64_t v = 0;
+	int rc = -1;
 	FILE *f;
 
+	*v = 0;
 	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
 	if ((f = fopen(path, "r")) == NULL)
-		fail_errno(path);
-	while (fgets(line, sizeof(line), f) != NULL)
+		return -1;
+	while (rc != 0 && fgets(line, sizeof(line), f) != NULL)
 		if (strncmp(line, key, strlen(key)) == 0) {
-			v = strtoull(line + strlen(key), NULL, 10);
-			break;
+			*v = strtoull(line + strlen(key), NULL, 10);
+			rc = 0;
 		}
 	(void)fclose(f);
-	return v;
+	return rc;
 }
 
 /* The process's own clock: all its threads, also those that ended. */
@@ -227,6 +232,8 @@ void
 server_use(pid_t pid, struct server_use *u)
 {
 	u->cpu_ns = cpu_ns(pid);
-	u->written = number(pid, "io", "write_bytes:");
-	u->rss = number(pid, "status", "VmRSS:") * 1024;
+	u->has_written = number(&u->written, pid, "io", "write_bytes:") == 0;
+	if (number(&u->rss, pid, "status", "VmRSS:") != 0)
+		fail("the memory of the server cannot be read");
+	u->rss *= 1024;
 }

@@ -20,6 +20,7 @@ struct server {
 struct server_use {
 	uint64_t cpu_ns;		/* user and system, all threads */
 	uint64_t written;		/* bytes given to block devices */
+	int has_written;		/* 0: only root may know */
 	uint64_t rss;			/* bytes, now */
 };
 
