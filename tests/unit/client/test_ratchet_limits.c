@@ -46,7 +46,10 @@ static const struct {
 	  "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff" },
 };
 
-enum { BAD_POINTS = sizeof(bad_points) / sizeof(bad_points[0]) };
+enum {
+	BAD_POINTS = sizeof(bad_points) / sizeof(bad_points[0]),
+	NOT_MASKED = 7			/* of those, the first: of low order */
+};
 
 static void
 bad_point(uint8_t out[32], size_t n)
@@ -56,6 +59,19 @@ bad_point(uint8_t out[32], size_t n)
 	assert_int_equal(sodium_hex2bin(out, 32, bad_points[n].hex, 64, NULL,
 	    &len, NULL), 0);
 	assert_int_equal(len, 32);
+}
+
+/*
+ * The curve's own word, which looks away from the top bit: clamped, this is
+ * 2^254, a multiple of the cofactor and of no other factor.
+ */
+static int
+has_large_order(const uint8_t point[32])
+{
+	static const uint8_t power_of_two[32];
+	uint8_t result[32];
+
+	return crypto_scalarmult(result, power_of_two, point) == 0;
 }
 
 static void
@@ -77,6 +93,8 @@ bad_points_are_known_and_good_ones_too(void **state)
 		bad_point(point, n);
 		if (curve_point_is_sound(point))
 			fail_msg("%s", bad_points[n].name);
+		if (n < NOT_MASKED)
+			assert_false(has_large_order(point));
 	}
 	for (n = 0; n < sizeof(good) / sizeof(good[0]); n++)
 		assert_true(curve_point_is_sound(good[n]));
@@ -84,6 +102,11 @@ bad_points_are_known_and_good_ones_too(void **state)
 		randombytes_buf(secret, sizeof(secret));
 		crypto_scalarmult_base(point, secret);
 		assert_true(curve_point_is_sound(point));
+		/* Half of these lie on the twist. */
+		randombytes_buf(point, sizeof(point));
+		point[31] &= 0x3f;
+		assert_true(curve_point_is_sound(point));
+		assert_true(has_large_order(point));
 	}
 }
 
