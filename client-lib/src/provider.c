@@ -7,16 +7,19 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <signal/signal_protocol.h>
 #include <sodium.h>
 
 #include "provider.h"
 
-enum { AES_KEY_LEN = 32, AES_BLOCK_LEN = 16 };
+enum { AES_KEY_LEN = 32, AES_BLOCK_LEN = 16, HMAC_LEN = 32 };
 
 struct provider {
 	EVP_CIPHER *cbc;
+	EVP_MAC_CTX *hmac;		/* without a key; to be copied */
 	int starved;			/* memory was short */
 };
 
@@ -37,16 +40,24 @@ provide_random(uint8_t *data, size_t len, void *arg)
 	return 0;
 }
 
+/*
+ * OpenSSL's HMAC, which uses the processor's SHA-256 where there is one.  With
+ * a key that it was given, nothing but want of memory makes it fail.
+ */
 static int
 hmac_begin(void **out, const uint8_t *key, size_t len, void *arg)
 {
-	crypto_auth_hmacsha256_state *h;
+	struct provider *p = arg;
+	EVP_MAC_CTX *h;
 
 	/* libsignal cleans up what it took for a context even after failure. */
 	*out = NULL;
-	if ((h = malloc(sizeof(*h))) == NULL)
-		return starve(arg);
-	crypto_auth_hmacsha256_init(h, key, len);
+	if ((h = EVP_MAC_CTX_dup(p->hmac)) == NULL)
+		return starve(p);
+	if (EVP_MAC_init(h, key, len, NULL) != 1) {
+		EVP_MAC_CTX_free(h);
+		return starve(p);
+	}
 	*out = h;
 	return 0;
 }
@@ -55,20 +66,23 @@ static int
 hmac_update(void *h, const uint8_t *data, size_t len, void *arg)
 {
 
-	(void)arg;
-	crypto_auth_hmacsha256_update(h, data, len);
-	return 0;
+	return EVP_MAC_update(h, data, len) == 1 ? 0 : starve(arg);
 }
 
 static int
 hmac_final(void *h, signal_buffer **out, void *arg)
 {
+	size_t len = 0;
 
-	*out = signal_buffer_alloc(crypto_auth_hmacsha256_BYTES);
+	*out = signal_buffer_alloc(HMAC_LEN);
 	if (*out == NULL)
 		return starve(arg);
-	crypto_auth_hmacsha256_final(h, signal_buffer_data(*out));
-	return 0;
+	if (EVP_MAC_final(h, signal_buffer_data(*out), &len, HMAC_LEN) == 1 &&
+	    len == HMAC_LEN)
+		return 0;
+	signal_buffer_free(*out);
+	*out = NULL;
+	return starve(arg);
 }
 
 static void
@@ -76,9 +90,7 @@ hmac_end(void *h, void *arg)
 {
 
 	(void)arg;
-	if (h != NULL)
-		sodium_memzero(h, sizeof(crypto_auth_hmacsha256_state));
-	free(h);
+	EVP_MAC_CTX_free(h);		/* wipes the key */
 }
 
 static int
@@ -200,6 +212,27 @@ aes_decrypt(signal_buffer **out, int mode, const uint8_t *key, size_t key_len,
 	return aes(arg, &a, out);
 }
 
+/* HMAC-SHA-256 without a key yet, or NULL. */
+static EVP_MAC_CTX *
+hmac_new(void)
+{
+	char name[] = "SHA256";
+	const OSSL_PARAM digest[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name,
+		    0),
+		OSSL_PARAM_construct_end()
+	};
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *c = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
+
+	EVP_MAC_free(mac);
+	if (c != NULL && EVP_MAC_CTX_set_params(c, digest) != 1) {
+		EVP_MAC_CTX_free(c);
+		c = NULL;
+	}
+	return c;
+}
+
 int
 provider_open(struct provider **out, struct signal_context *ctx)
 {
@@ -224,7 +257,8 @@ provider_open(struct provider **out, struct signal_context *ctx)
 		goto out;
 
 	rc = TACIT_E_INTERNAL;
-	if ((p->cbc = EVP_CIPHER_fetch(NULL, "AES-256-CBC", NULL)) == NULL)
+	if ((p->cbc = EVP_CIPHER_fetch(NULL, "AES-256-CBC", NULL)) == NULL ||
+	    (p->hmac = hmac_new()) == NULL)
 		goto out;
 	calls.user_data = p;
 	if (signal_context_set_crypto_provider(ctx, &calls) != 0)
@@ -256,6 +290,7 @@ provider_close(struct provider *p)
 
 	if (p == NULL)
 		return;
+	EVP_MAC_CTX_free(p->hmac);
 	EVP_CIPHER_free(p->cbc);
 	free(p);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What libsignal computes with: randomness, HMAC-SHA256 and SHA-512 from
- * libsodium, AES-256-CBC from OpenSSL.
+ * What libsignal computes with: randomness and SHA-512 from libsodium,
+ * HMAC-SHA256 and AES-256-CBC from OpenSSL.
  */
 #ifndef CLIENT_PROVIDER_H
 #define CLIENT_PROVIDER_H
@@ -14,7 +14,7 @@ struct provider;
 /*
  * Give ${ctx} its primitives.
  * Owner:   ${*out} must outlive ${ctx}; free with provider_close().
- * Errors:  TACIT_E_NOMEM, TACIT_E_INTERNAL (OpenSSL has no AES).
+ * Errors:  TACIT_E_NOMEM, TACIT_E_INTERNAL (OpenSSL lacks one of them).
  */
 int provider_open(struct provider **out, struct signal_context *ctx);
 /* An operation begins; was memory too short for some of it? */

@@ -2,14 +2,18 @@
 /*
  * Memory is short at any one of the library's own allocations while a bundle
  * is accepted: that is what is said, and nothing of the bundle.  The linker
- * hands malloc() and calloc() to the ones below.
+ * hands malloc(), calloc() and what takes memory for a HMAC to those below.
  */
+#include <openssl/evp.h>
+
 #include "ratchet_end.h"
 
 void *__real_malloc(size_t len);
 void *__real_calloc(size_t n, size_t len);
+EVP_MAC_CTX *__real_EVP_MAC_CTX_dup(const EVP_MAC_CTX *c);
 void *__wrap_malloc(size_t len);
 void *__wrap_calloc(size_t n, size_t len);
+EVP_MAC_CTX *__wrap_EVP_MAC_CTX_dup(const EVP_MAC_CTX *c);
 
 /* Allocations that pass before one fails; -1: none fails. */
 static int *
@@ -36,6 +40,12 @@ void *
 __wrap_calloc(size_t n, size_t len)
 {
 	return fails() ? NULL : __real_calloc(n, len);
+}
+
+EVP_MAC_CTX *
+__wrap_EVP_MAC_CTX_dup(const EVP_MAC_CTX *c)
+{
+	return fails() ? NULL : __real_EVP_MAC_CTX_dup(c);
 }
 
 static void
