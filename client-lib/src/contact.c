@@ -142,6 +142,7 @@ contact_free_out(struct tacit_contact *ct)
 {
 	struct out_ref *o;
 
+	ct->out_last = NULL;
 	while ((o = ct->out) != NULL) {
 		ct->out = o->next;
 		free(o);

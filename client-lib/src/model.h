@@ -93,7 +93,7 @@ struct tacit_contact {
 	tacit_state_Contact rec;
 	tacit_state_Pairing *pairing;	/* NULL once both ends switched */
 	uint8_t pairing_changed;
-	struct out_ref *out;
+	struct out_ref *out, *out_last;	/* NULL: the last is not known */
 	uint32_t unread;
 
 	/* Since this process began. */

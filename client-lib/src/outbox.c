@@ -64,9 +64,11 @@ ref_add(struct tacit_contact *ct, uint64_t n, const tacit_state_Out *o)
 	/* A new process offers Hello again: the answer may have been lost. */
 	ref->okayed = o->okayed && o->kind != tacit_state_OutKind_OUT_HELLO;
 	ref->okayed_ms = o->okayed_ms;
-	for (at = &ct->out; *at != NULL; at = &(*at)->next)
-		continue;
-	*at = ref;
+	/* Not from the first: of texts that wait there may be thousands. */
+	at = ct->out_last != NULL ? &ct->out_last->next : &ct->out;
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = ct->out_last = ref;
 	return 0;
 }
 
@@ -130,6 +132,8 @@ outbox_ref_remove(struct tacit_contact *ct, struct out_ref **at)
 
 	row_key(&key, ct, ref->n);
 	*at = ref->next;
+	if (ct->out_last == ref)
+		ct->out_last = NULL;
 	free(ref);
 	rc = vault_del(ct->t->vault, VAULT_OUTBOX, key.data, key.len);
 	return rc != 0 || place == 0 ? rc : keep_left(ct, place);
@@ -189,7 +193,7 @@ outbox_move_back(struct tacit_contact *ct, struct out_ref **at)
 	for (end = at; *end != NULL; end = &(*end)->next)
 		continue;
 	ref->next = NULL;
-	*end = ref;
+	*end = ct->out_last = ref;
 	return 0;
 }
 
