@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+
 #include "change.h"
 #include "contact_store.h"
 #include "event.h"
@@ -19,20 +21,6 @@ change_load_self(struct tacit *t)
 	return rc == 0 ? TACIT_E_CORRUPT : rc < 0 ? rc : 0;
 }
 
-int
-change_begin(struct tacit *t)
-{
-	int rc;
-
-	if (t->broken != 0)
-		return t->broken;
-	if ((rc = vault_begin(t->vault)) != 0)
-		return rc;
-	/* First in the log is that the vault was opened. */
-	rc = journal_settle(t);
-	return rc == 0 ? 0 : change_end(t, NULL, rc);
-}
-
 static int
 write_change(struct tacit *t, struct tacit_contact *const *ct, size_t n)
 {
@@ -48,15 +36,9 @@ write_change(struct tacit *t, struct tacit_contact *const *ct, size_t n)
 	return vault_commit(t->vault);
 }
 
-int
-change_end(struct tacit *t, struct tacit_contact *ct, int rc)
-{
-	return change_end_all(t, &ct, ct != NULL, rc);
-}
-
-int
-change_end_all(struct tacit *t, struct tacit_contact *const *ct, size_t n,
-    int rc)
+/* Commit, or undo. */
+static int
+finish(struct tacit *t, struct tacit_contact *const *ct, size_t n, int rc)
 {
 	size_t i;
 	int undone;
@@ -85,5 +67,76 @@ change_end_all(struct tacit *t, struct tacit_contact *const *ct, size_t n,
 		host_log(&t->host, TACIT_LEVEL_ERROR, "vault-broken",
 		    tacit_error_word(undone), -1);
 	}
+	return rc;
+}
+
+int
+change_begin(struct tacit *t)
+{
+	int rc;
+
+	if (t->broken != 0)
+		return t->broken;
+	if (t->batch.begun)
+		return t->batch.failed;
+	if ((rc = vault_begin(t->vault)) != 0)
+		return rc;
+	/* First in the log is that the vault was opened. */
+	if ((rc = journal_settle(t)) != 0)
+		return finish(t, NULL, 0, rc);
+	t->batch.begun = t->batch.open;
+	return 0;
+}
+
+/* Its end is that of the batch. */
+static void
+touch(struct tacit *t, struct tacit_contact *ct)
+{
+	size_t i;
+
+	for (i = 0; i < t->batch.n; i++)
+		if (t->batch.ct[i] == ct)
+			return;
+	assert(t->batch.n < BATCH_MAX);
+	t->batch.ct[t->batch.n++] = ct;
+}
+
+int
+change_end_all(struct tacit *t, struct tacit_contact *const *ct, size_t n,
+    int rc)
+{
+	size_t i;
+
+	if (!t->batch.begun)
+		return finish(t, ct, n, rc);
+	for (i = 0; i < n; i++)
+		touch(t, ct[i]);
+	if (t->batch.failed == 0)
+		t->batch.failed = rc;
+	return rc;
+}
+
+int
+change_end(struct tacit *t, struct tacit_contact *ct, int rc)
+{
+	return change_end_all(t, &ct, ct != NULL, rc);
+}
+
+void
+change_batch(struct tacit *t)
+{
+	assert(!t->batch.open);
+	t->batch.open = 1;
+}
+
+int
+change_batch_end(struct tacit *t)
+{
+	int rc = t->batch.begun ? finish(t, t->batch.ct, t->batch.n,
+	    t->batch.failed) : 0;
+
+	t->batch.open = t->batch.begun = 0;
+	t->batch.n = 0;
+	t->batch.failed = 0;
 	return rc;
 }

@@ -521,6 +521,7 @@ inbox_take(struct tacit_contact *ct, const uint8_t address[TACIT_ADDRESS_LEN],
 	memcpy(a.place.envelope, envelope, sizeof(a.place.envelope));
 	if ((rc = look(ct, &a)) == 0 && (rc = change_begin(ct->t)) == 0)
 		rc = change_end(ct->t, ct, take(ct, &a));
+	/* Of a batch, which is undone now, it is said when it comes alone. */
 	if (is_verdict(rc))
 		rc = a.unread ? unread(ct, &a) : poison(ct, &a, rc);
 	if (a.padded != NULL)

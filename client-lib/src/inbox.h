@@ -11,8 +11,9 @@
 /*
  * Take one envelope out of my mailbox ${address}, in one change.  Returns 0
  * once nothing of it can be lost any more, whatever it was: it may then be
- * acknowledged.
- * Errors:  storage failures; the envelope stays with the relay.
+ * acknowledged.  In a batch (change.h) that is so when the batch has ended.
+ * Errors:  storage failures; the envelope stays with the relay.  In a batch
+ *          also what is wrong with the envelope: it is to be taken alone.
  */
 int inbox_take(struct tacit_contact *ct,
     const uint8_t address[TACIT_ADDRESS_LEN],

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "anchor.h"
+#include "change.h"
 #include "contact.h"
 #include "due.h"
 #include "host_log.h"
@@ -346,25 +347,77 @@ bad_frame(struct tacit *t, uint32_t conn, int rc)
 }
 
 static int
-frames(struct tacit *t, struct net_event *e)
+next_frame(struct line *l, struct net_event *e)
 {
 	struct tacit_frame f;
-	struct line *l;
 	size_t used;
+	int rc;
+
+	l->moved_at = env_mono_ms(l->t);
+	if ((rc = tacit_frame_parse(&f, &used, e->data + e->taken,
+	    e->len - e->taken)) == 0 && (rc = one_frame(l, &f)) == 0)
+		e->taken += used;
+	return rc;
+}
+
+/* How many letters, up to BATCH_MAX, come next without anything between. */
+static size_t
+letters_ahead(const struct line *l, const struct net_event *e)
+{
+	struct tacit_frame f;
+	size_t at, used, n = 0;
+
+	if (l->use != LINE_READ || !l->ready || e->taken < e->alone)
+		return 0;
+	for (at = e->taken; at < e->len && n < BATCH_MAX; at += used, n++)
+		if (tacit_frame_parse(&f, &used, e->data + at,
+		    e->len - at) != 0 ||
+		    f.head.which_is != tacit_Frame_deliver_tag)
+			break;
+	return n;
+}
+
+/*
+ * Letters that came together are one change.  If one of them is not as it
+ * should be, they are taken one by one after all.
+ */
+static int
+together(struct line *l, struct net_event *e, size_t n)
+{
+	size_t began = e->taken;
+	uint32_t held = l->n_held;
+	int rc = 0;
+
+	change_batch(l->t);
+	for (; n > 0 && rc == 0 && l->t->batch.failed == 0; n--) {
+		rc = next_frame(l, e);
+		if (turn_is_over(l->t))
+			break;
+	}
+	if (change_batch_end(l->t) == 0 && rc == 0)
+		return 0;
+	e->alone = e->taken + 1;
+	e->taken = began;
+	l->n_held = held;
+	return 0;
+}
+
+static int
+frames(struct tacit *t, struct net_event *e)
+{
+	struct line *l;
+	size_t n;
 	int rc;
 
 	/* A frame may end the line: look it up each time. */
 	while (e->taken < e->len &&
 	    (l = line_by_conn(t, e->conn)) != NULL) {
-		l->moved_at = env_mono_ms(t);
-		if ((rc = tacit_frame_parse(&f, &used, e->data + e->taken,
-		    e->len - e->taken)) == 0)
-			rc = one_frame(l, &f);
+		n = letters_ahead(l, e);
+		rc = n > 1 ? together(l, e, n) : next_frame(l, e);
 		if (rc != 0) {
 			e->taken = e->len;
 			return bad_frame(t, e->conn, rc);
 		}
-		e->taken += used;
 		if (turn_is_over(t))
 			return 0;
 	}

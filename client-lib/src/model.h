@@ -19,7 +19,8 @@ enum {
 	CONTACT_ID_LEN = 12,
 	OUT_WINDOW = 32,		/* posts under way per contact */
 	OLD_SETS = 3,			/* keys of earlier rotations, */
-	BOXES = OLD_SETS + 2		/* those of now, and next */
+	BOXES = OLD_SETS + 2,		/* those of now, and next */
+	BATCH_MAX = 32			/* changes that are made as one */
 };
 
 /* Relay requests that a contact still needs, in this order. */
@@ -144,6 +145,12 @@ struct tacit {
 	uint32_t next_conn;
 	int problem;			/* of the last connection; 0 */
 	int broken;			/* memory may differ from the disk */
+	struct {			/* changes made as one, by change.c */
+		struct tacit_contact *ct[BATCH_MAX];
+		size_t n;
+		uint8_t open, begun;
+		int failed;		/* the first of them that did */
+	} batch;
 	struct lent {
 		char *text;
 		size_t len;

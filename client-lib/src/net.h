@@ -33,6 +33,7 @@ struct net_event {
 	uint8_t *data;			/* NET_MESSAGE: malloc'ed, the taker's */
 	size_t len;
 	size_t taken;			/* by the core, so far; 0 at first */
+	size_t alone;			/* up to here each frame by itself */
 };
 
 struct transport {

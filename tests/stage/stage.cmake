@@ -29,6 +29,7 @@ endforeach()
 foreach(call commit put del)
   target_link_options(stage_test_retention PRIVATE -Wl,--wrap=vault_${call})
 endforeach()
+target_link_options(stage_test_batch PRIVATE -Wl,--wrap=vault_commit)
 target_link_options(stage_test_bounds_life PRIVATE -Wl,--wrap=vault_commit)
 # And this one counts what reaches the ratchet.
 target_link_options(stage_test_libsignal PRIVATE -Wl,--wrap=ratchet_decrypt)
