@@ -121,17 +121,25 @@ line_sign(const struct line *l, const tacit_Frame *f,
 	sodium_memzero(sk, sizeof(sk));
 }
 
+/*
+ * Number ${*i} of those that wait, and those after it of the same mailbox, as
+ * many as one ACK names.  Output: ${*i} moves on by so many.
+ */
 static int
-acknowledge(struct line *l, const struct held_ack *ack)
+acknowledge(struct line *l, uint32_t *i)
 {
 	tacit_Frame f = tacit_Frame_init_zero;
+	const struct held_ack *first = &l->held[*i];
+	tacit_Ack *ack = &f.is.ack;
 	uint32_t id;
 
 	f.which_is = tacit_Frame_ack_tag;
-	memcpy(f.is.ack.address, ack->address, sizeof(f.is.ack.address));
-	memcpy(f.is.ack.envelope[0], ack->envelope,
-	    sizeof(f.is.ack.envelope[0]));
-	f.is.ack.envelope_count = 1;
+	memcpy(ack->address, first->address, sizeof(ack->address));
+	for (; *i < l->n_held && ack->envelope_count < TACIT_ACK_MAX &&
+	    sodium_memcmp(l->held[*i].address, ack->address,
+	    sizeof(ack->address)) == 0; ++*i)
+		memcpy(ack->envelope[ack->envelope_count++],
+		    l->held[*i].envelope, sizeof(ack->envelope[0]));
 	l->acks++;
 	anchor_used(l->t, &l->place, 0);
 	return line_request(l, &f, NULL, &id);
@@ -170,11 +178,11 @@ line_release_due(const struct line *l)
 int
 line_release(struct line *l)
 {
-	uint32_t i;
+	uint32_t i = 0;
 	int rc = 0;
 
-	for (i = 0; i < l->n_held && rc == 0; i++)
-		rc = acknowledge(l, &l->held[i]);
+	while (i < l->n_held && rc == 0)
+		rc = acknowledge(l, &i);
 	l->n_held = 0;
 	return rc;
 }

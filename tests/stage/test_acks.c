@@ -19,7 +19,7 @@
 
 enum { LETTERS = 3 };
 
-/* Frames that end 0 got and sent. */
+/* Letters that end 0 got, and acknowledged. */
 struct seen {
 	int delivers, acks;
 };
@@ -33,7 +33,8 @@ count(struct seen *n, int i, const uint8_t *msg, size_t len)
 	for (; i == 0 && len > 0; msg += used, len -= used) {
 		assert_int_equal(tacit_frame_parse(&f, &used, msg, len), 0);
 		n->delivers += f.head.which_is == tacit_Frame_deliver_tag;
-		n->acks += f.head.which_is == tacit_Frame_ack_tag;
+		if (f.head.which_is == tacit_Frame_ack_tag)
+			n->acks += (int)f.head.is.ack.envelope_count;
 	}
 	return 1;
 }
