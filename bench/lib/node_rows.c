@@ -99,13 +99,25 @@ run_turns(void *arg)
 static double
 run_their_chain(void *arg)
 {
-	return theirs(arg, "chain");
+	return theirs(arg, "chain memory");
 }
 
 static double
 run_their_turns(void *arg)
 {
-	return theirs(arg, "turns");
+	return theirs(arg, "turns memory");
+}
+
+static double
+run_their_stored(void *arg)
+{
+	return theirs(arg, "chain stored");
+}
+
+static double
+run_their_stored_turns(void *arg)
+{
+	return theirs(arg, "turns stored");
 }
 
 int
@@ -114,14 +126,20 @@ node_group(const struct bench *b)
 	struct row r[] = {
 		{ .name = "letter, encrypted and read", .unit = "us",
 		    .run = run_chain },
-		{ .name = "the official library through Node", .unit = "us",
-		    .run = run_their_chain,
+		{ .name = "official, Node, sessions not stored",
+		    .unit = "us", .run = run_their_chain,
+		    .over = "letter, encrypted and read" },
+		{ .name = "official, Node, sessions stored",
+		    .unit = "us", .run = run_their_stored,
 		    .over = "letter, encrypted and read",
 		    .kind = GOAL_RATIO_MIN, .goal = 5 },
 		{ .name = "letter and answer in turn, each", .unit = "us",
 		    .run = run_turns },
-		{ .name = "the official library through Node, in turn",
+		{ .name = "official, in turn, sessions not stored",
 		    .unit = "us", .run = run_their_turns,
+		    .over = "letter and answer in turn, each" },
+		{ .name = "official, in turn, sessions stored",
+		    .unit = "us", .run = run_their_stored_turns,
 		    .over = "letter and answer in turn, each",
 		    .kind = GOAL_RATIO_MIN, .goal = 5 },
 	};
