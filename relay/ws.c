@@ -26,6 +26,7 @@
 enum {
 	CLOSE_PROTOCOL = 1002, CLOSE_TYPE = 1003, CLOSE_POLICY = 1008,
 	HEADERS_MORE = 64,		/* of those on their way out */
+	RX_BUFFER = 2048,		/* each connection has one */
 	SHARE = 65536,			/* bytes that each may keep always */
 	GIVE_BACK = 16 << 20		/* so many fewer: tell the system */
 };
@@ -477,8 +478,8 @@ static int
 listen_on(struct ws *w)
 {
 	static const struct lws_protocols protocols[] = {
-		{ TACIT_SUBPROTOCOL, event, sizeof(struct peer), 2048, 0,
-		    NULL, 0 },
+		{ TACIT_SUBPROTOCOL, event, sizeof(struct peer), RX_BUFFER,
+		    0, NULL, CONN_MESSAGE_OUT },
 		{ NULL, NULL, 0, 0, 0, NULL, 0 }
 	};
 	/* Its own timers cost a walk over all connections each. */
