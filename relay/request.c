@@ -18,12 +18,13 @@ struct request *
 request_new(struct dispatch *d, struct conn *c, uint32_t id,
     enum op_kind kind, void (*done)(struct job *), size_t body_len)
 {
-	struct request *r = calloc(1, sizeof(*r) + body_len);
+	struct request *r = malloc(sizeof(*r) + body_len);
 
 	if (r == NULL) {
 		conn_fail(c, CLOSE_INTERNAL);
 		return NULL;
 	}
+	memset(r, 0, sizeof(*r));
 	r->d = d;
 	r->conn = c;
 	r->id = id;
@@ -214,7 +215,7 @@ request_post(struct dispatch *d, struct conn *c, const struct tacit_frame *f)
 	op->first = m->first;
 	op->watched = (uint8_t)hub_is_read(d->relay->hub, m->address);
 	op->expiry_day = (uint32_t)(d->relay->hour / 24) + cf->ttl_days +
-	    randombytes_uniform(EXPIRY_SPREAD_DAYS);
+	    draw_below(&d->draw, EXPIRY_SPREAD_DAYS);
 	memcpy(r->body, f->body, f->body_len);
 	op->body = r->body;
 	request_submit(r);

@@ -14,6 +14,7 @@
 
 #include "auth.h"
 #include "dispatch.h"
+#include "draw.h"
 
 struct rate;
 
@@ -23,6 +24,7 @@ struct dispatch {
 	uint64_t now_ms;
 	uint64_t connections;		/* how many there ever were */
 	uint32_t budget;		/* signatures left in this turn */
+	struct draw draw;
 	struct conn *all;
 	struct conn *waiting, *waiting_last; /* for signatures, in order */
 	struct conn *ticking;		/* have verdicts to send */

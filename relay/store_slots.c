@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sodium.h>
-
+#include "draw.h"
 #include "store_slots.h"
 #include "tacit/error.h"
 
@@ -43,6 +42,7 @@ void
 slots_shuffle(struct slots *s)
 {
 	size_t i, k, left = s->n - s->next;
+	struct draw d = { .left = 0 };
 	int64_t *row, swap;
 
 	if (left == 0)
@@ -50,7 +50,7 @@ slots_shuffle(struct slots *s)
 	assert(left <= UINT32_MAX);
 	row = s->row + s->next;
 	for (i = left; i > 1; i--) {
-		k = randombytes_uniform((uint32_t)i);
+		k = draw_below(&d, (uint32_t)i);
 		swap = row[i - 1];
 		row[i - 1] = row[k];
 		row[k] = swap;
