@@ -4,7 +4,7 @@
  * system calls and bytes written, by phase.  Ratios of two builds are told by
  * running them in turn (path.sh); instructions by callgrind (callgrind.sh).
  *
- * usage: path [plain] [of=N] [batch=N] [window=N] [boxes=N]
+ * usage: path [plain] [of=N] [batch=N] [window=N] [boxes=N] [senders=N]
  *
  *   of	letters in each phase; window	of them under way per sender
  *   batch	frames in one WebSocket message of a sender
@@ -40,7 +40,7 @@ struct run {
 	struct relay_proc relay;
 	struct raw_mailbox *box;
 	struct raw *sender[SENDERS], *reader[READERS];
-	long of, batch, window, boxes;
+	long of, batch, window, boxes, senders;
 	_Atomic long got;
 };
 
@@ -183,7 +183,7 @@ sender(void *arg)
 	const struct part *p = arg;
 	const struct run *r = p->r;
 	struct raw *c = r->sender[p->which];
-	long sent = 0, done = 0, turn = p->which * r->boxes / SENDERS, n;
+	long sent = 0, done = 0, turn = p->which * r->boxes / r->senders, n;
 	struct raw_frame *f;
 	int rc;
 
@@ -293,9 +293,10 @@ phase(struct run *r, const char *name, int sends, int reads)
 	if (reads && !sends)
 		subscribe(r);
 	for (i = 0; reads && i < READERS; i++)
-		begin(&part[n++], r, i, r->of / SENDERS * SENDERS, reader);
-	for (i = 0; sends && i < SENDERS; i++)
-		begin(&part[n++], r, i, r->of / SENDERS, sender);
+		begin(&part[n++], r, i, r->of / r->senders * r->senders,
+		    reader);
+	for (i = 0; sends && i < r->senders; i++)
+		begin(&part[n++], r, i, r->of / r->senders, sender);
 	while (n > 0)
 		must(pthread_join(part[--n].thread, NULL) == 0, "join");
 	account(r, &b);
@@ -336,7 +337,7 @@ arguments(struct run *r, int argc, char **argv)
 	int i;
 
 	*r = (struct run){ .of = 20000, .batch = 8, .window = 32,
-	    .boxes = 100 };
+	    .boxes = 100, .senders = SENDERS };
 	relay_proc_make(&r->relay, config);
 	for (i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "plain") == 0)
@@ -345,14 +346,16 @@ arguments(struct run *r, int argc, char **argv)
 			must(sscanf(argv[i], "of=%ld", &r->of) == 1 ||
 			    sscanf(argv[i], "batch=%ld", &r->batch) == 1 ||
 			    sscanf(argv[i], "window=%ld", &r->window) == 1 ||
-			    sscanf(argv[i], "boxes=%ld", &r->boxes) == 1,
+			    sscanf(argv[i], "boxes=%ld", &r->boxes) == 1 ||
+			    sscanf(argv[i], "senders=%ld", &r->senders) == 1,
 			    argv[i]);
 	}
 	must(r->batch > 0 && r->batch <= BATCH_MOST &&
 	    r->window >= r->batch && r->window <= 4096 &&
 	    r->of >= SENDERS && r->boxes >= READERS &&
-	    r->boxes <= TACIT_SUBSCRIBE_MAX,
-	    "batch 1 to 64, window batch to 4096, of 8, boxes 4 to 1000");
+	    r->boxes <= TACIT_SUBSCRIBE_MAX && r->senders > 0 &&
+	    r->senders <= SENDERS, "batch 1 to 64, window batch to 4096, "
+	    "of 8, boxes 4 to 1000, senders 1 to 8");
 }
 
 int
