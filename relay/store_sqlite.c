@@ -14,10 +14,10 @@
 #include "store_sqlite.h"
 
 /*
- * Checkpoint little and often, in the store thread: what scrub() then finds
- * to move is small.
+ * Checkpoint little and often, 4 MB, in the store thread: what scrub() then
+ * finds to move is small.
  */
-enum { CHECKPOINT_PAGES = 1000 };
+enum { CHECKPOINT_PAGES = 250 };
 
 int
 sql_fail(struct store_sqlite *q, int sqlite_rc)

@@ -32,7 +32,8 @@ trace() {
 	printf 'ok_tick_ms = 0\n' >"$work/conf"
 	# A disk that takes 50 ms, or the number of fdatasyncs says how busy
 	# the machine is; the leak checker cannot work where strace does.
-	ASAN_OPTIONS=detect_leaks=0 strace -f -y -x -s 4096 -o "$work/trace" \
+	# 16384: a whole page.
+	ASAN_OPTIONS=detect_leaks=0 strace -f -y -x -s 16384 -o "$work/trace" \
 	    -e inject=fdatasync:delay_exit=50000 -e \
 	    'trace=write,writev,sendto,sendmsg,pread64,pwrite64,fdatasync,fsync,openat,ftruncate,unlink' \
 	    "$1" serve --data "$work/data" --config "$work/conf" \

@@ -20,6 +20,9 @@
 
 #include "store_kit.h"
 
+/* Of the database. */
+enum { PAGE = 16384 };
+
 static const struct store_limits limits = { 512, 64, 496, 56 };
 
 static void
@@ -142,7 +145,7 @@ static void
 a_damaged_page(const char *dir)
 {
 	make_good(dir);
-	change(dir, 5 * 4096, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+	change(dir, 5 * PAGE, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
 }
 
 static void
@@ -159,7 +162,7 @@ a_cut_file(const char *dir)
 
 	make_good(dir);
 	(void)snprintf(path, sizeof(path), "%s/relay.db", dir);
-	assert_int_equal(truncate(path, 6 * 4096), 0);
+	assert_int_equal(truncate(path, 6 * PAGE), 0);
 }
 
 static void
