@@ -4,11 +4,8 @@
  * message per callback; callbacks also come unasked; bytes come at read
  * boundaries, not at those of messages; no other thread calls anything.
  */
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <ev.h>
 #include <libwebsockets.h>
@@ -17,6 +14,7 @@
 #include "dispatch.h"
 #include "door.h"
 #include "goodbye.h"
+#include "listen.h"
 #include "log.h"
 #include "loop.h"
 #include "source.h"
@@ -25,7 +23,6 @@
 
 enum {
 	CLOSE_PROTOCOL = 1002, CLOSE_TYPE = 1003, CLOSE_POLICY = 1008,
-	HEADERS_MORE = 64,		/* of those on their way out */
 	RX_BUFFER = 2048,		/* each connection has one */
 	SHARE = 65536,			/* bytes that each may keep always */
 	GIVE_BACK = 16 << 20		/* so many fewer: tell the system */
@@ -40,6 +37,7 @@ struct peer {
 	struct conn *conn;
 	struct peer *next, **prev;	/* all */
 	struct peer *next_turning;	/* in ${w->turning} */
+	struct peer *next_writing, **prev_writing; /* NULL: does not wait */
 	struct watch watch;
 	uint8_t turning, reading, state;
 	uint8_t asked;			/* for WRITEABLE: by us */
@@ -57,20 +55,82 @@ struct ws {
 	struct lws_context *context;
 	struct peer *all;
 	struct peer *turning;		/* whose reading goes on or off */
+	struct peer *writing;		/* have something to say */
 	struct peer *greeting;
 	uint64_t most;			/* bytes kept since we gave back */
 	ev_prepare turn;
 	ev_timer second;
 };
 
+/* Once more than one message is due, poll() says when. */
+static void
+write_later(struct peer *p)
+{
+	p->asked = 1;
+	(void)lws_callback_on_writable(p->wsi);
+}
+
+static void
+unlist(struct peer *p)
+{
+	if (p->prev_writing == NULL)
+		return;
+	if ((*p->prev_writing = p->next_writing) != NULL)
+		p->next_writing->prev_writing = p->prev_writing;
+	p->prev_writing = NULL;
+}
+
+/* With the end of the turn: what is due by then goes out together. */
 static void
 want_write(void *wire)
 {
 	struct peer *p = wire;
+	struct ws *w = lws_context_user(lws_get_context(p->wsi));
 
 	p->asked = 1;
-	if (p->state == WELCOMED)
-		(void)lws_callback_on_writable(p->wsi);
+	if (p->state != WELCOMED || p->prev_writing != NULL)
+		return;
+	if ((p->next_writing = w->writing) != NULL)
+		w->writing->prev_writing = &p->next_writing;
+	p->prev_writing = &w->writing;
+	w->writing = p;
+}
+
+/*
+ * One message to each that has something to say, without asking the kernel
+ * first, and a second time not to, whether it would take it: a socket that is
+ * full has libwebsockets keep that one and wait.
+ */
+static void
+write_all(struct ws *w)
+{
+	struct lws_pollfd fd = {
+		.events = LWS_POLLOUT
+	};
+	struct peer *all = w->writing, *p;
+
+	if ((w->writing = NULL, all) != NULL)
+		all->prev_writing = &all;
+	while ((p = all) != NULL) {
+		unlist(p);
+		fd.fd = lws_get_socket_fd(p->wsi);
+		fd.revents = LWS_POLLOUT;
+		if (lws_partial_buffered(p->wsi))
+			write_later(p);
+		else
+			(void)lws_service_fd(w->context, &fd);
+	}
+}
+
+static void
+write_rest_later(struct ws *w)
+{
+	struct peer *p;
+
+	while ((p = w->writing) != NULL) {
+		unlist(p);
+		write_later(p);
+	}
 }
 
 /*
@@ -112,15 +172,11 @@ greet(struct ws *w, struct peer *p)
 	w->greeting = NULL;
 }
 
-/* Before the loop sleeps: no callback of libwebsockets is under way. */
 static void
-on_turn(struct ev_loop *loop, ev_prepare *e, int events)
+turn_reading(struct ws *w)
 {
-	struct ws *w = e->data;
 	struct peer *p;
 
-	(void)loop;
-	(void)events;
 	while ((p = w->turning) != NULL) {
 		w->turning = p->next_turning;
 		p->turning = 0;
@@ -128,6 +184,20 @@ on_turn(struct ev_loop *loop, ev_prepare *e, int events)
 		if (p->state == FRESH)
 			greet(w, p);
 	}
+}
+
+/* Before the loop sleeps: no callback of libwebsockets is under way. */
+static void
+on_turn(struct ev_loop *loop, ev_prepare *e, int events)
+{
+	struct ws *w = e->data;
+
+	(void)loop;
+	(void)events;
+	turn_reading(w);
+	write_all(w);
+	turn_reading(w);		/* what was written makes room */
+	write_rest_later(w);
 	door_turn(w->door);
 }
 
@@ -175,6 +245,7 @@ closed(struct ws *w, struct peer *p)
 		p->next->prev = p->prev;
 	w->relay->connections--;
 	forget_turn(w, p);
+	unlist(p);
 	if (w->greeting == p)
 		w->greeting = NULL;
 	dispatch_closed(w->dispatch, p->conn);
@@ -368,15 +439,6 @@ on_second(struct ev_loop *loop, ev_timer *t, int events)
 	give_back(w, buffered);
 }
 
-/* Only protocols[0] is asked: TLS sessions must not join connections. */
-static void
-no_tickets(void *ssl_ctx)
-{
-	(void)SSL_CTX_set_num_tickets(ssl_ctx, 0);
-	(void)SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_OFF);
-	(void)SSL_CTX_set_min_proto_version(ssl_ctx, TLS1_3_VERSION);
-}
-
 static int
 event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
     size_t len)
@@ -386,7 +448,7 @@ event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
 
 	switch (why) {
 	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
-		no_tickets(user);
+		listen_secure(user);
 		return 0;
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
 		return w != NULL ? door_knock(w->door, wsi,
@@ -423,97 +485,17 @@ event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
 	}
 }
 
-/* ---- start and stop ------------------------------------------------------ */
-
-/* While starting, the reason; later nothing, since lines may name peers. */
-static void
-print_log(int level, const char *line)
-{
-	(void)level;
-	(void)fprintf(stderr, "tacit-relay: network: %s", line);
-}
-
-static void
-set_tls(struct lws_context_creation_info *info, const struct keys *k)
-{
-	info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-	info->ssl_cert_filepath = k->certificate;
-	info->ssl_private_key_filepath = k->tls_key;
-	info->ssl_options_set = (long)(SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 |
-	    SSL_OP_NO_TLSv1_1 | SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TICKET |
-	    SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-	info->tls1_3_plus_cipher_list = "TLS_AES_256_GCM_SHA384:"
-	    "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256";
-	info->alpn = "http/1.1";
-}
-
 /*
- * 4.3.5 tries for ever where the kernel refuses an address for any reason but
- * that it is taken, so ask the kernel first.
+ * Without a size of its own to send, a message would leave in pieces as long
+ * as what is read.
  */
-static int
-can_bind(const struct config *cf)
-{
-	struct addrinfo want = {
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-		.ai_socktype = SOCK_STREAM
-	}, *ai;
-	int fd, on = 1, yes = 0;
-	char port[8];
+static const struct lws_protocols protocols[] = {
+	{ TACIT_SUBPROTOCOL, event, sizeof(struct peer), RX_BUFFER, 0, NULL,
+	    CONN_MESSAGE_OUT },
+	{ NULL, NULL, 0, 0, 0, NULL, 0 }
+};
 
-	(void)snprintf(port, sizeof(port), "%u", cf->port);
-	if (getaddrinfo(cf->host, port, &want, &ai) != 0)
-		return 0;
-	if ((fd = socket(ai->ai_family, ai->ai_socktype, 0)) >= 0) {
-		yes = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on,
-		    sizeof(on)) == 0 &&
-		    bind(fd, ai->ai_addr, ai->ai_addrlen) == 0;
-		(void)close(fd);
-	}
-	freeaddrinfo(ai);
-	return yes;
-}
-
-static int
-listen_on(struct ws *w)
-{
-	static const struct lws_protocols protocols[] = {
-		{ TACIT_SUBPROTOCOL, event, sizeof(struct peer), RX_BUFFER,
-		    0, NULL, CONN_MESSAGE_OUT },
-		{ NULL, NULL, 0, 0, 0, NULL, 0 }
-	};
-	/* Its own timers cost a walk over all connections each. */
-	static const lws_retry_bo_t no_idle = { .secs_since_valid_ping = 0 };
-	const struct config *cf = w->relay->config;
-	struct lws_context_creation_info info;
-	void *loops[1] = { w->relay->loop };
-
-	if (!can_bind(cf))
-		return TACIT_E_UNAVAILABLE;
-	memset(&info, 0, sizeof(info));
-	info.options = LWS_SERVER_OPTION_LIBEV |
-	    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
-	    LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG |
-	    LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
-	if (strchr(cf->host, ':') == NULL)
-		info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
-	info.foreign_loops = loops;
-	info.iface = cf->host;
-	info.port = cf->port;
-	info.protocols = protocols;
-	info.user = w;
-	info.timeout_secs = cf->handshake_seconds;
-	info.max_http_header_data = 4096;
-	info.max_http_header_pool = (unsigned short)(cf->max_handshakes +
-	    HEADERS_MORE);
-	info.pt_serv_buf_size = 65536;
-	info.retry_and_idle_policy = &no_idle;
-	info.server_string = "tacit";	/* 4.1.6 asserts that it has some */
-	if (!cf->plaintext)
-		set_tls(&info, w->relay->keys);
-	w->context = lws_create_context(&info);
-	return w->context != NULL ? 0 : TACIT_E_UNAVAILABLE;
-}
+/* ---- start and stop ------------------------------------------------------ */
 
 int
 ws_start(struct ws **out, struct relay *r, uint16_t *port)
@@ -539,16 +521,8 @@ ws_start(struct ws **out, struct relay *r, uint16_t *port)
 		goto out;
 	if ((rc = loop_open(&w->loop, r, w->dispatch)) != 0)
 		goto out;
-	rc = TACIT_E_IO;
-	if (!r->config->plaintext &&
-	    (access(r->keys->certificate, R_OK) != 0 ||
-	    access(r->keys->tls_key, R_OK) != 0))
+	if ((rc = listen_open(&w->context, r, protocols, w)) != 0)
 		goto out;
-
-	lws_set_log_level(LLL_ERR, print_log);
-	if ((rc = listen_on(w)) != 0)
-		goto out;
-	lws_set_log_level(0, NULL);
 	*port = (uint16_t)lws_get_vhost_listen_port(
 	    lws_get_vhost_by_name(w->context, "default"));
 	*out = w;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libwebsockets <-> conn.c; with door.c the only file that knows it.
+ * libwebsockets <-> conn.c; with door.c and listen.c all that knows it.
  *
  * Order of a start:  commit_start, hub_open, ws_start, then ev_run(); nothing
  *     is served before the loop runs.
