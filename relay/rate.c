@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,8 @@ struct bucket {
 };
 
 struct rate {
-	uint8_t secret[crypto_generichash_KEYBYTES];
+	uint8_t secret[crypto_generichash_KEYBYTES];	/* names sources, */
+	uint8_t place[crypto_shorthash_KEYBYTES];	/* and buckets */
 	size_t mask;
 	struct bucket buckets[];
 };
@@ -43,6 +45,7 @@ rate_open(struct rate **out, size_t buckets)
 		return TACIT_E_NOMEM;
 	r->mask = n - 1;
 	randombytes_buf(r->secret, sizeof(r->secret));
+	randombytes_buf(r->place, sizeof(r->place));
 	*out = r;
 	return 0;
 }
@@ -53,6 +56,7 @@ rate_free(struct rate *r)
 	if (r == NULL)
 		return;
 	sodium_memzero(r->secret, sizeof(r->secret));
+	sodium_memzero(r->place, sizeof(r->place));
 	free(r);
 }
 
@@ -60,17 +64,15 @@ uint64_t
 rate_key(const struct rate *r, char what, const void *a, size_t a_len,
     const void *b, size_t b_len)
 {
-	uint8_t hash[crypto_generichash_BYTES_MIN];
-	crypto_generichash_state st;
+	uint8_t hash[crypto_shorthash_BYTES], all[1 + RATE_KEY_MOST];
 	uint64_t key;
 
-	(void)crypto_generichash_init(&st, r->secret, sizeof(r->secret),
-	    sizeof(hash));
-	(void)crypto_generichash_update(&st, (const uint8_t *)&what, 1);
-	(void)crypto_generichash_update(&st, a, a_len);
-	if (b != NULL)
-		(void)crypto_generichash_update(&st, b, b_len);
-	(void)crypto_generichash_final(&st, hash, sizeof(hash));
+	assert(a_len + b_len <= RATE_KEY_MOST);
+	all[0] = (uint8_t)what;
+	memcpy(all + 1, a, a_len);
+	if (b_len > 0)
+		memcpy(all + 1 + a_len, b, b_len);
+	(void)crypto_shorthash(hash, all, 1 + a_len + b_len, r->place);
 	memcpy(&key, hash, sizeof(key));
 	return key;
 }

@@ -15,6 +15,8 @@
 
 struct rate;
 
+enum { RATE_KEY_MOST = 64 };		/* bytes that a key is made of */
+
 struct rate_limit {
 	uint32_t per_minute;		/* 0: no limit */
 	uint32_t burst;
@@ -24,7 +26,10 @@ struct rate_limit {
 int rate_open(struct rate **out, size_t buckets);
 void rate_free(struct rate *r);
 
-/* A key for ${what} (a label) of ${a} and, if not NULL, ${b}. */
+/*
+ * A key for ${what} (a label) of ${a} and, if not NULL, ${b}, together at
+ * most RATE_KEY_MOST bytes.
+ */
 uint64_t rate_key(const struct rate *r, char what, const void *a, size_t a_len,
     const void *b, size_t b_len);
 
