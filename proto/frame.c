@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include <pb_common.h>
 #include <pb_decode.h>
 #include <pb_encode.h>
+#include <sodium.h>
 
-#include "tacit/canonical.h"
 #include "tacit/frame.h"
 
 enum { PREFIX_LEN = 2 };
@@ -84,6 +85,38 @@ counts_fit(const tacit_Frame *head)
 	}
 }
 
+/*
+ * As pb_encode() does it, which would look at each kind of frame there is,
+ * and most of a relay's instructions would go there.
+ */
+static bool
+encode(pb_ostream_t *out, const tacit_Frame *head)
+{
+	pb_field_iter_t is;
+
+	if (head->id != 0 &&
+	    (!pb_encode_tag(out, PB_WT_VARINT, tacit_Frame_id_tag) ||
+	    !pb_encode_varint(out, head->id)))
+		return false;
+	return pb_field_iter_begin_const(&is, tacit_Frame_fields, head) &&
+	    pb_field_iter_find(&is, head->which_is) &&
+	    pb_encode_tag(out, PB_WT_STRING, is.tag) &&
+	    pb_encode_submessage(out, is.submsg_desc, is.pData);
+}
+
+/* Is ${buf} the one encoding of ${head} that there is? */
+static int
+is_canonical(const tacit_Frame *head, const uint8_t *buf, size_t len)
+{
+	uint8_t again[TACIT_HEADER_MAX];
+	pb_ostream_t out = pb_ostream_from_buffer(again, sizeof(again));
+	int same = encode(&out, head) && out.bytes_written == len &&
+	    sodium_memcmp(again, buf, len) == 0;
+
+	sodium_memzero(again, out.bytes_written);
+	return same;
+}
+
 int
 tacit_frame_parse(struct tacit_frame *f, size_t *used, const uint8_t *buf,
     size_t len)
@@ -99,10 +132,9 @@ tacit_frame_parse(struct tacit_frame *f, size_t *used, const uint8_t *buf,
 		return TACIT_E_FRAME;
 
 	in = pb_istream_from_buffer(buf + PREFIX_LEN, head_len);
-	if (!pb_decode(&in, tacit_Frame_fields, &f->head) ||
-	    f->head.which_is == 0 ||
-	    !tacit_is_canonical(tacit_Frame_fields, &f->head,
-	    buf + PREFIX_LEN, head_len))
+	if (!pb_decode_ex(&in, tacit_Frame_fields, &f->head,
+	    PB_DECODE_NOINIT) || f->head.which_is == 0 ||
+	    !is_canonical(&f->head, buf + PREFIX_LEN, head_len))
 		return TACIT_E_FRAME;
 	if (!counts_fit(&f->head))
 		return TACIT_E_LIMIT;
@@ -130,7 +162,7 @@ tacit_frame_write(uint8_t *buf, size_t cap, const tacit_Frame *head,
 	    head->which_is == 0 || !counts_fit(head))
 		return 0;
 	out = pb_ostream_from_buffer(buf + PREFIX_LEN, cap - PREFIX_LEN);
-	if (!pb_encode(&out, tacit_Frame_fields, head) ||
+	if (!encode(&out, head) ||
 	    out.bytes_written > TACIT_HEADER_MAX ||
 	    body_len > cap - PREFIX_LEN - out.bytes_written)
 		return 0;
