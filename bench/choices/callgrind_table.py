@@ -8,13 +8,14 @@ import sys
 
 # What a function does: the first pair that matches object and function.
 KINDS = [
+    ("parse, write", r"", r"^pb_|tacit_frame|canonical|varint|^compare$|"
+        r"load_descr|^(en|de)code_|advance_iter|allocate_field|sodium_memcmp"),
     ("TLS", r"lib(crypto|ssl)", r""),
     ("lws, libev", r"lib(websockets|ev)", r""),
     ("SQLite", r"libsqlite3", r""),
     ("copy, clear", r"", r"^(__)?mem(cpy|move|set)|sodium_memzero|bzero"),
     ("allocate", r"", r"malloc|calloc|realloc|free|^_?int_|tcache|unlink_ch"),
     ("hash, random", r"libsodium", r""),
-    ("parse, write", r"", r"^pb_|tacit_frame|canonical|varint|^compare$"),
     ("store", r"tacit-relay", r"^(mail|index|slots|sql|recall|admit|take_sl|"
         r"store|get_body|fetch_one|begin|commit$|note_wal|latch|run_|bind|"
         r"item_|box_|hand_back|do_batch|place_|hash_id)"),

@@ -5,3 +5,7 @@ foreach(name path idle)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
 endforeach()
+add_executable(stall choices/stall.c)
+target_link_libraries(stall PRIVATE relay_core)
+set_target_properties(stall PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
