@@ -79,7 +79,7 @@ one_up(struct wire *w, uint32_t conn, const tacit_Frame *f)
 		w->posts++;
 		return 1;
 	case tacit_Frame_ack_tag:
-		w->acks++;
+		w->acks += f->is.ack.envelope_count;
 		return 1;
 	case tacit_Frame_create_tag:
 		if (w->no_units && !w->contact_has)

@@ -27,7 +27,8 @@ struct wire {
 	enum lie lie;
 	int no_units;			/* CREATE is refused, but for */
 	int contact_has;		/* the first, of its mailbox */
-	unsigned asked, created, posts, acks;
+	unsigned asked, created, posts;
+	unsigned acks;			/* letters acknowledged */
 	uint8_t older[TACIT_ANCHOR_LEN], last[TACIT_ANCHOR_LEN];
 };
 
