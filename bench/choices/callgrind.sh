@@ -39,6 +39,6 @@ for phase in enqueue drain both; do
 	for thread in 01 02; do
 		f=$(grep -l "Trigger: .*$phase" "$out"/cg.*-"$thread" || true)
 		[ -n "$f" ] && python3 "$here/callgrind_table.py" "$of" \
-		    "$phase" "$thread" $f
+		    "$phase" "$thread" "$f"
 	done
 done

@@ -39,8 +39,8 @@ resident_kib(const struct relay_proc *p)
 	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)p->pid);
 	must((f = fopen(path, "r")) != NULL, path);
 	while (fgets(line, sizeof(line), f) != NULL)
-		if (sscanf(line, "VmRSS: %ld", &kib) == 1)
-			break;
+		if (strncmp(line, "VmRSS:", 6) == 0)
+			kib = strtol(line + 6, NULL, 10);
 	(void)fclose(f);
 	must(kib > 0, "VmRSS");
 	return (double)kib;
@@ -84,7 +84,7 @@ main(int argc, char **argv)
 {
 	struct rlimit files;
 	struct relay_proc relay;
-	long n = argc > 1 ? atol(argv[1]) : 0;
+	long n = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
 
 	must(sodium_init() >= 0, "sodium_init");
 	must(n > 0 && n <= 28000, "usage: idle N [plain], N 1 to 28000");

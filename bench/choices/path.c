@@ -2,7 +2,7 @@
 /*
  * What one message costs the relay: processor time of each of its threads,
  * system calls and bytes written, by phase.  Ratios of two builds are told by
- * running them in turn (path.sh); instructions by callgrind (callgrind.sh).
+ * running them in turn; instructions by callgrind (callgrind.sh).
  *
  * usage: path [plain] [of=N] [batch=N] [window=N] [boxes=N] [senders=N]
  *
@@ -115,7 +115,7 @@ account(const struct run *r, struct spent *s)
 	while ((e = readdir(d)) != NULL) {
 		if (e->d_name[0] == '.')
 			continue;
-		if (atoi(e->d_name) == r->relay.pid)
+		if (strtol(e->d_name, NULL, 10) == r->relay.pid)
 			s->loop += thread_seconds(r->relay.pid, e->d_name);
 		else
 			s->store += thread_seconds(r->relay.pid, e->d_name);
@@ -331,6 +331,18 @@ prepare(struct run *r)
 	}
 }
 
+/* If ${word} is "name=N". */
+static int
+number(const char *word, const char *name, long *out)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(word, name, len) != 0 || word[len] != '=')
+		return 0;
+	*out = strtol(word + len + 1, NULL, 10);
+	return 1;
+}
+
 static void
 arguments(struct run *r, int argc, char **argv)
 {
@@ -343,11 +355,11 @@ arguments(struct run *r, int argc, char **argv)
 		if (strcmp(argv[i], "plain") == 0)
 			r->relay.plaintext = 1;
 		else
-			must(sscanf(argv[i], "of=%ld", &r->of) == 1 ||
-			    sscanf(argv[i], "batch=%ld", &r->batch) == 1 ||
-			    sscanf(argv[i], "window=%ld", &r->window) == 1 ||
-			    sscanf(argv[i], "boxes=%ld", &r->boxes) == 1 ||
-			    sscanf(argv[i], "senders=%ld", &r->senders) == 1,
+			must(number(argv[i], "of", &r->of) ||
+			    number(argv[i], "batch", &r->batch) ||
+			    number(argv[i], "window", &r->window) ||
+			    number(argv[i], "boxes", &r->boxes) ||
+			    number(argv[i], "senders", &r->senders),
 			    argv[i]);
 	}
 	must(r->batch > 0 && r->batch <= BATCH_MOST &&

@@ -199,8 +199,8 @@ main(int argc, char **argv)
 	uint32_t steps;
 
 	must(argc == 4 && sodium_init() >= 0, "usage: stall DIR RATE SECONDS");
-	l.batch = (uint32_t)atol(argv[2]) / STEPS;
-	steps = (uint32_t)atol(argv[3]) * STEPS;
+	l.batch = (uint32_t)strtoul(argv[2], NULL, 10) / STEPS;
+	steps = (uint32_t)strtoul(argv[3], NULL, 10) * STEPS;
 	must(l.batch > 0 && l.batch <= BATCH_MOST && steps > 0 &&
 	    steps <= 1000000, "RATE 100 to 50000, SECONDS 1 to 10000");
 	l.apply.wall = calloc(4 * (size_t)steps, sizeof(double));
