@@ -122,19 +122,6 @@ next_ref(const struct tacit_contact *ct)
 	return text != NULL ? text : closed;
 }
 
-static int
-wants_row(const struct tacit_contact *ct)
-{
-	return post_can(ct) && env_mono_ms(ct->t) >= ct->post_at &&
-	    !ct->failing && next_ref(ct) != NULL;
-}
-
-int
-post_wants(const struct tacit_contact *ct)
-{
-	return wants_row(ct) || (post_can(ct) && recall_wants(ct));
-}
-
 /* A POST has no answer yet. */
 static int
 is_posting(const struct tacit_contact *ct)
@@ -145,6 +132,23 @@ is_posting(const struct tacit_contact *ct)
 		if (o->request != 0)
 			return 1;
 	return 0;
+}
+
+/*
+ * After an error nothing goes until all that was under way is answered, or
+ * gone from the outbox: what was had may be, before its OK comes.
+ */
+static int
+wants_row(const struct tacit_contact *ct)
+{
+	return post_can(ct) && env_mono_ms(ct->t) >= ct->post_at &&
+	    !(ct->failing && is_posting(ct)) && next_ref(ct) != NULL;
+}
+
+int
+post_wants(const struct tacit_contact *ct)
+{
+	return wants_row(ct) || (post_can(ct) && recall_wants(ct));
 }
 
 int
@@ -275,6 +279,7 @@ post_pump(struct tacit_contact *ct)
 
 	if (room == 0 || !wants_row(ct))
 		return 0;
+	ct->failing = 0;
 	if ((going = calloc(room, sizeof(*going))) == NULL)
 		return TACIT_E_NOMEM;
 
