@@ -18,6 +18,7 @@
 /* Every number there is: X(key, member, lowest, highest). */
 #define NUMBERS(X)							\
 	X(hold_ms, hold_ms, 0, 10000)					\
+	X(max_held_mib, max_held_mib, 1, 65536)				\
 	X(ok_tick_ms, ok_tick_ms, 0, 10000)				\
 	X(ttl_days, ttl_days, 1, 365)					\
 	X(mailbox_letters, limits.letters, 1, 65536)			\
@@ -68,6 +69,7 @@ config_default(struct config *c)
 	memset(c, 0, sizeof(*c));
 	(void)config_listen(c, "127.0.0.1:8443");
 	c->hold_ms = 250;
+	c->max_held_mib = 16;
 	c->ok_tick_ms = 100;
 	c->ttl_days = TACIT_TTL_DAYS;
 	c->limits.letters = TACIT_MAILBOX_LETTERS;

@@ -16,7 +16,8 @@ struct config {
 	uint8_t plaintext;		/* ws://, only on loopback */
 	char tls_certificate[4096];	/* empty: self-made in ${data} */
 	char tls_key[4096];
-	uint32_t hold_ms;		/* accepted; 0 and more */
+	uint32_t hold_ms;		/* 0: nothing is held */
+	uint32_t max_held_mib;		/* of all connections together */
 	uint32_t ok_tick_ms;
 	uint32_t ttl_days;
 	struct store_limits limits;

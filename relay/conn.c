@@ -339,25 +339,56 @@ push_oks(struct conn *c, const struct verdict *v, uint32_t n)
 	return i;
 }
 
-void
-conn_push_verdicts(struct conn *c)
+/*
+ * Put those that are due first, in the order of their requests, and return
+ * how many they are: that one was ready before another would tell that it
+ * was not held.
+ */
+static uint32_t
+sort_due(struct verdict *v, uint32_t n, uint64_t now_ms)
 {
-	const struct verdict *v;
-	uint32_t i = 0;
+	struct verdict at;
+	uint32_t i, k, due = 0;
 
-	while (i < c->n_verdicts) {
+	for (i = 0; i < n; i++) {
+		if (v[i].due_ms > now_ms)
+			continue;
+		at = v[i];
+		for (k = due; k > 0 && v[k - 1].id > at.id; k--)
+			continue;
+		memmove(&v[k + 1], &v[k], (i - k) * sizeof(*v));
+		v[k] = at;
+		due++;
+	}
+	return due;
+}
+
+int
+conn_push_verdicts(struct conn *c, uint64_t now_ms)
+{
+	uint32_t i = 0, due = sort_due(c->verdicts, c->n_verdicts, now_ms);
+	const struct verdict *v;
+
+	while (i < due) {
 		v = &c->verdicts[i];
 		if (v->code == 0) {
-			i += push_oks(c, v, c->n_verdicts - i);
+			i += push_oks(c, v, due - i);
 		} else {
 			conn_push_error(c, v->id, v->code, v->retry_after_ms);
 			i++;
 		}
 	}
-	free(c->verdicts);
-	c->verdicts = NULL;
-	c->n_verdicts = c->verdicts_cap = 0;
+	c->n_verdicts -= due;
+	if (c->n_verdicts > 0) {
+		memmove(c->verdicts, c->verdicts + due,
+		    c->n_verdicts * sizeof(*c->verdicts));
+	} else {
+		free(c->verdicts);
+		c->verdicts = NULL;
+		c->verdicts_cap = 0;
+	}
 	conn_settle(c);
+	return c->n_verdicts > 0;
 }
 
 const struct out *
@@ -393,6 +424,13 @@ conn_end(struct conn *c, size_t bytes)
 	c->pending_bytes -= bytes;
 	conn_settle(c);
 	conn_unref(c);
+}
+
+void
+conn_lighten(struct conn *c, size_t bytes)
+{
+	c->pending_bytes -= bytes;
+	conn_settle(c);
 }
 
 void

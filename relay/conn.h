@@ -45,6 +45,7 @@ struct verdict {
 	uint32_t retry_after_ms;
 	int code;			/* 0 or TACIT_E_* */
 	uint8_t nearly_full;
+	uint64_t due_ms;		/* leaves with the first tick then */
 };
 
 struct subscription;			/* hub.c */
@@ -135,9 +136,10 @@ void conn_push_ok(struct conn *c, uint32_t id);
 void conn_push_error(struct conn *c, uint32_t id, int err,
     uint32_t retry_after_ms);
 
-/* Keep the answer to a POST for conn_push_verdicts(), which sends them. */
+/* Keep the answer to a POST for conn_push_verdicts(), which sends those that
+   are due by ${now_ms}; returns true if others are left. */
 void conn_keep_verdict(struct conn *c, const struct verdict *v);
-void conn_push_verdicts(struct conn *c);
+int conn_push_verdicts(struct conn *c, uint64_t now_ms);
 
 /* The oldest message to write, or NULL; and: it was written. */
 const struct out *conn_output(const struct conn *c);
@@ -146,6 +148,8 @@ void conn_written(struct conn *c);
 /* A request with ${bytes} of body went under way, or came back. */
 void conn_begin(struct conn *c, size_t bytes);
 void conn_end(struct conn *c, size_t bytes);
+/* It goes on without its body. */
+void conn_lighten(struct conn *c, size_t bytes);
 
 /* Turn reading on or off, as all counts say. */
 void conn_settle(struct conn *c);

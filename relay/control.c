@@ -76,6 +76,7 @@ came_back(struct job *j)
 	const struct relay *r = cl->control->relay;
 	const struct query_facts facts = { .place = cl->control->place,
 	    .hour = r->hour, .connections = r->connections, .buffered = r->buffered,
+	    .held = holds_count(hub_holds(r->hub)),
 	    .running = 1, .confinement = confine_word(&r->confined) };
 
 	cl->waiting = 0;

@@ -259,13 +259,16 @@ dispatch_ticking(const struct dispatch *d)
 }
 
 void
-dispatch_tick(struct dispatch *d)
+dispatch_tick(struct dispatch *d, uint64_t now_ms)
 {
-	struct conn *c;
+	struct conn **p = &d->ticking, *c;
 
-	while ((c = d->ticking) != NULL) {
-		d->ticking = c->next_ticking;
+	while ((c = *p) != NULL) {
+		if (conn_push_verdicts(c, now_ms)) {
+			p = &c->next_ticking;
+			continue;
+		}
+		*p = c->next_ticking;
 		c->ticking = 0;
-		conn_push_verdicts(c);
 	}
 }

@@ -47,8 +47,11 @@ int dispatch_turn(struct dispatch *d, uint64_t now_ms);
 /* Every connection: send what is queued, then close with ${code}. */
 void dispatch_fail_all(struct dispatch *d, uint16_t code);
 
-/* True if answers to POSTs wait for the tick; send them. */
+/*
+ * True if answers to POSTs wait for a tick; send those that are due by
+ * ${now_ms} (UINT64_MAX: all).
+ */
 int dispatch_ticking(const struct dispatch *d);
-void dispatch_tick(struct dispatch *d);
+void dispatch_tick(struct dispatch *d, uint64_t now_ms);
 
 #endif

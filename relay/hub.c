@@ -29,11 +29,13 @@ struct subscription {
 	uint8_t live, drained, fetching, queued;
 	uint32_t n_sent;
 	uint8_t (*sent)[TACIT_ENVELOPE_ID_LEN];	/* NULL while none is */
+	struct holding *holding;	/* NULL while none is held */
 };
 
 struct hub {
 	struct relay *relay;
 	struct subscription **bucket;
+	struct holds *holds;
 	size_t n, n_buckets;
 	uint32_t stalled;		/* connections to be tried again */
 	uint8_t key[crypto_shorthash_KEYBYTES];
@@ -67,7 +69,8 @@ hub_open(struct hub **out, struct relay *r)
 	h->relay = r;
 	h->n_buckets = BUCKETS_START;
 	h->bucket = calloc(h->n_buckets, sizeof(struct subscription *));
-	if (h->bucket == NULL) {
+	if (h->bucket == NULL || holds_open(&h->holds, r) != 0) {
+		free(h->bucket);
 		free(h);
 		return TACIT_E_NOMEM;
 	}
@@ -82,6 +85,7 @@ hub_free(struct hub *h)
 	if (h == NULL)
 		return;
 	assert(h->n == 0);
+	holds_free(h->holds);
 	free(h->bucket);
 	free(h);
 }
@@ -160,6 +164,7 @@ end(struct hub *h, struct subscription *s)
 	h->n--;
 
 	unqueue(s);
+	holding_end(&s->holding);
 	if ((*s->prev_of_conn = s->next_of_conn) != NULL)
 		s->next_of_conn->prev_of_conn = s->prev_of_conn;
 	free(s->sent);
@@ -395,22 +400,49 @@ hub_ack_filter(struct hub *h, const struct conn *c, const tacit_Ack *in,
 	return 0;
 }
 
+struct holds *
+hub_holds(const struct hub *h)
+{
+	return h->holds;
+}
+
+static int
+has_room(const struct subscription *s)
+{
+	return s->n_sent < TACIT_IN_FLIGHT_MAX &&
+	    s->conn->out_bytes < CONN_OUT_HIGH;
+}
+
 void
+hub_hold(struct hub *h, const uint8_t address[TACIT_ADDRESS_LEN],
+    struct hold *p, size_t bytes)
+{
+	struct subscription *s;
+
+	if (h->relay->config->hold_ms == 0 || h->relay->stopping ||
+	    (s = find(h, address)) == NULL || !s->live || !has_room(s) ||
+	    s->conn->close_code != 0 || s->n_sent + holding_reserved(s->holding) >= TACIT_IN_FLIGHT_MAX)
+		return;
+	(void)hold_reserve(h->holds, &s->holding, address, p, bytes);
+}
+
+int
 hub_posted(struct hub *h, const struct op_post *p)
 {
 	struct subscription *s = find(h, p->address);
+	int delivers;
 
 	if (s == NULL || p->counter < s->next)
-		return;			/* delivered, or FETCH will */
-	if (s->live && p->counter == s->next &&
-	    s->n_sent < TACIT_IN_FLIGHT_MAX &&
-	    s->conn->out_bytes < CONN_OUT_HIGH) {
+		return 0;		/* delivered, or FETCH will */
+	delivers = s->live && p->counter == s->next && has_room(s);
+	if (delivers) {
 		deliver(s, p->envelope, p->kind, p->counter, p->body);
 	} else if (s->live) {
 		fall_behind(s);
 		hub_pump(h, s->conn);
 	}
 	s->next = p->counter + 1;
+	return delivers;
 }
 
 void
@@ -432,6 +464,7 @@ hub_acked(struct hub *h, const struct conn *c, const struct op_ack *a)
 		free(s->sent);
 		s->sent = NULL;
 	}
+	holding_acked(s->holding, a);
 	if (!s->live) {
 		fall_behind(s);
 		hub_pump(h, s->conn);
@@ -455,6 +488,7 @@ hub_retry(struct hub *h)
 	struct subscription *s;
 	size_t i;
 
+	holds_retry(h->holds);
 	for (i = 0; i < h->n_buckets && h->stalled > 0; i++)
 		for (s = h->bucket[i]; s != NULL; s = s->next_in_bucket)
 			if (s->conn->stalled) {

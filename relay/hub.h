@@ -12,7 +12,7 @@
 #define RELAY_HUB_H
 
 #include "conn.h"
-#include "relay.h"
+#include "hold.h"
 
 enum {
 	HUB_FETCH_MAX = 8,		/* envelopes in one FETCH */
@@ -38,6 +38,15 @@ int hub_is_read(const struct hub *h,
     const uint8_t address[TACIT_ADDRESS_LEN]);
 
 /*
+ * May a POST to ${address} be held?  If so, one of ${bytes} has its place
+ * among those that wait (hold.h), and ${p->of} is set: its subscriber is live
+ * and within its window, so that it is given this one when it comes back.
+ */
+void hub_hold(struct hub *h, const uint8_t address[TACIT_ADDRESS_LEN],
+    struct hold *p, size_t bytes);
+struct holds *hub_holds(const struct hub *h);
+
+/*
  * The store said that ${c} may read ${address}, whose next POST gets counter
  * ${next}.  Whoever read it before gets ENDED, or starts over if that is ${c}
  * itself.  Nothing is delivered while ${c->subscribing} is not 0.
@@ -54,8 +63,11 @@ int hub_subscribe(struct hub *h, struct conn *c,
 int hub_ack_filter(struct hub *h, const struct conn *c, const tacit_Ack *in,
     struct op_ack *out);
 
-/* These jobs came back from the store, done, in this order. */
-void hub_posted(struct hub *h, const struct op_post *p);
+/*
+ * These jobs came back from the store, done, in this order.  hub_posted()
+ * returns true if its subscriber was given it now.
+ */
+int hub_posted(struct hub *h, const struct op_post *p);
 void hub_acked(struct hub *h, const struct conn *c, const struct op_ack *a);
 void hub_closed(struct hub *h, const uint8_t address[TACIT_ADDRESS_LEN]);
 

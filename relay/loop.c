@@ -17,7 +17,7 @@ struct loop {
 	ev_async wake;
 	ev_prepare prepare;		/* before the loop sleeps */
 	ev_idle busy;			/* active: it must not sleep */
-	ev_timer tick, retry, stop;
+	ev_timer tick, window, retry, stop;
 };
 
 uint64_t
@@ -37,7 +37,7 @@ stop_step(struct loop *l)
 
 	if (!l->leaving && commit_pending(r->commit) == 0) {
 		l->leaving = 1;
-		dispatch_tick(l->dispatch);
+		dispatch_tick(l->dispatch, UINT64_MAX);
 		dispatch_fail_all(l->dispatch, CLOSE_AWAY);
 	}
 	if (l->leaving && r->connections == 0)
@@ -61,12 +61,36 @@ arm_tick(struct loop *l)
 	if (!dispatch_ticking(l->dispatch) || ev_is_active(&l->tick))
 		return;
 	if (ms == 0) {
-		dispatch_tick(l->dispatch);
+		dispatch_tick(l->dispatch, UINT64_MAX);
 		return;
 	}
 	ev_now_update(l->relay->loop);
 	ev_timer_set(&l->tick, (double)(ms - loop_ms() % ms) / 1000., 0.);
 	ev_timer_start(l->relay->loop, &l->tick);
+}
+
+/* Windows that end; the loop must not sleep beyond the next that does. */
+static void
+arm_window(struct loop *l)
+{
+	struct holds *h = hub_holds(l->relay->hub);
+	uint64_t now = loop_ms(), until;
+
+	holds_turn(h, now);
+	until = holds_until(h);
+	if (until == 0 || ev_is_active(&l->window))
+		return;
+	ev_now_update(l->relay->loop);
+	ev_timer_set(&l->window, (double)(until - now) / 1000., 0.);
+	ev_timer_start(l->relay->loop, &l->window);
+}
+
+static void
+on_window(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)loop;			/* on_prepare() does it */
+	(void)w;
+	(void)events;
 }
 
 static void
@@ -79,6 +103,7 @@ on_prepare(struct ev_loop *loop, ev_prepare *w, int events)
 		ev_idle_start(loop, &l->busy);
 	else
 		ev_idle_stop(loop, &l->busy);
+	arm_window(l);
 	arm_tick(l);
 	if (l->stopping)
 		stop_step(l);
@@ -99,7 +124,8 @@ on_tick(struct ev_loop *loop, ev_timer *w, int events)
 
 	(void)loop;
 	(void)events;
-	dispatch_tick(l->dispatch);
+	/* The timer may be early by less than the ms that loop_ms() cuts. */
+	dispatch_tick(l->dispatch, loop_ms() + 1);
 }
 
 static void
@@ -137,6 +163,7 @@ loop_open(struct loop **out, struct relay *r, struct dispatch *d)
 	ev_prepare_init(&l->prepare, on_prepare);
 	ev_idle_init(&l->busy, on_busy);
 	ev_timer_init(&l->tick, on_tick, 0., 0.);
+	ev_timer_init(&l->window, on_window, 0., 0.);
 	ev_timer_init(&l->retry, on_retry, RETRY_S, RETRY_S);
 	ev_timer_init(&l->stop, on_stop, STOP_S, 0.);
 	l->wake.data = l->prepare.data = l->busy.data = l;
@@ -160,6 +187,7 @@ loop_free(struct loop *l)
 	ev_prepare_stop(loop, &l->prepare);
 	ev_idle_stop(loop, &l->busy);
 	ev_timer_stop(loop, &l->tick);
+	ev_timer_stop(loop, &l->window);
 	ev_timer_stop(loop, &l->retry);
 	ev_timer_stop(loop, &l->stop);
 	free(l);
@@ -177,5 +205,6 @@ loop_stop(struct loop *l)
 	if (l->stopping)
 		return;
 	l->stopping = l->relay->stopping = 1;
+	holds_stop(hub_holds(l->relay->hub));
 	ev_timer_start(l->relay->loop, &l->stop);
 }

@@ -163,21 +163,19 @@ request_create(struct dispatch *d, struct conn *c,
 	return 0;
 }
 
-/* Have the answer of ${c} sent with the next tick. */
+/* Have the answer of ${r} sent with the tick. */
 static void
-done_post(struct job *j)
+answer_post(struct request *r)
 {
-	struct request *r = j->owner;
 	struct dispatch *d = r->d;
 	struct conn *c = r->conn;
-	struct verdict v = { .id = r->id, .code = j->op.rc };
+	int rc = r->job.op.rc;
+	struct verdict v = { .id = r->id, .code = rc, .due_ms = r->due_ms };
 
-	if (j->op.rc == 0) {
-		v.nearly_full = j->op.u.post.nearly_full;
-		hub_posted(d->relay->hub, &j->op.u.post);
-	}
-	v.retry_after_ms = j->op.rc == TACIT_E_RATE ? r->retry_after_ms :
-	    retry_after_ms(j->op.rc);
+	if (rc == 0)
+		v.nearly_full = r->job.op.u.post.nearly_full;
+	v.retry_after_ms = rc == TACIT_E_RATE ? r->retry_after_ms :
+	    retry_after_ms(rc);
 	conn_keep_verdict(c, &v);
 	if (c->open && !c->ticking) {
 		c->ticking = 1;
@@ -185,6 +183,66 @@ done_post(struct job *j)
 		d->ticking = c;
 	}
 	request_free(r);
+}
+
+static void
+done_hold(struct hold *p, int told)
+{
+	struct request *r = p->owner;
+
+	if (told)
+		answer_post(r);
+	else
+		request_free(r);
+}
+
+/* The store has the bytes: without them ${r} waits for its answer. */
+static void
+begin_hold(struct request *r, int delivered)
+{
+	struct request *less;
+
+	conn_lighten(r->conn, r->body_len);
+	r->body_len = 0;
+	if ((less = realloc(r, sizeof(*r))) != NULL)
+		r = less;
+	r->hold.owner = r;
+	r->hold.counter = r->job.op.u.post.counter;
+	hold_begin(&r->hold, delivered);
+}
+
+static void
+done_post(struct job *j)
+{
+	struct request *r = j->owner;
+	const struct op_post *p = &j->op.u.post;
+	int delivered = 0;
+
+	if (j->op.rc == 0)
+		delivered = hub_posted(r->d->relay->hub, p);
+	if (j->op.rc == 0 && p->held) {
+		begin_hold(r, delivered);
+		return;
+	}
+	hold_release(&r->hold);
+	answer_post(r);
+}
+
+/*
+ * The tick on which the answer to a POST of now leaves: whether its envelope
+ * is held, and acked or not, it is answered by then, and so nobody sees by
+ * the time which of it was.  A tick is left for what is written at the end of
+ * its window.
+ */
+static uint64_t
+due_ms(const struct config *cf, uint64_t now_ms)
+{
+	uint64_t tick = cf->ok_tick_ms;
+
+	if (tick == 0 || cf->hold_ms == 0)
+		return 0;
+	now_ms += cf->hold_ms + tick;
+	return now_ms + tick - 1 - (now_ms + tick - 1) % tick;
 }
 
 int
@@ -218,6 +276,13 @@ request_post(struct dispatch *d, struct conn *c, const struct tacit_frame *f)
 	    draw_below(&d->draw, EXPIRY_SPREAD_DAYS);
 	memcpy(r->body, f->body, f->body_len);
 	op->body = r->body;
+
+	r->due_ms = due_ms(cf, d->now_ms);
+	r->hold.until_ms = d->now_ms + cf->hold_ms;
+	r->hold.answer = done_hold;
+	memcpy(r->hold.envelope, m->envelope, sizeof(r->hold.envelope));
+	hub_hold(d->relay->hub, m->address, &r->hold, f->body_len);
+	op->hold = r->hold.of != NULL;
 	request_submit(r);
 	return 0;
 }

@@ -36,7 +36,9 @@ struct request {
 	struct dispatch *d;
 	struct conn *conn;		/* counted */
 	uint32_t id;
-	uint32_t retry_after_ms;	/* POST, if over its rate */
+	uint32_t retry_after_ms;	/* POST, if over its rate; */
+	uint64_t due_ms;		/* when its answer may leave; */
+	struct hold hold;		/* while its envelope is held */
 	struct subscribing *group;	/* SUBSCRIBE, */
 	uint32_t entry;			/* which of its entries, */
 	int refused;			/* and its signature's verdict */

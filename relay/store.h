@@ -28,6 +28,7 @@
 	X(CREATE, create)						\
 	X(SUBSCRIBE, subscribe)						\
 	X(POST, post)							\
+	X(KEEP, keep)							\
 	X(ACK, ack)							\
 	X(FETCH, fetch)							\
 	X(CLOSE, close)							\
@@ -73,11 +74,25 @@ struct op_post {
 	uint8_t kind;			/* LETTER or PARCEL */
 	uint8_t first;			/* its sender says: never before */
 	uint8_t watched;		/* its mailbox is being read */
+	uint8_t hold;			/* it may be held */
 	uint32_t expiry_day;		/* chosen by the caller */
 	const uint8_t *body;		/* borrowed from the op's frame */
 	uint64_t counter;		/* out: its place; also if known */
 	uint8_t known;			/* out: was already stored */
 	uint8_t nearly_full;		/* out */
+	uint8_t held;			/* out: not on the disk, see KEEP */
+};
+
+/*
+ * An envelope that is held is in its place in the queue like any other, but
+ * in memory alone: it is gone when the process is.  Nothing of a mailbox is
+ * written before what is held there and came earlier, so a POST that may not
+ * be held, or is of an envelope that is, writes that first.  KEEP writes what
+ * is held up to a counter; of what is not there any more it says 0.
+ */
+struct op_keep {
+	uint8_t address[TACIT_ADDRESS_LEN];
+	uint64_t counter;
 };
 struct op_ack {
 	uint8_t address[TACIT_ADDRESS_LEN];
@@ -185,6 +200,7 @@ struct op {
 		struct op_create create;
 		struct op_subscribe subscribe;
 		struct op_post post;
+		struct op_keep keep;
 		struct op_ack ack;
 		struct op_fetch fetch;
 		struct op_close close;

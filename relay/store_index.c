@@ -5,7 +5,7 @@
 #include "store_index.h"
 #include "tacit/error.h"
 
-enum { ADDED = 1, REMOVED = 2 };
+enum { ADDED = 1, REMOVED = 2, KEPT = 4 };
 enum { TABLE_START = 1024 };
 
 static int
@@ -96,6 +96,17 @@ index_init(struct index *x)
 	return 0;
 }
 
+/* Of what is held still. */
+static void
+free_bodies(const struct table *items)
+{
+	struct node *node = NULL;
+
+	while (items->head != NULL &&
+	    (node = table_walk(items, node)) != NULL)
+		free(((struct item *)node)->body);
+}
+
 static void
 table_free(struct table *t)
 {
@@ -114,6 +125,7 @@ table_free(struct table *t)
 void
 index_free(struct index *x)
 {
+	free_bodies(&x->items);
 	table_free(&x->items);
 	table_free(&x->boxes);
 	memset(x, 0, sizeof(*x));
@@ -276,6 +288,7 @@ index_add_item(struct index *x, struct box *b, const struct item *given)
 		return TACIT_E_NOMEM;
 	i->box = b;
 	i->row = given->row;
+	i->body = given->body;
 	i->counter = given->counter;
 	i->expiry_day = given->expiry_day;
 	i->kind = given->kind;
@@ -342,11 +355,41 @@ index_walk(const struct index *x, const struct box *b)
 	return (struct box *)node;
 }
 
+struct item *
+index_held(const struct box *b)
+{
+	struct item *i, *first = NULL;
+
+	for (i = b->last; i != NULL; i = i->prev) {
+		if ((i->state & REMOVED) != 0)
+			continue;
+		if (i->row != 0)
+			break;
+		first = i;
+	}
+	return first;
+}
+
+void
+index_keep(struct index *x, struct item *i, int64_t row)
+{
+	change_item(x, i, KEPT);
+	i->row = row;
+}
+
+static void
+drop_body(struct item *i)
+{
+	free(i->body);
+	i->body = NULL;
+}
+
 static void
 drop_item(struct index *x, struct item *i)
 {
 	unlink_item(i);
 	table_remove(&x->items, &i->node);
+	drop_body(i);
 	free(i);
 }
 
@@ -365,10 +408,13 @@ index_commit(struct index *x)
 
 	while ((i = x->changed_items) != NULL) {
 		x->changed_items = i->changed;
-		if ((i->state & REMOVED) != 0)
+		if ((i->state & REMOVED) != 0) {
 			drop_item(x, i);
-		else
-			i->state = 0;
+			continue;
+		}
+		if ((i->state & KEPT) != 0)
+			drop_body(i);
+		i->state = 0;
 	}
 	while ((b = x->changed_boxes) != NULL) {
 		x->changed_boxes = b->changed;
@@ -385,7 +431,9 @@ undo_item(struct index *x, struct item *i)
 {
 	if ((i->state & REMOVED) != 0)
 		count_item(x, i, 1);
-	i->state &= (uint8_t)~REMOVED;
+	if ((i->state & KEPT) != 0)
+		i->row = 0;
+	i->state &= ADDED;
 	if (i->state == 0)
 		return;
 	count_item(x, i, -1);

@@ -34,12 +34,13 @@ struct item {				/* one envelope */
 	struct item *prev, *next;	/* by counter */
 	struct item *changed;
 	struct box *box;
-	int64_t row;
+	int64_t row;			/* 0: held, not on the disk */
+	uint8_t *body;			/* while it is held; owned */
 	uint64_t counter;
 	uint32_t expiry_day;
 	uint8_t envelope[TACIT_ENVELOPE_ID_LEN];
 	uint8_t kind;
-	uint8_t state;			/* ADDED, REMOVED by this batch */
+	uint8_t state;			/* ADDED, REMOVED, KEPT by this batch */
 	uint8_t fresh;			/* its whole life is known here */
 	uint8_t given;			/* may have been written to a socket */
 };
@@ -75,7 +76,8 @@ struct item *index_item(const struct index *x, const struct box *b,
 
 /*
  * Add a mailbox, or an envelope to one, by copy: what is given needs row and
- * address; row, counter, expiry_day, envelope and kind.
+ * address; row, counter, expiry_day, envelope and kind, or instead of a row
+ * a body, which is the index's from then on.
  * Errors:  TACIT_E_NOMEM.
  */
 int index_add_box(struct index *x, int64_t row,
@@ -85,6 +87,11 @@ int index_add_item(struct index *x, struct box *b, const struct item *given);
 /* Remove an envelope; a mailbox, with its envelopes. */
 void index_remove_item(struct index *x, struct item *i);
 void index_remove_box(struct index *x, struct box *b);
+
+/* The first that is held, and so are all after it; NULL: none is. */
+struct item *index_held(const struct box *b);
+/* One that is held was written to ${row}. */
+void index_keep(struct index *x, struct item *i, int64_t row);
 
 /* The first envelope above ${counter}, the one after ${i}; or NULL. */
 struct item *index_above(const struct box *b, uint64_t counter);

@@ -246,6 +246,7 @@ static const struct store_ops sqlite_ops = {
 		[OP_CREATE]		= mail_create,
 		[OP_SUBSCRIBE]		= mail_subscribe,
 		[OP_POST]		= mail_post,
+		[OP_KEEP]		= mail_keep,
 		[OP_ACK]		= mail_ack,
 		[OP_FETCH]		= mail_fetch,
 		[OP_CLOSE]		= mail_close,

@@ -163,12 +163,23 @@ int mail_load(struct store_sqlite *q);
 int mail_check_token(struct store_sqlite *q, const struct box *b,
     const uint8_t hash[TACIT_HASH_LEN], uint8_t tokens[2][TACIT_HASH_LEN],
     int *valid);
+/* Write ${i}, which gets its row. */
+int mail_write(struct store_sqlite *q, const struct box *b, struct item *i,
+    const uint8_t *body);
 /* Remove it; before that, the hash of its body. */
 int mail_remove(struct store_sqlite *q, struct item *i);
 int mail_hash_body(struct store_sqlite *q, const struct item *i,
     uint8_t out[TACIT_HASH_LEN]);
 /* Remove at most ${max} expired envelopes; adds to ${op->removed}. */
 int mail_expire(struct store_sqlite *q, struct op_sweep *op);
+
+/* store_sqlite_hold.c: envelopes that are not on the disk yet. */
+int mail_keep(struct store *s, struct op *op);
+/* Hold ${given}, which needs no row, with a copy of ${body}. */
+int hold_add(struct store_sqlite *q, struct box *b, struct item *given,
+    const uint8_t *body);
+/* Write what ${b} holds up to ${counter}. */
+int hold_keep(struct store_sqlite *q, struct box *b, uint64_t counter);
 
 /* store_sqlite_recall.c: statements about what was recalled. */
 int recall_recall(struct store *s, struct op *op);

@@ -147,6 +147,9 @@ get_body(struct store_sqlite *q, const struct item *i, int *rc)
 	sqlite3_stmt *st = q->stmt[SQL_BODY_GET];
 	const void *body;
 
+	*rc = 0;
+	if (i->body != NULL)
+		return i->body;
 	*rc = sql_step(q, SQL_BODY_GET, SQL_ARGS(SQL_INT(i->row)));
 	if (*rc != 1) {
 		if (*rc == 0)
@@ -163,9 +166,10 @@ get_body(struct store_sqlite *q, const struct item *i, int *rc)
 	return NULL;
 }
 
-/* This id is stored already: the same envelope, or another of its name? */
+/* This id is here already: the same envelope, or another of its name? */
 static int
-post_again(struct store_sqlite *q, struct op *op, struct item *i)
+post_again(struct store_sqlite *q, struct op *op, struct box *b,
+    struct item *i)
 {
 	struct op_post *p = &op->u.post;
 	const void *body;
@@ -184,31 +188,44 @@ post_again(struct store_sqlite *q, struct op *op, struct item *i)
 	i->given |= p->watched;
 	p->known = 1;
 	p->counter = i->counter;
-	return 0;
+	return hold_keep(q, b, i->counter);
+}
+
+int
+mail_write(struct store_sqlite *q, const struct box *b, struct item *i,
+    const uint8_t *body)
+{
+	int rc;
+
+	if ((rc = take_slot(q, i->kind, &i->row)) != 0)
+		return rc;
+	rc = sql_run(q, SQL_ENVELOPE_SET, SQL_ARGS(SQL_INT(i->row),
+	    SQL_INT(b->row), SQL_REAL(i->counter),
+	    SQL_BLOB(i->envelope, TACIT_ENVELOPE_ID_LEN),
+	    SQL_REAL(i->expiry_day)));
+	if (rc != 0)
+		return rc;
+	return sql_run(q, SQL_BODY_SET, SQL_ARGS(SQL_INT(i->row),
+	    SQL_BLOB(body, store_body_len(i->kind))));
 }
 
 static int
-store_envelope(struct store_sqlite *q, struct box *b, struct op_post *p)
+add_envelope(struct store_sqlite *q, struct box *b, struct op_post *p)
 {
 	struct item i = { .counter = b->next, .kind = p->kind,
 	    .expiry_day = p->expiry_day, .fresh = p->first,
-	    .given = p->watched };
+	    .given = p->watched | p->hold };
 	int rc;
 
-	if ((rc = take_slot(q, p->kind, &i.row)) != 0)
-		return rc;
-	rc = sql_run(q, SQL_ENVELOPE_SET, SQL_ARGS(SQL_INT(i.row),
-	    SQL_INT(b->row), SQL_REAL(i.counter),
-	    SQL_BLOB(p->envelope, TACIT_ENVELOPE_ID_LEN),
-	    SQL_REAL(p->expiry_day)));
-	if (rc != 0)
-		return rc;
-	rc = sql_run(q, SQL_BODY_SET, SQL_ARGS(SQL_INT(i.row),
-	    SQL_BLOB(p->body, store_body_len(p->kind))));
-	if (rc != 0)
-		return rc;
 	memcpy(i.envelope, p->envelope, sizeof(i.envelope));
 	p->counter = i.counter;
+	if (p->hold) {
+		p->held = 1;
+		return hold_add(q, b, &i, p->body);
+	}
+	if ((rc = hold_keep(q, b, UINT64_MAX)) != 0 ||
+	    (rc = mail_write(q, b, &i, p->body)) != 0)
+		return rc;
 	return index_add_item(&q->index, b, &i);
 }
 
@@ -226,6 +243,7 @@ mail_post(struct store *s, struct op *op)
 	p->counter = 0;
 	p->known = 0;
 	p->nearly_full = 0;
+	p->held = 0;
 	if ((rc = mail_check_token(q, b, p->token_hash, tokens, &valid)) != 0)
 		return rc;
 	op->rc = TACIT_E_REFUSED;
@@ -238,12 +256,12 @@ mail_post(struct store *s, struct op *op)
 	if (rc == 1)
 		rc = 0;
 	else if ((i = index_item(&q->index, b, p->envelope)) != NULL)
-		rc = post_again(q, op, i);
+		rc = post_again(q, op, b, i);
 	else if (b->n[p->kind] >= (p->kind == LETTER ?
 	    lim->letters : lim->parcels))
 		op->rc = TACIT_E_QUOTA;
 	else
-		rc = store_envelope(q, b, p);
+		rc = add_envelope(q, b, p);
 	p->nearly_full = b->n[LETTER] >= lim->nearly_letters ||
 	    b->n[PARCEL] >= lim->nearly_parcels;
 	return rc;
@@ -254,11 +272,10 @@ mail_remove(struct store_sqlite *q, struct item *i)
 {
 	int rc;
 
-	if ((rc = sql_run(q, SQL_ENVELOPE_DELETE,
-	    SQL_ARGS(SQL_INT(i->row)))) != 0)
-		return rc;
-	if ((rc = sql_run(q, SQL_BODY_DELETE,
-	    SQL_ARGS(SQL_INT(i->row)))) != 0)
+	if (i->row != 0 && ((rc = sql_run(q, SQL_ENVELOPE_DELETE,
+	    SQL_ARGS(SQL_INT(i->row)))) != 0 ||
+	    (rc = sql_run(q, SQL_BODY_DELETE,
+	    SQL_ARGS(SQL_INT(i->row)))) != 0))
 		return rc;
 	index_remove_item(&q->index, i);
 	return 0;

@@ -433,10 +433,11 @@ on_second(struct ev_loop *loop, ev_timer *t, int events)
 		buffered += conn_buffered(p->conn);
 		look_at(p, &limits, now);
 	}
-	w->relay->buffered = buffered;
+	w->relay->buffered = buffered +
+	    holds_bytes(hub_holds(w->relay->hub));
 	if (buffered >> 20 >= cf->max_buffered_mib)
 		shed(w);
-	give_back(w, buffered);
+	give_back(w, w->relay->buffered);
 }
 
 static int

@@ -138,6 +138,7 @@ while IFS='|' read -r key good bad; do
 done <<T
 listen|127.0.0.1:1 "[::1]:443"|localhost:1 127.0.0.1 1
 hold_ms|0 250|-1 10001 x
+max_held_mib|1 16|0 65537
 ok_tick_ms|0 100|-1 10001 1.5
 ttl_days|1 30|0 366
 mailbox_letters|1 512|0 65537

@@ -379,8 +379,9 @@ world_turn(struct world *w)
 	int i;
 
 	(void)dispatch_turn(w->dispatch, w->now_ms);
+	holds_turn(hub_holds(w->relay.hub), w->now_ms);
 	if (dispatch_ticking(w->dispatch))
-		dispatch_tick(w->dispatch);
+		dispatch_tick(w->dispatch, w->now_ms);
 	for (i = 0; i < WORLD_CLIENTS; i++)
 		check_bounds(w->client[i].conn);
 }
@@ -393,8 +394,10 @@ quiet(struct world *w)
 	do {
 		world_collect(w);
 		again = dispatch_turn(w->dispatch, w->now_ms);
+		holds_turn(hub_holds(w->relay.hub), UINT64_MAX);
+		holds_retry(hub_holds(w->relay.hub));
 		if (dispatch_ticking(w->dispatch))
-			dispatch_tick(w->dispatch);
+			dispatch_tick(w->dispatch, UINT64_MAX);
 		for (i = 0; i < WORLD_CLIENTS; i++) {
 			again |= conn_output(w->client[i].conn) != NULL;
 			world_read(w, i, -1);

@@ -22,6 +22,7 @@ struct host {
 	struct store_clock started;
 	int64_t started_ms;
 	struct wire *wires;
+	uint64_t tick_at;		/* 0: no answer waits for one */
 	int runs;
 };
 
@@ -108,6 +109,7 @@ start(struct host *h)
 
 	memset(r, 0, sizeof(*r));
 	h->dispatch = NULL;
+	h->tick_at = 0;
 	rc = store_sqlite_open(&store, &h->started, h->dir,
 	    &h->config.limits);
 	if (rc != 0)
@@ -354,10 +356,24 @@ host_store(struct host *h)
 	(void)actor_enter(was);
 }
 
-int
-host_ticks(const struct host *h)
+/* Its next tick, of which the next turn knows, or the end of a window. */
+static uint64_t
+due_ms(const struct host *h)
 {
-	return h->runs && dispatch_ticking(h->dispatch);
+	uint64_t until = holds_until(hub_holds(h->relay.hub));
+
+	if (dispatch_ticking(h->dispatch) && h->tick_at == 0)
+		return 1;
+	return until != 0 && (h->tick_at == 0 || until < h->tick_at) ? until :
+	    h->tick_at;
+}
+
+int64_t
+host_due(const struct host *h)
+{
+	uint64_t due = h->runs ? due_ms(h) : 0;
+
+	return due == 0 ? -1 : (int64_t)due + h->actor->booted;
 }
 
 /* What ws.c does each second. */
@@ -370,15 +386,30 @@ host_second(struct host *h)
 	(void)actor_enter(was);
 }
 
+/* As in loop.c: ticks have fixed places in time. */
+static void
+tick(struct host *h, uint64_t now_ms)
+{
+	uint64_t ms = h->config.ok_tick_ms;
+
+	if (h->tick_at != 0 && now_ms >= h->tick_at) {
+		h->tick_at = 0;
+		dispatch_tick(h->dispatch, now_ms);
+	}
+	if (dispatch_ticking(h->dispatch) && h->tick_at == 0)
+		h->tick_at = now_ms - now_ms % ms + ms;
+}
+
 void
 host_turn(struct host *h)
 {
 	struct actor *was = actor_enter(h->actor);
+	uint64_t now_ms = (uint64_t)actor_mono_ms(h->actor);
 
 	commit_collect(h->relay.commit);
-	(void)dispatch_turn(h->dispatch, (uint64_t)actor_mono_ms(h->actor));
-	if (dispatch_ticking(h->dispatch))
-		dispatch_tick(h->dispatch);
+	(void)dispatch_turn(h->dispatch, now_ms);
+	holds_turn(hub_holds(h->relay.hub), now_ms);
+	tick(h, now_ms);
 	tell_hour(h);
 	(void)actor_enter(was);
 }

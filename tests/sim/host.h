@@ -48,7 +48,8 @@ void host_store(struct host *h);
 /* One turn of the loop: what came back, what waits, the tick, the clock. */
 void host_turn(struct host *h);
 void host_second(struct host *h);
-int host_ticks(const struct host *h);
+/* When a turn has something to do by then: a tick, the end of a window; -1. */
+int64_t host_due(const struct host *h);
 
 uint64_t host_envelopes(struct host *h);
 

@@ -118,7 +118,7 @@ move(struct sim *s)
 	n = 2 * n_cables;
 	relay_due = !host_runs(s->host) && s->now >= s->relay_start_at;
 	owes = host_owes(s->host);
-	ticks = host_ticks(s->host);
+	ticks = host_due(s->host) >= 0 && host_due(s->host) <= s->now;
 	for (i = 0; i < s->plan->ends; i++)
 		if (side_due(s->side[i]) >= 0 &&
 		    side_due(s->side[i]) <= s->now)
@@ -162,7 +162,8 @@ next_due(const struct sim *s)
 	if (!host_runs(s->host))
 		due = sooner(due, s->relay_start_at);
 	else
-		due = sooner(sooner(due, s->relay_second), s->relay_hour);
+		due = sooner(sooner(due, host_due(s->host)),
+		    sooner(s->relay_second, s->relay_hour));
 	return due;
 }
 

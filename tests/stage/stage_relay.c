@@ -16,7 +16,7 @@ struct stage_relay {
 	struct relay relay;
 	struct dispatch *dispatch;
 	struct store *store;		/* the commit's thread owns it */
-	uint64_t tick_ms, tick_at;	/* 0: at once; 0: none is due */
+	uint64_t tick_at;		/* 0: none is due */
 };
 
 struct stage_wire {
@@ -45,6 +45,16 @@ no_want_read(void *wire, int on)
 
 static const struct conn_io io = { no_want_write, no_want_read };
 
+void
+stage_relay_ticks(struct stage_relay *r, uint32_t ms)
+{
+	struct config of_relays;
+
+	config_default(&of_relays);
+	r->config.ok_tick_ms = ms;
+	r->config.hold_ms = ms != 0 ? of_relays.hold_ms : 0;
+}
+
 /* ${store} NULL: an empty one. */
 static struct stage_relay *
 make(struct store *store)
@@ -56,6 +66,7 @@ make(struct store *store)
 	config_default(&r->config);
 	r->config.post_burst = 1000000;
 	r->config.post_rate = 100000;
+	stage_relay_ticks(r, 0);
 	r->keys.signing = sodium_malloc(crypto_sign_SECRETKEYBYTES);
 	assert(r->keys.signing != NULL);
 	(void)crypto_sign_keypair(r->keys.key, r->keys.signing);
@@ -141,30 +152,31 @@ settle_store(struct stage_relay *r)
 	}
 }
 
-void
-stage_relay_ticks(struct stage_relay *r, uint32_t ms)
-{
-	r->tick_ms = ms;
-}
-
 uint64_t
 stage_relay_tick_at(const struct stage_relay *r)
 {
-	return r->tick_at;
+	uint64_t until = holds_until(hub_holds(r->relay.hub));
+
+	return until != 0 && (r->tick_at == 0 || until < r->tick_at) ? until :
+	    r->tick_at;
 }
 
 /* As in loop.c: ticks have fixed places in time. */
 static void
 tick(struct stage_relay *r, uint64_t now_ms)
 {
+	uint64_t ms = r->config.ok_tick_ms;
+
 	if (!dispatch_ticking(r->dispatch))
 		return;
-	if (r->tick_ms != 0 && r->tick_at == 0)
-		r->tick_at = now_ms - now_ms % r->tick_ms + r->tick_ms;
+	if (ms != 0 && r->tick_at == 0)
+		r->tick_at = now_ms - now_ms % ms + ms;
 	if (now_ms < r->tick_at)
 		return;
 	r->tick_at = 0;
-	dispatch_tick(r->dispatch);
+	dispatch_tick(r->dispatch, now_ms);
+	if (dispatch_ticking(r->dispatch))
+		r->tick_at = now_ms - now_ms % ms + ms;
 }
 
 void
@@ -175,6 +187,7 @@ stage_relay_settle(struct stage_relay *r, uint64_t now_ms)
 	do {
 		settle_store(r);
 		again = dispatch_turn(r->dispatch, now_ms);
+		holds_turn(hub_holds(r->relay.hub), now_ms);
 		tick(r, now_ms);
 	} while (again || commit_pending(r->relay.commit) > 0);
 }

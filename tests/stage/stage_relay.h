@@ -41,9 +41,9 @@ uint8_t *stage_wire_output(struct stage_wire *w, size_t *len);
 void stage_relay_settle(struct stage_relay *r, uint64_t now_ms);
 
 /*
- * Answers to POSTs leave every ${ms} ms, as with `ok_tick_ms`; 0, as it is
- * at first: at once.  When stage_relay_settle() is to be called for the next,
- * in ms; 0: none waits.
+ * Answers to POSTs leave every ${ms} ms, as with `ok_tick_ms`, and what can
+ * be held is; 0, as it is at first: at once, and nothing is.  When
+ * stage_relay_settle() is to be called for the next, in ms; 0: none waits.
  */
 void stage_relay_ticks(struct stage_relay *r, uint32_t ms);
 uint64_t stage_relay_tick_at(const struct stage_relay *r);

@@ -60,8 +60,12 @@ draw_mail(struct run *r, enum op_kind kind, uint64_t arg[KIT_ARGS])
 		    PARCEL : LETTER;
 		arg[3] |= below(r, 2) * KIT_FIRST;
 		arg[3] |= below(r, 4) == 0 ? KIT_WATCHED : 0;
+		arg[3] |= below(r, 3) == 0 ? KIT_HOLD : 0;
 		arg[4] = below(r, 16) == 0 ? below(r, ENVELOPES) : arg[2];
 		arg[5] = r->hour / 24 + below(r, 6);
+		break;
+	case OP_KEEP:
+		arg[1] = below(r, 2) == 0 ? UINT64_MAX : below(r, OPS / 4);
 		break;
 	case OP_ACK:
 		arg[1] = below(r, ENVELOPES);
@@ -128,13 +132,13 @@ draw_kind(struct run *r)
 {
 	static const uint8_t weight[OP_KINDS] = {
 		[OP_CREATE] = 6, [OP_SUBSCRIBE] = 2, [OP_POST] = 40,
-		[OP_ACK] = 20, [OP_FETCH] = 10, [OP_CLOSE] = 1,
+		[OP_KEEP] = 4, [OP_ACK] = 20, [OP_FETCH] = 10, [OP_CLOSE] = 1,
 		[OP_SET_TOKEN] = 2, [OP_ANCHOR] = 6, [OP_RECALL] = 3,
 		[OP_SPLIT] = 4, [OP_ADMIT] = 4,
 		[OP_PUT_INVITATION] = 4, [OP_GET_INVITATION] = 4,
 		[OP_REVOKE_INVITATION] = 2, [OP_SWEEP] = 1, [OP_COUNT] = 1,
 	};
-	uint64_t at = below(r, 110);
+	uint64_t at = below(r, 114);
 	int kind = 0;
 
 	while (kind < OP_KINDS - 1 && at >= weight[kind])

@@ -73,6 +73,7 @@ fill_post(struct op_post *p, const uint64_t *a)
 	p->kind = (uint8_t)(a[3] & 3);
 	p->first = (a[3] & KIT_FIRST) != 0;
 	p->watched = (a[3] & KIT_WATCHED) != 0;
+	p->hold = (a[3] & KIT_HOLD) != 0;
 	p->body = kit_body(a[4]);
 	p->expiry_day = (uint32_t)a[5];
 }
@@ -156,6 +157,10 @@ fill_mail(struct op *op, const uint64_t *a)
 		break;
 	case OP_POST:
 		fill_post(&op->u.post, a);
+		break;
+	case OP_KEEP:
+		kit_name(op->u.keep.address, 32, 'm', a[0]);
+		op->u.keep.counter = a[1];
 		break;
 	case OP_ACK:
 		fill_ack(&op->u.ack, a);
@@ -312,8 +317,8 @@ kit_text(char out[KIT_TEXT], const struct op *op)
 	out[0] = '\0';
 	if (op->kind == OP_POST)
 		(void)snprintf(out, KIT_TEXT, "%s%s%s",
-		    p->known ? "known" : "",
-		    p->known && p->nearly_full ? " " : "",
+		    p->known ? "known" : p->held ? "held" : "",
+		    (p->known || p->held) && p->nearly_full ? " " : "",
 		    p->nearly_full ? "nearly" : "");
 	else if (op->kind == OP_FETCH)
 		text_fetch(out, &op->u.fetch);

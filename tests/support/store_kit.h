@@ -10,14 +10,15 @@
 #include "store.h"
 
 enum { KIT_ARGS = 6, KIT_TEXT = 1024, KIT_BODIES = 256,
-    KIT_ANCHORS = 16, KIT_FIRST = 4, KIT_WATCHED = 8 };
+    KIT_ANCHORS = 16, KIT_FIRST = 4, KIT_WATCHED = 8, KIT_HOLD = 16 };
 
 /*
  * One operation.  ${arg}, by kind:
  *   CREATE	mailbox, token, code
  *   SUBSCRIBE	mailbox
  *   POST	mailbox, token, envelope, LETTER or PARCEL (KIT_FIRST,
- *		KIT_WATCHED), body, expiry day
+ *		KIT_WATCHED, KIT_HOLD), body, expiry day
+ *   KEEP	mailbox, counter
  *   ACK	mailbox, first envelope, how many
  *   FETCH	mailbox, after, max
  *   CLOSE	mailbox, code; 0: none
@@ -36,7 +37,7 @@ struct op kit_op(enum op_kind kind, const uint64_t arg[KIT_ARGS]);
 
 /*
  * What an operation that ran tells besides its verdict:
- *   POST	"", "known", "nearly", "known nearly"
+ *   POST	"", "known", "nearly", "known nearly", "held", "held nearly"
  *   FETCH	"7L 8P +": envelopes 7 and 8, and there are more; a "!" is
  *		for a body that is not the one of that number
  *   GET	"blob 5"

@@ -153,8 +153,28 @@ queue(struct mem *m, struct mailbox *box, struct op_post *p)
 	e->expiry_day = p->expiry_day;
 	e->body = copy(p->body, store_body_len(p->kind));
 	e->first = p->first;
-	e->given = p->watched;
+	e->given = p->watched | p->hold;
+	e->held = p->held = p->hold;
 	e->counter = p->counter = box->next++;
+}
+
+static void
+write_held(struct mem *m, const uint8_t *address, uint64_t counter)
+{
+	size_t i;
+
+	for (i = 0; i < m->n_envelope; i++)
+		if (mem_same(m->envelope[i].address, address, 32) &&
+		    m->envelope[i].counter <= counter)
+			m->envelope[i].held = 0;
+}
+
+static int
+keep(struct store *s, struct op *op)
+{
+	op->rc = 0;
+	write_held((struct mem *)s, op->u.keep.address, op->u.keep.counter);
+	return 0;
 }
 
 static int
@@ -168,7 +188,7 @@ post(struct store *s, struct op *op)
 	    m->limits.parcels;
 
 	p->counter = 0;
-	p->known = p->nearly_full = 0;
+	p->known = p->nearly_full = p->held = 0;
 	op->rc = TACIT_E_REFUSED;
 	if (box == NULL || (!mem_same(box->token, p->token_hash, 32) &&
 	    !(box->has_old && mem_same(box->old, p->token_hash, 32))))
@@ -182,12 +202,15 @@ post(struct store *s, struct op *op)
 			p->known = 1;
 			e->given |= p->watched;
 			p->counter = e->counter;
+			write_held(m, p->address, e->counter);
 		} else {
 			op->rc = TACIT_E_CONFLICT;
 		}
 	} else if (count_kind(m, p->address, p->kind) >= max) {
 		op->rc = TACIT_E_QUOTA;
 	} else {
+		if (!p->hold)
+			write_held(m, p->address, UINT64_MAX);
 		queue(m, box, p);
 	}
 	p->nearly_full =
@@ -510,6 +533,7 @@ static const struct store_ops mem_ops = {
 		[OP_CREATE]		= create,
 		[OP_SUBSCRIBE]		= subscribe,
 		[OP_POST]		= post,
+		[OP_KEEP]		= keep,
 		[OP_ACK]		= ack,
 		[OP_FETCH]		= fetch,
 		[OP_CLOSE]		= close_mailbox,

@@ -15,7 +15,7 @@ struct envelope {
 	uint8_t address[32], id[16], kind;
 	uint64_t counter;
 	uint32_t expiry_day;
-	uint8_t *body, first, given;
+	uint8_t *body, first, given, held;
 };
 
 struct statement {

@@ -87,6 +87,9 @@ store_mem_restarted(struct store *s)
 	struct mem *m = (struct mem *)s;
 	size_t i;
 
-	for (i = 0; i < m->n_envelope; i++)
-		m->envelope[i].first = m->envelope[i].given = 0;
+	for (i = m->n_envelope; i > 0; i--) {
+		m->envelope[i - 1].first = m->envelope[i - 1].given = 0;
+		if (m->envelope[i - 1].held)
+			mem_remove(m, &m->envelope[i - 1]);
+	}
 }

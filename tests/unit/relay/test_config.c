@@ -56,6 +56,7 @@ static const struct {
 	{ "no time for a message", "message_seconds = 0\n", 1,
 	  "1 to 3600" },
 	{ "no bytes", "max_buffered_mib = 0\n", 1, "1 to 65536" },
+	{ "none held", "max_held_mib = 0\n", 1, "1 to 65536" },
 	{ "a ping at once", "ping_seconds = 0\n", 1, "1 to 3600" },
 	{ "a long hold", "hold_ms = 10001\n", 1, "0 to 10000" },
 	{ "a long tick", "ok_tick_ms = 10001\n", 1, "0 to 10000" },
@@ -201,6 +202,7 @@ defaults_are_those_of_the_contract(void **state)
 	assert_string_equal(c.host, "127.0.0.1");
 	assert_int_equal(c.port, 8443);
 	assert_int_equal(c.hold_ms, 250);
+	assert_int_equal(c.max_held_mib, 16);
 	assert_int_equal(c.ok_tick_ms, 100);
 	assert_int_equal(c.ttl_days, 30);
 	assert_int_equal(c.limits.letters, 512);

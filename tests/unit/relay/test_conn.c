@@ -324,9 +324,9 @@ verdicts_leave_in_order_and_grouped(void **state)
 {
 	/* What is kept, then the frames: how many ids each OK lists. */
 	static const struct verdict kept[] = {
-		{ 1, 0, 0, 0 }, { 2, 0, 0, 0 }, { 3, 0, 0, 1 },
-		{ 4, 0, 0, 1 }, { 5, 9, TACIT_E_RATE, 0 },
-		{ 6, 0, TACIT_E_LATCHED, 0 }, { 7, 0, 0, 0 },
+		{ 1, 0, 0, 0, 0 }, { 2, 0, 0, 0, 0 }, { 3, 0, 0, 1, 0 },
+		{ 4, 0, 0, 1, 0 }, { 5, 9, TACIT_E_RATE, 0, 0 },
+		{ 6, 0, TACIT_E_LATCHED, 0, 0 }, { 7, 0, 0, 0, 0 },
 	};
 	static const struct {
 		uint32_t oks, first;
@@ -344,7 +344,7 @@ verdicts_leave_in_order_and_grouped(void **state)
 	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		conn_keep_verdict(c, &kept[i]);
 	assert_null(conn_output(c));
-	conn_push_verdicts(c);
+	assert_false(conn_push_verdicts(c, 0));
 	for (i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
 		assert_int_equal(wire_next(c, &at, &f), 1);
 		if (frames[i].oks == 0) {
@@ -375,7 +375,7 @@ one_ok_lists_64_and_no_more(void **state)
 	(void)state;
 	for (v.id = 1; v.id <= 150; v.id++)
 		conn_keep_verdict(c, &v);
-	conn_push_verdicts(c);
+	assert_false(conn_push_verdicts(c, 0));
 	while (wire_next(c, &at, &f)) {
 		assert_in_range(f.head.is.ok.id_count, 1, TACIT_OK_MAX);
 		assert_int_equal(f.head.is.ok.id[0], n + 1);
@@ -409,7 +409,7 @@ reading_stops_at_each_bound_and_goes_on_below_it(void **state)
 	conn_keep_verdict(c, &v);	/* an answer not sent counts too */
 	conn_settle(c);
 	assert_false(w.reading);
-	conn_push_verdicts(c);
+	assert_false(conn_push_verdicts(c, 0));
 	assert_true(w.reading);
 	while (c->pending > 0)
 		conn_end(c, 0);

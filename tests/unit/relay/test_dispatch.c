@@ -27,7 +27,7 @@ a_letter_goes_from_one_to_the_other(void **state)
 	(void)expect(&b, tacit_Frame_deliver_tag);
 	expect_nothing(&a);		/* before the tick */
 	assert_true(dispatch_ticking(t.dispatch));
-	dispatch_tick(t.dispatch);
+	dispatch_tick(t.dispatch, UINT64_MAX);
 	expect_ok(&a);
 	assert_false(dispatch_ticking(t.dispatch));
 
@@ -82,7 +82,7 @@ every_lack_of_authority_is_refused_alike(void **state)
 		expect_nothing(&c);
 		assert_int_equal(commit_pending(t.relay.commit), 1);
 		collect();
-		dispatch_tick(t.dispatch);
+		dispatch_tick(t.dispatch, UINT64_MAX);
 		assert_int_equal(expect_error(&c, TACIT_E_REFUSED), 0);
 	}
 	client_close(&c);
@@ -196,12 +196,12 @@ posts_over_their_rate_latch_until_resume(void **state)
 	expect_ok(&c);
 	do_post(&c, &o, 1, 0);
 	collect();
-	dispatch_tick(t.dispatch);
+	dispatch_tick(t.dispatch, UINT64_MAX);
 	expect_ok(&c);
 	do_post(&c, &o, 2, 0);
 	do_post(&c, &o, 3, 0);
 	collect();
-	dispatch_tick(t.dispatch);
+	dispatch_tick(t.dispatch, UINT64_MAX);
 	c.id--;
 	expect_ok(&c);
 	c.id++;
@@ -211,13 +211,13 @@ posts_over_their_rate_latch_until_resume(void **state)
 	t.now_ms += ms;
 	do_post(&c, &o, 3, 0);
 	collect();
-	dispatch_tick(t.dispatch);
+	dispatch_tick(t.dispatch, UINT64_MAX);
 	(void)expect_error(&c, TACIT_E_LATCHED);
 	t.now_ms += 1000;
 	do_post(&c, &o, 3, 1);
 	do_post(&c, &o, 4, 0);
 	collect();
-	dispatch_tick(t.dispatch);
+	dispatch_tick(t.dispatch, UINT64_MAX);
 	assert_int_equal(expect(&c, tacit_Frame_ok_tag)->
 	    head.is.ok.id_count, 2);
 	client_close(&c);
