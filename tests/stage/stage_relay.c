@@ -167,8 +167,10 @@ tick(struct stage_relay *r, uint64_t now_ms)
 {
 	uint64_t ms = r->config.ok_tick_ms;
 
-	if (!dispatch_ticking(r->dispatch))
+	if (!dispatch_ticking(r->dispatch)) {
+		r->tick_at = 0;		/* who waited has left */
 		return;
+	}
 	if (ms != 0 && r->tick_at == 0)
 		r->tick_at = now_ms - now_ms % ms + ms;
 	if (now_ms < r->tick_at)
