@@ -177,7 +177,7 @@ tick(struct stage_relay *r, uint64_t now_ms)
 		return;
 	r->tick_at = 0;
 	dispatch_tick(r->dispatch, now_ms);
-	if (dispatch_ticking(r->dispatch))
+	if (ms != 0 && dispatch_ticking(r->dispatch))
 		r->tick_at = now_ms - now_ms % ms + ms;
 }
 

@@ -194,17 +194,17 @@ what_cannot_be_held_is_stored(void **state)
 static void
 beyond_the_window_all_is_stored(void **state)
 {
-	uint8_t i;
+	int i;
 
 	(void)state;
 	begin_life(0, 1);
 	for (i = 1; i <= TACIT_IN_FLIGHT_MAX; i++)
-		do_post(&sender, &box, i, 0);
+		do_post(&sender, &box, (uint8_t)i, 0);
 	turn();
 	expect_nothing(&sender);
 	assert_int_equal(holds_count(hub_holds(t.relay.hub)),
 	    TACIT_IN_FLIGHT_MAX);
-	do_post(&sender, &box, i, 0);
+	do_post(&sender, &box, (uint8_t)i, 0);
 	turn();
 	expect_ok(&sender);
 	t.now_ms += HOLD_MS;
