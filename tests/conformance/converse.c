@@ -37,11 +37,12 @@ one_letter(struct converse *t)
 	uint8_t id[TACIT_ENVELOPE_ID_LEN], body[TACIT_LETTER_LEN];
 	const char *wrong = NULL;
 	struct raw_frame *f;
+	uint32_t post;
 
 	randombytes_buf(id, sizeof(id));
 	randombytes_buf(body, sizeof(body));
-	if (raw_post(t->poster, &t->m, id, body) != 0)
-		return "no OK";
+	post = raw_send_post(t->poster, &t->m, id, tacit_Kind_KIND_LETTER, 0,
+	    body);
 	if ((f = next_delivery(t->reader)) == NULL)
 		return "no delivery";
 	if (f->head.which_is != tacit_Frame_deliver_tag ||
@@ -52,6 +53,9 @@ one_letter(struct converse *t)
 	raw_frame_free(f);
 	if (wrong == NULL && raw_ack(t->reader, t->m.address, id) != 0)
 		wrong = "ACK refused";
+	/* It is held until its ACK: whoever waits first waits for long. */
+	if (wrong == NULL && raw_wait(t->poster, post, RAW_WAIT_MS, NULL) != 0)
+		wrong = "no OK";
 	return wrong;
 }
 
