@@ -6,6 +6,9 @@
 /* Every protocol there is, in the order of the tables. */
 static const struct driver *const drivers[] = {
 	&drive_tacit,
+	&drive_mqtt,
+	&drive_nats,
+	&drive_redis,
 };
 
 const struct driver *

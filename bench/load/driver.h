@@ -141,6 +141,7 @@ struct driver {
 };
 
 extern const struct driver drive_tacit;		/* ours.c */
+extern const struct driver drive_mqtt, drive_nats, drive_redis;
 
 /* The driver of that name; NULL: none.  Index from 0 to list them. */
 const struct driver *driver_find(const char *name);

@@ -119,7 +119,7 @@ ptrdiff_t
 nats_parse(struct nats_said *s, const uint8_t *data, size_t len)
 {
 	size_t look = len < NATS_LINE_MAX + 2 ? len : NATS_LINE_MAX + 2;
-	const uint8_t *end = memmem(data, look, "\r\n", 2);
+	const uint8_t *end = len == 0 ? NULL : memmem(data, look, "\r\n", 2);
 	struct nats_said r = { 0 };
 	size_t line;
 	ptrdiff_t whole;

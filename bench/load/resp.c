@@ -77,7 +77,7 @@ ptrdiff_t
 resp_parse(struct resp *r, const uint8_t *data, size_t len)
 {
 	size_t look = len < RESP_LINE_MAX + 3 ? len : RESP_LINE_MAX + 3;
-	const uint8_t *end = memmem(data, look, "\r\n", 2);
+	const uint8_t *end = len == 0 ? NULL : memmem(data, look, "\r\n", 2);
 	struct resp s = { 0 };
 	ptrdiff_t whole;
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "peer.h"
+
+#define SCRIPT LOAD_PEERS "/peer.sh"
+
+enum { CONF_MAX = 4096 };
+
+static void
+launch(struct peer *p)
+{
+	const char *argv[] = { "sh", SCRIPT, p->name, p->dir, NULL,
+	    p->target.tls || p->target.path == NULL ? NULL : "plain", NULL };
+	char port[8], log[sizeof(p->dir) + 8];
+
+	(void)snprintf(port, sizeof(port), "%u", (unsigned)p->target.port);
+	(void)snprintf(log, sizeof(log), "%s/log", p->dir);
+	argv[4] = port;
+	server_start(&p->server, argv, log);
+	server_listens(&p->server, p->target.port);
+}
+
+void
+peer_start(struct peer *p, const char *name,
+    const struct wire_target *target, const struct driver_conf *conf,
+    struct wires *set)
+{
+	p->name = name;
+	p->set = set;
+	p->target = *target;
+	p->target.port = server_port();
+	p->target.tls = target->tls && !conf->plain;
+	p->body_len = conf->body_len;
+	if ((size_t)snprintf(p->dir, sizeof(p->dir), "%s", conf->dir) >=
+	    sizeof(p->dir))
+		fail("the directory's name is too long");
+	launch(p);
+}
+
+void
+peer_stop(struct peer *p)
+{
+	server_stop(&p->server);
+}
+
+uint64_t
+peer_restart(struct peer *p)
+{
+	server_stop(&p->server);
+	launch(p);
+	return server_now_ns() - p->server.started_ns;
+}
+
+/* The lines of ${dir}/peer.conf that are not comments. */
+static json_t *
+settings(const struct peer *p)
+{
+	char path[sizeof(p->dir) + 16], line[CONF_MAX];
+	json_t *all = json_array();
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/peer.conf", p->dir);
+	if (all == NULL || (f = fopen(path, "r")) == NULL)
+		fail_errno(path);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] != '#' && json_array_append_new(all,
+		    json_string(line)) != 0)
+			fail("no memory");
+	}
+	(void)fclose(f);
+	return all;
+}
+
+void
+peer_describe(const struct peer *p, json_t *about)
+{
+	const char *argv[] = { "sh", SCRIPT, "version", p->name, NULL };
+	char version[64];
+
+	server_run(argv, version, sizeof(version));
+	version[strcspn(version, "\n")] = '\0';
+	if (json_object_set_new(about, "version",
+	    json_string(version)) != 0 ||
+	    json_object_set_new(about, "settings", settings(p)) != 0)
+		fail("no memory");
+}
+
+void
+peer_name(char out[PEER_NAME_MAX], char kind, char dot, uint32_t n)
+{
+	(void)snprintf(out, PEER_NAME_MAX, "%c%c%u", kind, dot, (unsigned)n);
+}
+
+const uint8_t *
+peer_bytes(struct wire *w, size_t *len)
+{
+	struct peer_wire *own = w->own;
+
+	wire_take(w, own->lent);
+	own->lent = 0;
+	return wire_bytes(w, len);
+}
+
+void
+peer_lend(struct wire *w, ptrdiff_t len)
+{
+	struct peer_wire *own = w->own;
+
+	own->lent = (size_t)len;
+}
