@@ -3,7 +3,7 @@
  * A driver does the work that the tables say it does: what is posted while
  * its recipient is away waits, also over a restart of the server; each
  * message comes exactly once, unchanged; and what was acknowledged is gone.
- * usage: drive_test DRIVER DIR   (DIR is empty; it is the server's)
+ * usage: drive_test DRIVER
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "driver.h"
 #include "fail.h"
 #include "ledger.h"
+#include "scratch.h"
 
 enum {
 	RECIPIENTS = 5, SENDERS = 2, WINDOW = 16, ROUND = 400, ROUNDS = 4,
@@ -187,13 +188,14 @@ main(int argc, char **argv)
 	struct driver_conf conf = { .recipients = RECIPIENTS,
 	    .senders = SENDERS, .window = WINDOW, .letters = ROUNDS * ROUND,
 	    .body_len = BODY, .idle = RECIPIENTS };
+	struct scratch scratch = { 0 };
 	struct test t = { 0 };
 
-	if (argc != 3 || (t.use = driver_find(argv[1])) == NULL) {
-		(void)fprintf(stderr, "usage: drive_test DRIVER DIR\n");
+	if (argc != 2 || (t.use = driver_find(argv[1])) == NULL) {
+		(void)fprintf(stderr, "usage: drive_test DRIVER\n");
 		return FAIL_USAGE;
 	}
-	conf.dir = argv[2];
+	conf.dir = scratch_make(&scratch);
 	body_init(&t.bodies, BODY);
 	ledger_init(&t.ledger, ROUNDS * ROUND, RECIPIENTS);
 	t.set = wires_new();
@@ -205,6 +207,7 @@ main(int argc, char **argv)
 	wires_free(t.set);
 	ledger_free(&t.ledger);
 	body_free(&t.bodies);
+	scratch_remove(&scratch);
 	(void)printf("%s: %d messages, each once\n", argv[1], ROUNDS * ROUND);
 	return 0;
 }

@@ -8,13 +8,13 @@
 
 #define SCRIPT LOAD_PEERS "/peer.sh"
 
-enum { CONF_MAX = 4096 };
+enum { LINE_MAX = 1024 };
 
 static void
 launch(struct peer *p)
 {
 	const char *argv[] = { "sh", SCRIPT, p->name, p->dir, NULL,
-	    p->target.tls || p->target.path == NULL ? NULL : "plain", NULL };
+	    p->target.tls ? "tls" : "plain", NULL };
 	char port[8], log[sizeof(p->dir) + 8];
 
 	(void)snprintf(port, sizeof(port), "%u", (unsigned)p->target.port);
@@ -22,6 +22,42 @@ launch(struct peer *p)
 	argv[4] = port;
 	server_start(&p->server, argv, log);
 	server_listens(&p->server, p->target.port);
+}
+
+/* The lines of ${dir}/peer.conf that are not comments. */
+static json_t *
+settings(const struct peer *p)
+{
+	char path[sizeof(p->dir) + 16], line[LINE_MAX];
+	json_t *all = json_array();
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/peer.conf", p->dir);
+	if (all == NULL || (f = fopen(path, "r")) == NULL)
+		fail_errno(path);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] != '#' && line[0] != '\0' &&
+		    json_array_append_new(all, json_string(line)) != 0)
+			fail("no memory");
+	}
+	(void)fclose(f);
+	return all;
+}
+
+static json_t *
+about(const struct peer *p)
+{
+	const char *argv[] = { "sh", SCRIPT, "version", p->name, NULL };
+	char version[64];
+	json_t *o;
+
+	server_run(argv, version, sizeof(version));
+	version[strcspn(version, "\n")] = '\0';
+	if ((o = json_pack("{s:s,s:o}", "version", version, "settings",
+	    settings(p))) == NULL)
+		fail("no memory");
+	return o;
 }
 
 void
@@ -38,13 +74,17 @@ peer_start(struct peer *p, const char *name,
 	if ((size_t)snprintf(p->dir, sizeof(p->dir), "%s", conf->dir) >=
 	    sizeof(p->dir))
 		fail("the directory's name is too long");
+	if (conf->settings != NULL)
+		server_file(p->dir, "more.conf", conf->settings);
 	launch(p);
+	p->about = about(p);
 }
 
 void
 peer_stop(struct peer *p)
 {
 	server_stop(&p->server);
+	json_decref(p->about);
 }
 
 uint64_t
@@ -55,38 +95,10 @@ peer_restart(struct peer *p)
 	return server_now_ns() - p->server.started_ns;
 }
 
-/* The lines of ${dir}/peer.conf that are not comments. */
-static json_t *
-settings(const struct peer *p)
-{
-	char path[sizeof(p->dir) + 16], line[CONF_MAX];
-	json_t *all = json_array();
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/peer.conf", p->dir);
-	if (all == NULL || (f = fopen(path, "r")) == NULL)
-		fail_errno(path);
-	while (fgets(line, sizeof(line), f) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		if (line[0] != '#' && json_array_append_new(all,
-		    json_string(line)) != 0)
-			fail("no memory");
-	}
-	(void)fclose(f);
-	return all;
-}
-
 void
-peer_describe(const struct peer *p, json_t *about)
+peer_describe(const struct peer *p, json_t *o)
 {
-	const char *argv[] = { "sh", SCRIPT, "version", p->name, NULL };
-	char version[64];
-
-	server_run(argv, version, sizeof(version));
-	version[strcspn(version, "\n")] = '\0';
-	if (json_object_set_new(about, "version",
-	    json_string(version)) != 0 ||
-	    json_object_set_new(about, "settings", settings(p)) != 0)
+	if (json_object_update(o, p->about) != 0)
 		fail("no memory");
 }
 

@@ -20,6 +20,7 @@ struct peer {
 	struct wires *set;
 	struct wire_target target;
 	size_t body_len;
+	json_t *about;
 	char dir[4096];
 };
 
@@ -35,8 +36,8 @@ void peer_stop(struct peer *p);
 /* End and start it on what it has: nanoseconds until it listens. */
 uint64_t peer_restart(struct peer *p);
 
-/* Its version, and its configuration without comments, one line each. */
-void peer_describe(const struct peer *p, json_t *about);
+/* "version", and "settings": its configuration without comments, in lines. */
+void peer_describe(const struct peer *p, json_t *o);
 
 /* "q.7" for ('q', '.', 7). */
 void peer_name(char out[PEER_NAME_MAX], char kind, char dot, uint32_t n);
