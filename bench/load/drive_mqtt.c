@@ -5,15 +5,27 @@
  * what is published meanwhile waits for it; PUBACK answers each message, both
  * ways.  A broker hands out what waits as soon as it has the CONNECT, so a
  * recipient's is sent by start().
+ *
+ * mosquitto 2.0 looks at WebSocket connections that are not open yet each
+ * 100 ms, or when something else happens.  So that 100 of them do not take
+ * half a minute to open, a connection over plain TCP makes something happen
+ * while one is opened, and only then.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fail.h"
 #include "mqtt.h"
 #include "peer.h"
 
+enum { WAKES = 1000, SETTINGS_MAX = 8192 };
+
 struct mqtt {
 	struct peer peer;
+	struct wire_target plain;	/* TCP: sessions are made there */
+	struct wire *waker;
+	char settings[SETTINGS_MAX];
 };
 
 /* A sender's packet identifiers, 1 to DRIVER_WINDOW_MAX, and their tags. */
@@ -94,11 +106,31 @@ expect(struct wire *w, enum mqtt_type type, uint8_t code)
 		    (int)p.type, p.code, (int)type);
 }
 
+static void
+wake(struct mqtt *m)
+{
+	uint8_t *to = wire_room(m->waker, 2 * WAKES);
+	size_t len, i;
+
+	for (i = 0; i < WAKES; i++)
+		(void)mqtt_pingreq(to + 2 * i);
+	wire_put(m->waker, 2 * WAKES);
+	wire_wait(m->waker);
+	(void)wire_bytes(m->waker, &len);
+	wire_take(m->waker, len);
+}
+
+/* Over WebSocket if there is something to wake the server with. */
 static struct wire *
 dial(struct mqtt *m, int recipient, uint32_t index)
 {
-	struct wire *w = wire_open(m->peer.set, &m->peer.target);
 	struct session *s = calloc(1, sizeof(*s));
+	struct wire *w;
+
+	if (m->waker != NULL)
+		wake(m);
+	w = wire_open(m->peer.set, m->waker != NULL ? &m->peer.target :
+	    &m->plain);
 
 	if (s == NULL)
 		fail("no memory");
@@ -151,19 +183,37 @@ enrol(struct mqtt *m, char kind, uint32_t index)
 	return w;
 }
 
+static struct wire *
+make_waker(struct mqtt *m)
+{
+	struct wire *w = dial(m, 0, 0);
+
+	greet(w, 'w', 1);
+	expect(w, MQTT_CONNACK, 0);
+	return w;
+}
+
 static void
 mqtt_setup(void **d, const struct driver_conf *conf, struct wires *set)
 {
 	static const struct wire_target target = { .tls = 1, .path = "/mqtt",
 	    .subprotocol = "mqtt" };
 	struct mqtt *m = calloc(1, sizeof(*m));
+	struct driver_conf more = *conf;
 	uint32_t i;
 
 	if (m == NULL)
 		fail("no memory");
-	peer_start(&m->peer, "mosquitto", &target, conf, set);
+	m->plain.port = server_port();
+	if (snprintf(m->settings, SETTINGS_MAX, "listener %u 127.0.0.1\n%s",
+	    (unsigned)m->plain.port, conf->settings == NULL ? "" :
+	    conf->settings) >= SETTINGS_MAX)
+		fail("the settings are too long");
+	more.settings = m->settings;
+	peer_start(&m->peer, "mosquitto", &target, &more, set);
 	for (i = 0; i < conf->recipients; i++)
 		hang_up(m, enrol(m, 'q', i));
+	m->waker = make_waker(m);
 	*d = m;
 }
 
@@ -172,6 +222,7 @@ mqtt_teardown(void *d)
 {
 	struct mqtt *m = d;
 
+	hang_up(m, m->waker);
 	peer_stop(&m->peer);
 	free(m);
 }
@@ -196,8 +247,13 @@ static uint64_t
 mqtt_restart(void *d)
 {
 	struct mqtt *m = d;
+	uint64_t took;
 
-	return peer_restart(&m->peer);
+	hang_up(m, m->waker);
+	m->waker = NULL;
+	took = peer_restart(&m->peer);
+	m->waker = make_waker(m);
+	return took;
 }
 
 static struct wire *
@@ -238,12 +294,14 @@ mqtt_post(void *d, struct wire *w, uint32_t recipient, uint64_t tag,
 static int
 mqtt_input(void *d, struct wire *w, struct event *e)
 {
+	const struct mqtt *m = d;
 	struct session *s = w->own;
 	struct mqtt_packet p;
 
-	(void)d;
-	if (!next(w, &p))
-		return 0;
+	do {
+		if (!next(w, &p))
+			return 0;
+	} while (w == m->waker);
 	if (p.type == MQTT_PUBACK && s->ids != NULL) {
 		e->kind = EVENT_ACKED;
 		e->tag = ids_give(s->ids, p.id);

@@ -184,3 +184,9 @@ mqtt_disconnect(uint8_t *to)
 {
 	return put_head(to, MQTT_DISCONNECT, 0, 0);
 }
+
+size_t
+mqtt_pingreq(uint8_t *to)
+{
+	return put_head(to, MQTT_PINGREQ, 0, 0);
+}

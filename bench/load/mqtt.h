@@ -11,7 +11,7 @@
 
 enum mqtt_type {
 	MQTT_CONNECT = 1, MQTT_CONNACK = 2, MQTT_PUBLISH = 3, MQTT_PUBACK = 4,
-	MQTT_SUBSCRIBE = 8, MQTT_SUBACK = 9, MQTT_PINGRESP = 13,
+	MQTT_SUBSCRIBE = 8, MQTT_SUBACK = 9, MQTT_PINGREQ = 12, MQTT_PINGRESP = 13,
 	MQTT_DISCONNECT = 14
 };
 
@@ -47,6 +47,7 @@ size_t mqtt_subscribe(uint8_t *to, uint16_t id, const char *topic);
 size_t mqtt_publish(uint8_t *to, uint16_t id, const char *topic,
     const uint8_t *body, size_t len);
 size_t mqtt_puback(uint8_t *to, uint16_t id);
+size_t mqtt_pingreq(uint8_t *to);
 size_t mqtt_disconnect(uint8_t *to);
 
 #endif
