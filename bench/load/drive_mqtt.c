@@ -334,7 +334,7 @@ mqtt_idle(void *d, uint32_t index)
 }
 
 const struct driver drive_mqtt = {
-	.name = "mosquitto",
+	.name = "mqtt",
 	.title = "mosquitto, wss, QoS 1",
 	.durable = "in the memory of the broker; written every 30 minutes",
 	.setup = mqtt_setup,

@@ -15,4 +15,4 @@ add_executable(load ${load}/main.c)
 target_link_libraries(load PRIVATE load_core)
 set_target_properties(load PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
-include(load/peers.cmake)
+include(${load}/peers.cmake)

@@ -8,7 +8,7 @@
 
 #define SCRIPT LOAD_PEERS "/peer.sh"
 
-enum { LINE_MAX = 1024 };
+enum { LINE_MAX = 1024, SETTINGS_MAX = 8192 };
 
 static void
 launch(struct peer *p)
@@ -25,37 +25,39 @@ launch(struct peer *p)
 }
 
 /* The lines of ${dir}/peer.conf that are not comments. */
-static json_t *
-settings(const struct peer *p)
+static void
+settings(const struct peer *p, char *out, size_t cap)
 {
 	char path[sizeof(p->dir) + 16], line[LINE_MAX];
-	json_t *all = json_array();
+	size_t len = 0, n;
 	FILE *f;
 
 	(void)snprintf(path, sizeof(path), "%s/peer.conf", p->dir);
-	if (all == NULL || (f = fopen(path, "r")) == NULL)
+	if ((f = fopen(path, "r")) == NULL)
 		fail_errno(path);
 	while (fgets(line, sizeof(line), f) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		if (line[0] != '#' && line[0] != '\0' &&
-		    json_array_append_new(all, json_string(line)) != 0)
-			fail("no memory");
+		n = strlen(line);
+		if (line[0] == '#' || len + n >= cap)
+			continue;
+		memcpy(out + len, line, n);
+		len += n;
 	}
+	out[len] = '\0';
 	(void)fclose(f);
-	return all;
 }
 
 static json_t *
 about(const struct peer *p)
 {
 	const char *argv[] = { "sh", SCRIPT, "version", p->name, NULL };
-	char version[64];
+	char version[64], text[SETTINGS_MAX];
 	json_t *o;
 
+	settings(p, text, sizeof(text));
 	server_run(argv, version, sizeof(version));
 	version[strcspn(version, "\n")] = '\0';
-	if ((o = json_pack("{s:s,s:o}", "version", version, "settings",
-	    settings(p))) == NULL)
+	if ((o = json_pack("{s:s,s:s}", "version", version, "settings",
+	    text)) == NULL)
 		fail("no memory");
 	return o;
 }
