@@ -14,7 +14,10 @@
 #include "nats.h"
 #include "peer.h"
 
-enum { HEAD_MAX = 160, REQUEST_MAX = 1024, ACK_WAIT_S = 3600 };
+enum {
+	HEAD_MAX = 160, REQUEST_MAX = 1024,
+	ACK_WAIT_S = 3600, TRIES = 10000
+};
 
 struct nats {
 	struct peer peer;
@@ -22,6 +25,7 @@ struct nats {
 
 struct session {
 	struct peer_wire wire;
+	int reads;			/* a queue, since start() */
 	int started;			/* EVENT_STARTED is out */
 };
 
@@ -102,20 +106,13 @@ dial(struct nats *n, int recipient, uint32_t index)
 	return w;
 }
 
-static void
-hang_up(void *d, struct wire *w)
-{
-	(void)d;
-	/* Acknowledgements have no answer: only this tells that they count. */
-	settle(w);
-	free(w->own);
-	wire_close(w);
-}
+/* ---- requests ------------------------------------------------------------ */
 
-/* ---- setting up ---------------------------------------------------------- */
-
-/* Ask for ${subject} with ${body}, which is released, and have it granted. */
-static void
+/*
+ * Ask for ${subject} with ${body}, which is released, and have it granted.
+ * The wire subscribes to "answer".  Returns what was said: the caller's.
+ */
+static json_t *
 request(struct wire *w, const char *subject, json_t *body)
 {
 	char *text = json_dumps(body, JSON_COMPACT), head[REQUEST_MAX];
@@ -124,7 +121,7 @@ request(struct wire *w, const char *subject, json_t *body)
 
 	if (text == NULL)
 		fail("no request for %s", subject);
-	(void)snprintf(head, sizeof(head), "PUB %s setup %zu\r\n", subject,
+	(void)snprintf(head, sizeof(head), "PUB %s answer %zu\r\n", subject,
 	    strlen(text));
 	say(w, head);
 	say(w, text);
@@ -134,19 +131,61 @@ request(struct wire *w, const char *subject, json_t *body)
 	if (answer == NULL || json_object_get(answer, "error") != NULL)
 		fail("%s: %.*s", subject, (int)s.body_len,
 		    (const char *)s.body);
-	json_decref(answer);
 	json_decref(body);
 	free(text);
+	return answer;
 }
+
+/*
+ * Acknowledgements have no answer: that a consumer waits for none any more is
+ * what tells that they count.  All that was delivered was acknowledged.
+ */
+static void
+settle_acks(struct wire *w)
+{
+	char subject[REQUEST_MAX];
+	int tries, waits = 1;
+	json_t *info;
+
+	(void)snprintf(subject, sizeof(subject),
+	    "$JS.API.CONSUMER.INFO.L.r-%u", (unsigned)w->index);
+	say(w, "UNSUB 1\r\nSUB answer 2\r\n");
+	for (tries = 0; waits && tries < TRIES; tries++) {
+		info = request(w, subject, json_object());
+		waits = json_integer_value(json_object_get(info,
+		    "num_ack_pending")) != 0;
+		json_decref(info);
+	}
+	if (waits)
+		fail("NATS still waits for acknowledgements of recipient %u",
+		    (unsigned)w->index);
+}
+
+static void
+hang_up(void *d, struct wire *w)
+{
+	struct session *s = w->own;
+
+	(void)d;
+	if (s->reads)
+		settle_acks(w);
+	settle(w);
+	free(s);
+	wire_close(w);
+}
+
+/* ---- setting up ---------------------------------------------------------- */
 
 static void
 make_stream(struct wire *w)
 {
-	request(w, "$JS.API.STREAM.CREATE.L", json_pack("{s:s, s:[s], s:s, "
-	    "s:s, s:s, s:i, s:i, s:i, s:i, s:i}", "name", "L",
-	    "subjects", "q.*", "retention", "workqueue", "storage", "file",
-	    "discard", "new", "max_consumers", -1, "max_msgs", -1,
-	    "max_bytes", -1, "max_age", 0, "num_replicas", 1));
+	json_t *conf = json_pack("{s:s, s:[s], s:s, s:s, s:s, s:i, s:i, s:i, "
+	    "s:i, s:i}", "name", "L", "subjects", "q.*",
+	    "retention", "workqueue", "storage", "file", "discard", "new",
+	    "max_consumers", -1, "max_msgs", -1, "max_bytes", -1,
+	    "max_age", 0, "num_replicas", 1);
+
+	json_decref(request(w, "$JS.API.STREAM.CREATE.L", conf));
 }
 
 static void
@@ -154,19 +193,21 @@ make_consumer(struct wire *w, uint32_t index)
 {
 	char name[PEER_NAME_MAX], from[PEER_NAME_MAX], to[PEER_NAME_MAX];
 	char subject[REQUEST_MAX];
+	json_t *conf;
 
 	peer_name(name, 'r', '-', index);
 	peer_name(from, 'q', '.', index);
 	peer_name(to, 'd', '.', index);
 	(void)snprintf(subject, sizeof(subject),
 	    "$JS.API.CONSUMER.DURABLE.CREATE.L.%s", name);
-	request(w, subject, json_pack("{s:s, s:{s:s, s:s, s:s, s:s, s:s, s:s, "
-	    "s:I, s:i}}", "stream_name", "L", "config",
-	    "durable_name", name, "filter_subject", from,
-	    "deliver_subject", to, "ack_policy", "explicit",
-	    "deliver_policy", "all", "replay_policy", "instant",
+	conf = json_pack("{s:s, s:{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:i}}",
+	    "stream_name", "L", "config", "durable_name", name,
+	    "filter_subject", from, "deliver_subject", to,
+	    "ack_policy", "explicit", "deliver_policy", "all",
+	    "replay_policy", "instant",
 	    "ack_wait", (json_int_t)ACK_WAIT_S * 1000000000,
-	    "max_ack_pending", PEER_WINDOW));
+	    "max_ack_pending", PEER_WINDOW);
+	json_decref(request(w, subject, conf));
 }
 
 static void
@@ -181,7 +222,7 @@ nats_setup(void **d, const struct driver_conf *conf, struct wires *set)
 		fail("no memory");
 	peer_start(&n->peer, "nats", &target, conf, set);
 	w = dial(n, 0, 0);
-	say(w, "SUB setup 1\r\n");
+	say(w, "SUB answer 1\r\n");
 	make_stream(w);
 	for (i = 0; i < conf->recipients; i++)
 		make_consumer(w, i);
@@ -242,9 +283,11 @@ nats_open(void *d, int recipient, uint32_t index)
 static void
 nats_start(void *d, struct wire *w)
 {
+	struct session *s = w->own;
 	char text[HEAD_MAX];
 
 	(void)d;
+	s->reads = 1;
 	(void)snprintf(text, sizeof(text), "SUB d.%u 1\r\nPING\r\n",
 	    (unsigned)w->index);
 	say(w, text);
