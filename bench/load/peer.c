@@ -6,14 +6,14 @@
 #include "fail.h"
 #include "peer.h"
 
-#define SCRIPT LOAD_PEERS "/peer.sh"
-
 enum { LINE_MAX = 1024, SETTINGS_MAX = 8192 };
+
+static const char script[] = LOAD_PEERS "/peer.sh";
 
 static void
 launch(struct peer *p)
 {
-	const char *argv[] = { "sh", SCRIPT, p->name, p->dir, NULL,
+	const char *argv[] = { "sh", script, p->name, p->dir, NULL,
 	    p->target.tls ? "tls" : "plain", NULL };
 	char port[8], log[sizeof(p->dir) + 8];
 
@@ -49,7 +49,7 @@ settings(const struct peer *p, char *out, size_t cap)
 static json_t *
 about(const struct peer *p)
 {
-	const char *argv[] = { "sh", SCRIPT, "version", p->name, NULL };
+	const char *argv[] = { "sh", script, "version", p->name, NULL };
 	char version[64], text[SETTINGS_MAX];
 	json_t *o;
 
