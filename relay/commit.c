@@ -155,9 +155,6 @@ run_batch(struct commit *c, struct queue *batch)
 #ifdef TACIT_CONTROL_DATA_RACE
 	c->pending += batch->first == NULL;	/* it is the loop's */
 #endif
-#ifdef TACIT_CONTROL_ACK_EARLY
-	hand_back(c, batch);
-#endif
 	return s->ops->commit(s);
 }
 

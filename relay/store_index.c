@@ -5,7 +5,7 @@
 #include "store_index.h"
 #include "tacit/error.h"
 
-enum { ADDED = 1, REMOVED = 2, KEPT = 4 };
+enum { ADDED = 1, REMOVED = 2, KEPT = 4, LENT = 8, CHANGED = 16 };
 enum { TABLE_START = 1024 };
 
 static int
@@ -96,6 +96,14 @@ index_init(struct index *x)
 	return 0;
 }
 
+static void
+drop_body(struct item *i)
+{
+	if ((i->state & LENT) == 0)
+		free(i->body);
+	i->body = NULL;
+}
+
 /* Of what is held still. */
 static void
 free_bodies(const struct table *items)
@@ -104,7 +112,7 @@ free_bodies(const struct table *items)
 
 	while (items->head != NULL &&
 	    (node = table_walk(items, node)) != NULL)
-		free(((struct item *)node)->body);
+		drop_body((struct item *)node);
 }
 
 static void
@@ -219,7 +227,7 @@ change_item(struct index *x, struct item *i, uint8_t how)
 
 int
 index_add_box(struct index *x, int64_t row,
-    const uint8_t address[TACIT_ADDRESS_LEN])
+    const uint8_t address[TACIT_ADDRESS_LEN], const struct tokens *t)
 {
 	struct box *b;
 
@@ -227,11 +235,25 @@ index_add_box(struct index *x, int64_t row,
 		return TACIT_E_NOMEM;
 	b->row = row;
 	b->next = 1;
+	b->tokens = *t;
 	memcpy(b->address, address, sizeof(b->address));
 	b->node.hash = hash_box(x, address);
 	table_add(&x->boxes, &b->node);
 	change_box(x, b, ADDED);
 	x->n_boxes++;
+	return 0;
+}
+
+int
+index_set_tokens(struct index *x, struct box *b, const struct tokens *t)
+{
+	if (b->before == NULL) {
+		if ((b->before = malloc(sizeof(*b->before))) == NULL)
+			return TACIT_E_NOMEM;
+		*b->before = b->tokens;
+	}
+	b->tokens = *t;
+	change_box(x, b, CHANGED);
 	return 0;
 }
 
@@ -280,7 +302,8 @@ count_item(struct index *x, const struct item *i, int by)
 }
 
 int
-index_add_item(struct index *x, struct box *b, const struct item *given)
+index_add_item(struct index *x, struct box *b, const struct item *given,
+    struct item **out)
 {
 	struct item *i;
 
@@ -298,8 +321,11 @@ index_add_item(struct index *x, struct box *b, const struct item *given)
 	i->node.hash = hash_item(x, b, i->envelope);
 	table_add(&x->items, &i->node);
 	link_item(b, i);
-	change_item(x, i, ADDED);
+	change_item(x, i, i->body != NULL && i->row != 0 ?
+	    ADDED | LENT : ADDED);
 	count_item(x, i, 1);
+	if (out != NULL)
+		*out = i;
 	return 0;
 }
 
@@ -321,10 +347,16 @@ index_remove_box(struct index *x, struct box *b)
 	x->n_boxes--;
 }
 
+int
+index_removed(const struct item *i)
+{
+	return (i->state & REMOVED) != 0;
+}
+
 static struct item *
 visible(struct item *i)
 {
-	while (i != NULL && (i->state & REMOVED) != 0)
+	while (i != NULL && index_removed(i))
 		i = i->next;
 	return i;
 }
@@ -361,7 +393,7 @@ index_held(const struct box *b)
 	struct item *i, *first = NULL;
 
 	for (i = b->last; i != NULL; i = i->prev) {
-		if ((i->state & REMOVED) != 0)
+		if (index_removed(i))
 			continue;
 		if (i->row != 0)
 			break;
@@ -378,13 +410,6 @@ index_keep(struct index *x, struct item *i, int64_t row)
 }
 
 static void
-drop_body(struct item *i)
-{
-	free(i->body);
-	i->body = NULL;
-}
-
-static void
 drop_item(struct index *x, struct item *i)
 {
 	unlink_item(i);
@@ -397,6 +422,7 @@ static void
 drop_box(struct index *x, struct box *b)
 {
 	table_remove(&x->boxes, &b->node);
+	free(b->before);
 	free(b);
 }
 
@@ -408,20 +434,23 @@ index_commit(struct index *x)
 
 	while ((i = x->changed_items) != NULL) {
 		x->changed_items = i->changed;
-		if ((i->state & REMOVED) != 0) {
+		if (index_removed(i)) {
 			drop_item(x, i);
 			continue;
 		}
-		if ((i->state & KEPT) != 0)
+		if ((i->state & (KEPT | LENT)) != 0)
 			drop_body(i);
 		i->state = 0;
 	}
 	while ((b = x->changed_boxes) != NULL) {
 		x->changed_boxes = b->changed;
-		if ((b->state & REMOVED) != 0)
+		if ((b->state & REMOVED) != 0) {
 			drop_box(x, b);
-		else
-			b->state = 0;
+			continue;
+		}
+		free(b->before);
+		b->before = NULL;
+		b->state = 0;
 	}
 }
 
@@ -429,11 +458,11 @@ index_commit(struct index *x)
 static void
 undo_item(struct index *x, struct item *i)
 {
-	if ((i->state & REMOVED) != 0)
+	if (index_removed(i))
 		count_item(x, i, 1);
 	if ((i->state & KEPT) != 0)
 		i->row = 0;
-	i->state &= ADDED;
+	i->state &= ADDED | LENT;
 	if (i->state == 0)
 		return;
 	count_item(x, i, -1);
@@ -447,7 +476,11 @@ undo_box(struct index *x, struct box *b)
 {
 	if ((b->state & REMOVED) != 0)
 		x->n_boxes++;
-	b->state &= (uint8_t)~REMOVED;
+	if (b->before != NULL)
+		b->tokens = *b->before;
+	free(b->before);
+	b->before = NULL;
+	b->state &= ADDED;
 	if (b->state == 0)
 		return;
 	x->n_boxes--;

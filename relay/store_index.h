@@ -17,6 +17,7 @@
 
 #include <sodium.h>
 
+#include "tacit/hash.h"
 #include "tacit/limits.h"
 
 struct node {				/* in a hash table; first member */
@@ -35,14 +36,18 @@ struct item {				/* one envelope */
 	struct item *changed;
 	struct box *box;
 	int64_t row;			/* 0: held, not on the disk */
-	uint8_t *body;			/* while it is held; owned */
+	uint8_t *body;			/* while there is no row to read */
 	uint64_t counter;
 	uint32_t expiry_day;
 	uint8_t envelope[TACIT_ENVELOPE_ID_LEN];
 	uint8_t kind;
-	uint8_t state;			/* ADDED, REMOVED, KEPT by this batch */
+	uint8_t state;			/* what this batch did to it */
 	uint8_t fresh;			/* its whole life is known here */
 	uint8_t given;			/* may have been written to a socket */
+};
+
+struct tokens {				/* hashes; zeros: none */
+	uint8_t now[TACIT_HASH_LEN], old[TACIT_HASH_LEN];
 };
 
 struct box {				/* one mailbox */
@@ -53,6 +58,8 @@ struct box {				/* one mailbox */
 	uint64_t next;			/* counter of the next envelope */
 	uint32_t n[3];			/* envelopes of each kind */
 	uint8_t address[TACIT_ADDRESS_LEN];
+	struct tokens *before;		/* what this batch replaced; or NULL */
+	struct tokens tokens;
 	uint8_t state;
 };
 
@@ -76,21 +83,30 @@ struct item *index_item(const struct index *x, const struct box *b,
 
 /*
  * Add a mailbox, or an envelope to one, by copy: what is given needs row and
- * address; row, counter, expiry_day, envelope and kind, or instead of a row
- * a body, which is the index's from then on.
+ * address; row or body, counter, expiry_day, envelope and kind.  A body
+ * without a row is the index's from then on; with one it is lent until the
+ * batch ends.
+ * Output:  ${*out}, unless ${out} is NULL.
  * Errors:  TACIT_E_NOMEM.
  */
 int index_add_box(struct index *x, int64_t row,
-    const uint8_t address[TACIT_ADDRESS_LEN]);
-int index_add_item(struct index *x, struct box *b, const struct item *given);
+    const uint8_t address[TACIT_ADDRESS_LEN], const struct tokens *t);
+int index_add_item(struct index *x, struct box *b, const struct item *given,
+    struct item **out);
+
+/* Errors: TACIT_E_NOMEM. */
+int index_set_tokens(struct index *x, struct box *b, const struct tokens *t);
 
 /* Remove an envelope; a mailbox, with its envelopes. */
 void index_remove_item(struct index *x, struct item *i);
 void index_remove_box(struct index *x, struct box *b);
 
+/* Was it removed by this batch? */
+int index_removed(const struct item *i);
+
 /* The first that is held, and so are all after it; NULL: none is. */
 struct item *index_held(const struct box *b);
-/* One that is held was written to ${row}. */
+/* One that is held is to be written to ${row}. */
 void index_keep(struct index *x, struct item *i, int64_t row);
 
 /* The first envelope above ${counter}, the one after ${i}; or NULL. */

@@ -49,6 +49,11 @@ sql_step(struct store_sqlite *q, enum sql id, const struct sql_arg *arg,
 	size_t i;
 	int rc;
 
+	if (q->turn == NOTHING_YET) {
+		q->turn = BEGUN;
+		if ((rc = sql_run(q, SQL_BEGIN, NULL, 0)) != 0)
+			return rc;
+	}
 	for (i = 0; i < n; i++) {
 		if ((rc = bind(st, (int)i + 1, &arg[i])) != SQLITE_OK)
 			return sql_fail(q, rc);
@@ -123,21 +128,23 @@ begin(struct store *s)
 	if (q->failed != 0)
 		return q->failed;
 	q->clock_before = q->clock;
-	return sql_run(q, SQL_BEGIN, NULL, 0);
+	q->turn = NOTHING_YET;
+	return 0;
 }
 
 static int
 commit(struct store *s)
 {
 	struct store_sqlite *q = (struct store_sqlite *)s;
-	size_t i;
 	int rc;
 
-	if ((rc = sql_run(q, SQL_COMMIT, NULL, 0)) != 0)
+	if ((rc = rows_flush(q)) != 0)
 		return rc;
+	if (q->turn == BEGUN && (rc = sql_run(q, SQL_COMMIT, NULL, 0)) != 0)
+		return rc;
+	q->turn = NO_BATCH;
+	rows_commit(&q->rows);
 	index_commit(&q->index);
-	for (i = 0; i < sizeof(q->slots) / sizeof(q->slots[0]); i++)
-		slots_commit(&q->slots[i]);
 	/* This batch is on the disk; what fails here stops the next one. */
 	if (q->wal_pages >= CHECKPOINT_PAGES)
 		(void)checkpoint(q, SQLITE_CHECKPOINT_PASSIVE);
@@ -149,8 +156,8 @@ static void
 rollback(struct store *s)
 {
 	struct store_sqlite *q = (struct store_sqlite *)s;
-	size_t i;
 
+	q->turn = NO_BATCH;
 	if (!sqlite3_get_autocommit(q->db))
 		(void)sql_run(q, SQL_ROLLBACK, NULL, 0);
 	if (!sqlite3_get_autocommit(q->db))
@@ -158,8 +165,7 @@ rollback(struct store *s)
 	if (q->wal_pages == 0)
 		q->wal_pages = 1;	/* it may hold parts of the batch */
 	index_rollback(&q->index);
-	for (i = 0; i < sizeof(q->slots) / sizeof(q->slots[0]); i++)
-		slots_rollback(&q->slots[i]);
+	rows_rollback(&q->rows);
 	q->clock = q->clock_before;
 }
 
@@ -191,8 +197,7 @@ close_store(struct store *s)
 		(void)sqlite3_db_config(q->db,
 		    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	(void)sqlite3_close(q->db);
-	for (i = 0; i < sizeof(q->slots) / sizeof(q->slots[0]); i++)
-		slots_free(&q->slots[i]);
+	rows_release(&q->rows);
 	index_free(&q->index);
 	free(q);
 }

@@ -25,24 +25,23 @@
 	    "(?1, zeroblob(32), zeroblob(32), zeroblob(32), zeroblob(48))")		\
 	X(MAILBOX_SET, "UPDATE mailbox SET"				\
 	    " address = ?2, token_hash = ?3 WHERE id = ?1")		\
-	X(MAILBOX_TOKENS, "SELECT token_hash, token_old"		\
-	    " FROM mailbox WHERE id = ?1")				\
 	X(MAILBOX_SET_TOKENS, "UPDATE mailbox SET"			\
 	    " token_hash = ?2, token_old = ?3 WHERE id = ?1")		\
 	X(MAILBOX_ANCHOR, "SELECT anchor FROM mailbox WHERE id = ?1")	\
 	X(MAILBOX_SET_ANCHOR, "UPDATE mailbox SET anchor = ?2"		\
 	    " WHERE id = ?1")						\
 	X(MAILBOX_DELETE, "DELETE FROM mailbox WHERE id = ?1")		\
-	X(MAILBOX_ALL, "SELECT id, address FROM mailbox"		\
-	    " WHERE id <> 0 ORDER BY id")				\
-	X(ENVELOPE_SLOT, "INSERT INTO envelope VALUES"			\
-	    "(?1, ?2, ?3, 0.0, zeroblob(16), 0.0)")			\
+	X(MAILBOX_ALL, "SELECT id, address, token_hash, token_old"	\
+	    " FROM mailbox ORDER BY id")				\
+	X(ENVELOPE_ADD, "INSERT INTO envelope VALUES"			\
+	    "(?1, ?2, ?3, ?4, ?5, ?6)")					\
 	X(ENVELOPE_SET, "UPDATE envelope SET mailbox = ?2, counter = ?3,"\
 	    " envelope = ?4, expiry_day = ?5 WHERE id = ?1")		\
 	X(ENVELOPE_DELETE, "DELETE FROM envelope WHERE id = ?1")	\
 	X(ENVELOPE_ALL, "SELECT id, kind, mailbox, counter, envelope,"	\
 	    " expiry_day FROM envelope ORDER BY id")			\
 	X(BODY_SLOT, "INSERT INTO body VALUES(?1, zeroblob(?2))")	\
+	X(BODY_ADD, "INSERT INTO body VALUES(?1, ?2)")			\
 	X(BODY_SET, "UPDATE body SET body = ?2 WHERE id = ?1")		\
 	X(BODY_GET, "SELECT body FROM body WHERE id = ?1")		\
 	X(BODY_DELETE, "DELETE FROM body WHERE id = ?1")		\
@@ -92,10 +91,25 @@
 enum sql { SQL_LIST(SQL_ENUM) SQL_N };
 #undef SQL_ENUM
 
-enum {
-	SQL_NO_MAILBOX = 0,	/* row of a mailbox that nobody has */
-	SLOTS_MAILBOX = 0	/* index of ${slots}; others by kind */
+/* Slots of mailboxes; those of envelopes stand under their kind. */
+enum { SLOTS_MAILBOX = 0, SLOTS_N = 3 };
+
+struct block {				/* slots that a batch makes */
+	int64_t first;
+	uint8_t kind;
 };
+
+/* store_sqlite_rows.c: what a batch is to write of envelopes. */
+struct rows {
+	struct slots slots[SLOTS_N];
+	struct item **item;		/* of the index, with row and body */
+	size_t n, cap;
+	struct block *block;
+	size_t blocks;
+	int64_t next, next_before;	/* row of the next block */
+};
+
+enum turn { NO_BATCH, NOTHING_YET, BEGUN };
 
 struct store_sqlite {
 	struct store store;
@@ -103,10 +117,10 @@ struct store_sqlite {
 	sqlite3_stmt *stmt[SQL_N];
 	struct store_limits limits;
 	struct index index;
-	struct slots slots[3];
-	int64_t next_row;		/* of the next block of envelopes */
+	struct rows rows;
 	struct store_clock clock, clock_before;
 	uint64_t recalls;		/* rows of recall, or more of them */
+	enum turn turn;			/* of the transaction of this batch */
 	int wal_pages;			/* in the WAL; 0 when it is empty */
 	int failed;			/* first failure that is not survived */
 };
@@ -128,7 +142,8 @@ struct sql_arg {
 
 /*
  * Step a statement once: 1 for a row, 0 for none, or an error of the store.
- * After a row was read, sql_reset() it.
+ * After a row was read, sql_reset() it.  The first one of a batch begins its
+ * transaction, so that a batch that needs no row asks SQLite nothing.
  */
 int sql_step(struct store_sqlite *q, enum sql id, const struct sql_arg *arg,
     size_t n);
@@ -160,18 +175,30 @@ int mail_set_token(struct store *s, struct op *op);
 int mail_anchor(struct store *s, struct op *op);
 int mail_load(struct store_sqlite *q);
 /* Does ${hash} open ${b}?  NULL, which is nobody's, takes the same way. */
-int mail_check_token(struct store_sqlite *q, const struct box *b,
-    const uint8_t hash[TACIT_HASH_LEN], uint8_t tokens[2][TACIT_HASH_LEN],
-    int *valid);
-/* Write ${i}, which gets its row. */
-int mail_write(struct store_sqlite *q, const struct box *b, struct item *i,
-    const uint8_t *body);
+int mail_check_token(const struct box *b, const uint8_t hash[TACIT_HASH_LEN]);
 /* Remove it; before that, the hash of its body. */
 int mail_remove(struct store_sqlite *q, struct item *i);
 int mail_hash_body(struct store_sqlite *q, const struct item *i,
     uint8_t out[TACIT_HASH_LEN]);
 /* Remove at most ${max} expired envelopes; adds to ${op->removed}. */
 int mail_expire(struct store_sqlite *q, struct op_sweep *op);
+
+/* store_sqlite_rows.c; as always, rows_rollback() after an error. */
+/* A free row, of a mailbox; of an envelope. */
+int rows_mailbox(struct store_sqlite *q, int64_t *row);
+int rows_take(struct store_sqlite *q, uint8_t kind, int64_t *row);
+/* Have rows_flush() write ${i}, unless it is removed before. */
+int rows_write(struct store_sqlite *q, struct item *i);
+/* Remove the row of ${i}, which is of the index still. */
+int rows_remove(struct store_sqlite *q, const struct item *i);
+int rows_flush(struct store_sqlite *q);
+/* At the start: there is this row; 1: it is free.  That was all. */
+int rows_found(struct store_sqlite *q, int64_t row, uint8_t kind,
+    int64_t mailbox);
+void rows_loaded(struct rows *r);
+void rows_commit(struct rows *r);
+void rows_rollback(struct rows *r);
+void rows_release(struct rows *r);
 
 /* store_sqlite_hold.c: envelopes that are not on the disk yet. */
 int mail_keep(struct store *s, struct op *op);

@@ -15,7 +15,7 @@
 #include "store_sqlite.h"
 
 /* In the header of the file: "TACR", and the schema below. */
-enum { APPLICATION_ID = 0x54414352, SCHEMA = 3 };
+enum { APPLICATION_ID = 0x54414352, SCHEMA = 4 };
 
 /* Where the header has them (sqlite.org/fileformat2.html). */
 enum { HEADER_LEN = 100, AT_USER_VERSION = 60, AT_APPLICATION_ID = 68 };
@@ -25,8 +25,7 @@ enum { HEADER_LEN = 100, AT_USER_VERSION = 60, AT_APPLICATION_ID = 68 };
 
 /*
  * mailbox	no time, no admission; zeros: a free slot, no token before,
- *		no anchor.  Row 0 belongs to nobody and is what a wrong
- *		address is compared with.
+ *		no anchor
  * envelope	where it belongs, apart from its body, to be read at a start
  * body		2,048 or 65,536 bytes
  * invitation	state: 0 open, 1 bound to its reader, 2 used, 3 revoked
@@ -36,14 +35,14 @@ enum { HEADER_LEN = 100, AT_USER_VERSION = 60, AT_APPLICATION_ID = 68 };
  * relay	the clock
  *
  * counter and expiry_day have no type, so that REAL stays REAL: see
- * store_sqlite_mail.c for the one width of each column.
+ * store_sqlite_rows.c for the one width of each column.
  */
 static const char schema[] =
 	"PRAGMA auto_vacuum = NONE;"
 	"PRAGMA journal_mode = WAL;"
 	"BEGIN;"
 	"PRAGMA application_id = 0x54414352;"
-	"PRAGMA user_version = 3;"
+	"PRAGMA user_version = 4;"
 	"CREATE TABLE mailbox (id INTEGER PRIMARY KEY,"
 	" address BLOB NOT NULL, token_hash BLOB NOT NULL,"
 	" token_old BLOB NOT NULL, anchor BLOB NOT NULL);"
@@ -67,8 +66,6 @@ static const char schema[] =
 	" hash BLOB NOT NULL);"
 	"CREATE TABLE relay (hour INTEGER NOT NULL,"
 	" wall_day INTEGER NOT NULL);"
-	"INSERT INTO mailbox VALUES"
-	" (0, zeroblob(32), zeroblob(32), zeroblob(32), zeroblob(48));"
 	"INSERT INTO statement VALUES (0, zeroblob(32));"
 	"INSERT INTO relay VALUES (0, 0);"
 	"COMMIT;";
@@ -81,7 +78,11 @@ static const char schema[] =
 static const char settings[] =
 	"PRAGMA page_size = 16384;"
 	"PRAGMA locking_mode = EXCLUSIVE;"
+#ifdef TACIT_CONTROL_ACK_EARLY
+	"PRAGMA synchronous = OFF;"
+#else
 	"PRAGMA synchronous = FULL;"
+#endif
 #ifdef TACIT_CONTROL_NO_SECURE_DELETE
 	"PRAGMA secure_delete = OFF;"
 #else

@@ -3,8 +3,8 @@
  * Envelopes that are held: in the index like any other, with their body and
  * without a row.  Each mailbox holds the end of its queue and nothing before
  * it, since what is written is written from the front (PROTOCOL.md, section
- * 7, the prefix rule).  A transaction that only adds or removes what is held
- * writes nothing, and SQLite then commits it without touching the disk.
+ * 7, the prefix rule).  A batch that only adds or removes what is held writes
+ * nothing, and asks SQLite nothing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ hold_add(struct store_sqlite *q, struct box *b, struct item *given,
 	if ((given->body = malloc(len)) == NULL)
 		return TACIT_E_NOMEM;
 	memcpy(given->body, body, len);
-	if ((rc = index_add_item(&q->index, b, given)) != 0)
+	if ((rc = index_add_item(&q->index, b, given, NULL)) != 0)
 		free(given->body);
 	return rc;
 }
@@ -29,14 +29,16 @@ hold_add(struct store_sqlite *q, struct box *b, struct item *given,
 int
 hold_keep(struct store_sqlite *q, struct box *b, uint64_t counter)
 {
-	struct item *i = index_held(b), written;
+	struct item *i = index_held(b);
+	int64_t row;
 	int rc;
 
 	for (; i != NULL && i->counter <= counter; i = index_next(i)) {
-		written = *i;
-		if ((rc = mail_write(q, b, &written, i->body)) != 0)
+		if ((rc = rows_take(q, i->kind, &row)) != 0)
 			return rc;
-		index_keep(&q->index, i, written.row);
+		index_keep(&q->index, i, row);
+		if ((rc = rows_write(q, i)) != 0)
+			return rc;
 	}
 	return 0;
 }

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mailboxes and envelopes on SQLite.  Rows are slots (store_slots.h): made
- * empty, overwritten in place, deleted.  SQLite overwrites in place only if
- * the new row is as long as the old one, so each column of a slot has one
- * width whatever it holds: ids of mailboxes take eight bytes, counters and
- * days are REAL, which takes eight always, blobs have their length.
+ * Mailboxes and envelopes on SQLite: what is asked of them.  Their rows are
+ * slots, see store_sqlite_rows.c.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -12,90 +9,17 @@
 
 #include "store_sqlite.h"
 
-/* How many slots are made at a time. */
-enum { BLOCK_MAILBOXES = 64, BLOCK_LETTERS = 256, BLOCK_PARCELS = 32 };
-
-/* Mailbox of an envelope slot that is free; as wide as any other. */
-#define FREE	INT64_MIN
-
-static int
-new_envelope_slot(struct store_sqlite *q, uint8_t kind)
-{
-	int64_t row = q->next_row++;
-	int rc;
-
-	if ((rc = sql_run(q, SQL_ENVELOPE_SLOT, SQL_ARGS(SQL_INT(row),
-	    SQL_INT(kind), SQL_INT(FREE)))) != 0)
-		return rc;
-	if ((rc = sql_run(q, SQL_BODY_SLOT, SQL_ARGS(SQL_INT(row),
-	    SQL_INT(store_body_len(kind))))) != 0)
-		return rc;
-	return slots_add(&q->slots[kind], row);
-}
-
-/* Random and between 2^62 and 2^63, so that all ids take eight bytes. */
-static int
-new_mailbox_slot(struct store_sqlite *q)
-{
-	uint64_t r;
-	int rc;
-
-	randombytes_buf(&r, sizeof(r));
-	r = (r >> 2) | UINT64_C(1) << 62;
-	rc = sql_run(q, SQL_MAILBOX_SLOT, SQL_ARGS(SQL_INT(r)));
-	if (rc != 0)
-		return rc;
-	return slots_add(&q->slots[SLOTS_MAILBOX], (int64_t)r);
-}
-
-/* A free row of this kind, or of SLOTS_MAILBOX. */
-static int
-take_slot(struct store_sqlite *q, uint8_t kind, int64_t *row)
-{
-	static const int block[] = {
-		[SLOTS_MAILBOX] = BLOCK_MAILBOXES,
-		[LETTER] = BLOCK_LETTERS, [PARCEL] = BLOCK_PARCELS,
-	};
-	int i, rc;
-
-	if (slots_take(&q->slots[kind], row))
-		return 0;
-	for (i = 0; i < block[kind]; i++) {
-		rc = kind == SLOTS_MAILBOX ? new_mailbox_slot(q) :
-		    new_envelope_slot(q, kind);
-		if (rc != 0)
-			return rc;
-	}
-	slots_shuffle(&q->slots[kind]);
-	(void)slots_take(&q->slots[kind], row);
-	return 0;
-}
-
-/*
- * A mailbox that does not exist has a row, too, and takes the same way.
- * ${tokens}: the two that are stored.
- */
 int
-mail_check_token(struct store_sqlite *q, const struct box *b,
-    const uint8_t hash[TACIT_HASH_LEN], uint8_t tokens[2][TACIT_HASH_LEN],
-    int *valid)
+mail_check_token(const struct box *b, const uint8_t hash[TACIT_HASH_LEN])
 {
-	int64_t row = b != NULL ? b->row : SQL_NO_MAILBOX;
-	int rc, i, equal = 0;
+	static const struct tokens nobody;
+	const struct tokens *t = b != NULL ? &b->tokens : &nobody;
+	int equal;
 
-	*valid = 0;
-	rc = sql_step(q, SQL_MAILBOX_TOKENS, SQL_ARGS(SQL_INT(row)));
-	if (rc != 1)
-		return rc == 0 ? sql_fail(q, SQLITE_CORRUPT) : rc;
-	for (i = 0, rc = 0; i < 2 && rc == 0; i++)
-		rc = sql_copy(q, SQL_MAILBOX_TOKENS, i, tokens[i],
-		    TACIT_HASH_LEN);
-	sql_reset(q, SQL_MAILBOX_TOKENS);
-	for (i = 0; i < 2; i++)
-		equal |= sodium_memcmp(tokens[i], hash, TACIT_HASH_LEN) == 0;
+	equal = sodium_memcmp(t->now, hash, TACIT_HASH_LEN) == 0;
+	equal |= sodium_memcmp(t->old, hash, TACIT_HASH_LEN) == 0;
 	equal &= !sodium_is_zero(hash, TACIT_HASH_LEN);
-	*valid = equal & (b != NULL);
-	return rc;
+	return equal & (b != NULL);
 }
 
 int
@@ -103,27 +27,28 @@ mail_create(struct store *s, struct op *op)
 {
 	struct store_sqlite *q = (struct store_sqlite *)s;
 	const struct op_create *c = &op->u.create;
-	uint8_t tokens[2][TACIT_HASH_LEN];
 	struct box *b = index_box(&q->index, c->address);
+	struct tokens tokens = { .old = { 0 } };
 	int64_t row;
-	int rc, valid;
+	int rc;
 
 	if (b != NULL) {
-		rc = mail_check_token(q, b, c->token_hash, tokens, &valid);
-		op->rc = valid ? 0 : TACIT_E_REFUSED;
-		return rc;
+		op->rc = mail_check_token(b, c->token_hash) ?
+		    0 : TACIT_E_REFUSED;
+		return 0;
 	}
 	rc = admit_spend(q, c->code_hash, TACIT_UNITS_CREATE, &op->rc);
 	if (rc != 0 || op->rc != 0)
 		return rc;
-	if ((rc = take_slot(q, SLOTS_MAILBOX, &row)) != 0)
+	if ((rc = rows_mailbox(q, &row)) != 0)
 		return rc;
 	rc = sql_run(q, SQL_MAILBOX_SET, SQL_ARGS(SQL_INT(row),
 	    SQL_BLOB(c->address, TACIT_ADDRESS_LEN),
 	    SQL_BLOB(c->token_hash, TACIT_HASH_LEN)));
 	if (rc != 0)
 		return rc;
-	return index_add_box(&q->index, row, c->address);
+	memcpy(tokens.now, c->token_hash, sizeof(tokens.now));
+	return index_add_box(&q->index, row, c->address, &tokens);
 }
 
 int
@@ -191,28 +116,10 @@ post_again(struct store_sqlite *q, struct op *op, struct box *b,
 	return hold_keep(q, b, i->counter);
 }
 
-int
-mail_write(struct store_sqlite *q, const struct box *b, struct item *i,
-    const uint8_t *body)
-{
-	int rc;
-
-	if ((rc = take_slot(q, i->kind, &i->row)) != 0)
-		return rc;
-	rc = sql_run(q, SQL_ENVELOPE_SET, SQL_ARGS(SQL_INT(i->row),
-	    SQL_INT(b->row), SQL_REAL(i->counter),
-	    SQL_BLOB(i->envelope, TACIT_ENVELOPE_ID_LEN),
-	    SQL_REAL(i->expiry_day)));
-	if (rc != 0)
-		return rc;
-	return sql_run(q, SQL_BODY_SET, SQL_ARGS(SQL_INT(i->row),
-	    SQL_BLOB(body, store_body_len(i->kind))));
-}
-
 static int
 add_envelope(struct store_sqlite *q, struct box *b, struct op_post *p)
 {
-	struct item i = { .counter = b->next, .kind = p->kind,
+	struct item *added, i = { .counter = b->next, .kind = p->kind,
 	    .expiry_day = p->expiry_day, .fresh = p->first,
 	    .given = p->watched | p->hold };
 	int rc;
@@ -223,10 +130,13 @@ add_envelope(struct store_sqlite *q, struct box *b, struct op_post *p)
 		p->held = 1;
 		return hold_add(q, b, &i, p->body);
 	}
+	/* The job keeps its frame until the batch was committed or undone. */
+	i.body = (uint8_t *)(uintptr_t)p->body;
 	if ((rc = hold_keep(q, b, UINT64_MAX)) != 0 ||
-	    (rc = mail_write(q, b, &i, p->body)) != 0)
+	    (rc = rows_take(q, i.kind, &i.row)) != 0 ||
+	    (rc = index_add_item(&q->index, b, &i, &added)) != 0)
 		return rc;
-	return index_add_item(&q->index, b, &i);
+	return rows_write(q, added);
 }
 
 int
@@ -236,18 +146,15 @@ mail_post(struct store *s, struct op *op)
 	const struct store_limits *lim = &q->limits;
 	struct op_post *p = &op->u.post;
 	struct box *b = index_box(&q->index, p->address);
-	uint8_t tokens[2][TACIT_HASH_LEN];
 	struct item *i;
-	int rc, valid;
+	int rc;
 
 	p->counter = 0;
 	p->known = 0;
 	p->nearly_full = 0;
 	p->held = 0;
-	if ((rc = mail_check_token(q, b, p->token_hash, tokens, &valid)) != 0)
-		return rc;
 	op->rc = TACIT_E_REFUSED;
-	if (!valid)
+	if (!mail_check_token(b, p->token_hash))
 		return 0;
 	/* What was recalled is not taken again. */
 	if ((rc = recall_has(q, p->address, p->envelope)) < 0)
@@ -272,10 +179,7 @@ mail_remove(struct store_sqlite *q, struct item *i)
 {
 	int rc;
 
-	if (i->row != 0 && ((rc = sql_run(q, SQL_ENVELOPE_DELETE,
-	    SQL_ARGS(SQL_INT(i->row)))) != 0 ||
-	    (rc = sql_run(q, SQL_BODY_DELETE,
-	    SQL_ARGS(SQL_INT(i->row)))) != 0))
+	if ((rc = rows_remove(q, i)) != 0)
 		return rc;
 	index_remove_item(&q->index, i);
 	return 0;
@@ -394,25 +298,26 @@ mail_close(struct store *s, struct op *op)
 int
 mail_set_token(struct store *s, struct op *op)
 {
-	static const uint8_t none[TACIT_HASH_LEN];
 	struct store_sqlite *q = (struct store_sqlite *)s;
 	const struct op_set_token *t = &op->u.set_token;
-	const struct box *b = index_box(&q->index, t->address);
-	uint8_t tokens[2][TACIT_HASH_LEN];
-	const uint8_t *old = none;
-	int rc, valid;
+	struct box *b = index_box(&q->index, t->address);
+	struct tokens to = { .old = { 0 } };
+	int rc;
 
 	op->rc = b != NULL ? 0 : TACIT_E_REFUSED;
 	if (b == NULL)
 		return 0;
-	if ((rc = mail_check_token(q, b, t->token_hash, tokens, &valid)) != 0)
-		return rc;
+	memcpy(to.now, t->token_hash, sizeof(to.now));
 	if (t->keep)
-		old = sodium_memcmp(tokens[0], t->token_hash,
-		    TACIT_HASH_LEN) == 0 ? tokens[1] : tokens[0];
-	return sql_run(q, SQL_MAILBOX_SET_TOKENS, SQL_ARGS(SQL_INT(b->row),
-	    SQL_BLOB(t->token_hash, TACIT_HASH_LEN),
-	    SQL_BLOB(old, TACIT_HASH_LEN)));
+		memcpy(to.old, sodium_memcmp(b->tokens.now, to.now,
+		    sizeof(to.now)) == 0 ? b->tokens.old : b->tokens.now,
+		    sizeof(to.old));
+	rc = sql_run(q, SQL_MAILBOX_SET_TOKENS, SQL_ARGS(SQL_INT(b->row),
+	    SQL_BLOB(to.now, sizeof(to.now)),
+	    SQL_BLOB(to.old, sizeof(to.old))));
+	if (rc != 0)
+		return rc;
+	return index_set_tokens(&q->index, b, &to);
 }
 
 /*
@@ -482,13 +387,18 @@ load_mailbox(struct store_sqlite *q, struct by_row *all)
 	uint8_t address[TACIT_ADDRESS_LEN];
 	int64_t row = sqlite3_column_int64(q->stmt[SQL_MAILBOX_ALL], 0);
 	struct box **grown;
+	struct tokens t;
 	int rc;
 
 	if ((rc = sql_copy(q, SQL_MAILBOX_ALL, 1, address,
-	    sizeof(address))) != 0)
+	    sizeof(address))) != 0 ||
+	    (rc = sql_copy(q, SQL_MAILBOX_ALL, 2, t.now,
+	    sizeof(t.now))) != 0 ||
+	    (rc = sql_copy(q, SQL_MAILBOX_ALL, 3, t.old,
+	    sizeof(t.old))) != 0)
 		return rc;
 	if (sodium_is_zero(address, sizeof(address)))
-		return slots_add(&q->slots[SLOTS_MAILBOX], row);
+		return slots_add(&q->rows.slots[SLOTS_MAILBOX], row);
 	if (all->n == all->cap) {
 		all->cap = all->cap == 0 ? 256 : all->cap * 2;
 		grown = reallocarray(all->box, all->cap,
@@ -497,7 +407,7 @@ load_mailbox(struct store_sqlite *q, struct by_row *all)
 			return TACIT_E_NOMEM;
 		all->box = grown;
 	}
-	if ((rc = index_add_box(&q->index, row, address)) != 0)
+	if ((rc = index_add_box(&q->index, row, address, &t)) != 0)
 		return rc;
 	all->box[all->n++] = index_box(&q->index, address);
 	return 0;
@@ -530,13 +440,11 @@ load_envelope(struct store_sqlite *q, const struct by_row *all)
 	struct box *b;
 	int rc;
 
-	if (i.row >= q->next_row)
-		q->next_row = i.row + 1;
 	if (kind != LETTER && kind != PARCEL)
 		return TACIT_E_CORRUPT;
 	i.kind = (uint8_t)kind;
-	if (mailbox == FREE)
-		return slots_add(&q->slots[i.kind], i.row);
+	if ((rc = rows_found(q, i.row, i.kind, mailbox)) != 0)
+		return rc == 1 ? 0 : rc;
 	i.counter = (uint64_t)sqlite3_column_int64(st, 3);
 	i.expiry_day = (uint32_t)sqlite3_column_int64(st, 5);
 	rc = sql_copy(q, SQL_ENVELOPE_ALL, 4, i.envelope, sizeof(i.envelope));
@@ -544,17 +452,16 @@ load_envelope(struct store_sqlite *q, const struct by_row *all)
 		return rc;
 	if (i.counter == 0 || (b = find_row(all, mailbox)) == NULL)
 		return TACIT_E_CORRUPT;
-	return index_add_item(&q->index, b, &i);
+	return index_add_item(&q->index, b, &i, NULL);
 }
 
 int
 mail_load(struct store_sqlite *q)
 {
 	struct by_row all = { NULL, 0, 0 };
-	size_t i;
 	int rc;
 
-	q->next_row = 1;
+	q->rows.next = 1;
 	while ((rc = sql_step(q, SQL_MAILBOX_ALL, NULL, 0)) == 1) {
 		if ((rc = load_mailbox(q, &all)) != 0)
 			goto out;
@@ -566,10 +473,7 @@ mail_load(struct store_sqlite *q)
 	if (rc != 0)
 		goto out;
 	index_commit(&q->index);
-	for (i = 0; i < sizeof(q->slots) / sizeof(q->slots[0]); i++) {
-		slots_shuffle(&q->slots[i]);
-		slots_commit(&q->slots[i]);
-	}
+	rows_loaded(&q->rows);
 out:
 	sql_reset(q, SQL_MAILBOX_ALL);
 	sql_reset(q, SQL_ENVELOPE_ALL);

@@ -113,14 +113,11 @@ recall_recall(struct store *s, struct op *op)
 	struct store_sqlite *q = (struct store_sqlite *)s;
 	struct op_recall *r = &op->u.recall;
 	struct box *b = index_box(&q->index, r->is.address);
-	uint8_t tokens[2][TACIT_HASH_LEN], name[TACIT_HASH_LEN];
-	int rc, valid;
+	uint8_t name[TACIT_HASH_LEN];
+	int rc;
 
-	rc = mail_check_token(q, b, r->token_hash, tokens, &valid);
-	if (rc != 0)
-		return rc;
 	op->rc = TACIT_E_REFUSED;
-	if (!valid)
+	if (!mail_check_token(b, r->token_hash))
 		return 0;
 	op->rc = 0;
 	tacit_hash_recall_row(name, r->is.address, r->is.envelope);

@@ -34,9 +34,9 @@ target_sources(e2e_relay_confine PRIVATE support/forbidden.c)
 target_link_libraries(e2e_relay_confine PRIVATE relay_core)
 
 # The control of the order check: what answers early must be caught.  Its
-# own commit.c comes before that of relay_core.
+# own file comes before that of relay_core.
 add_executable(tacit-relay-ack-early ${CMAKE_SOURCE_DIR}/relay/main.c
-  ${CMAKE_SOURCE_DIR}/relay/commit.c)
+  ${CMAKE_SOURCE_DIR}/relay/store_sqlite_file.c)
 target_compile_definitions(tacit-relay-ack-early
   PRIVATE TACIT_CONTROL_ACK_EARLY)
 target_link_libraries(tacit-relay-ack-early PRIVATE relay_core)

@@ -111,7 +111,7 @@ static void
 another_application(const char *dir)
 {
 	execute(dir, "CREATE TABLE t (x); PRAGMA application_id = 7;"
-	    "PRAGMA user_version = 3");
+	    "PRAGMA user_version = 4");
 }
 
 static void
@@ -123,7 +123,7 @@ no_application(const char *dir)
 static void
 other_tables(const char *dir)
 {
-	execute(dir, "CREATE TABLE t (x); PRAGMA user_version = 3;"
+	execute(dir, "CREATE TABLE t (x); PRAGMA user_version = 4;"
 	    "PRAGMA application_id = 0x54414352");
 }
 
@@ -131,14 +131,14 @@ static void
 a_newer_version(const char *dir)
 {
 	make_good(dir);
-	execute(dir, "PRAGMA user_version = 4");
+	execute(dir, "PRAGMA user_version = 5");
 }
 
 static void
 an_older_version(const char *dir)
 {
 	make_good(dir);
-	execute(dir, "PRAGMA user_version = 2");
+	execute(dir, "PRAGMA user_version = 3");
 }
 
 static void
