@@ -9,6 +9,7 @@
 
 enum {
 	BATCH_MAX = 256,		/* jobs in one transaction */
+	LATE_MAX = 8,			/* batches that an ACK waits for tidy() */
 	SCRUB_S = 2,			/* from a change to its scrub */
 	NO_OP = OP_KINDS		/* a job that only drops latches */
 };
@@ -33,6 +34,8 @@ struct commit {
 
 	/* Store thread only. */
 	struct latches latches;
+	struct queue late;		/* ACKs that wait for tidy() */
+	int n_late;			/* batches since the first */
 	time_t scrub_due;		/* 0: nothing ran since the last */
 };
 
@@ -115,6 +118,7 @@ run_post(struct commit *c, struct store *store, struct job *j)
 static int
 run_job(struct commit *c, struct store *store, struct job *j)
 {
+	j->op.late = 0;
 	if ((int)j->op.kind == NO_OP) {
 		latch_forget(&c->latches, j->connection);
 		return 0;
@@ -130,18 +134,42 @@ run_job(struct commit *c, struct store *store, struct job *j)
 	return 0;
 }
 
+/* But what is late only when it is tidy, and then all that was. */
 static void
-hand_back(struct commit *c, struct queue *batch)
+hand_back(struct commit *c, struct queue *batch, int tidy)
 {
+	struct queue now;
+	struct job *j;
+
+	queue_init(&now);
+	if (tidy)
+		queue_move(&now, &c->late, SIZE_MAX);
+	while ((j = batch->first) != NULL)
+		queue_move(j->op.late && !tidy ? &c->late : &now, batch, 1);
+	c->n_late = c->late.first != NULL ? c->n_late + 1 : 0;
+	if (now.first == NULL)
+		return;
 	(void)pthread_mutex_lock(&c->lock);
-	queue_move(&c->back, batch, SIZE_MAX);
+	queue_move(&c->back, &now, SIZE_MAX);
 	(void)pthread_mutex_unlock(&c->lock);
 	c->wake(c->wake_arg);
 }
 
+/* What can be put off is, while others wait. */
+static int
+is_time_to_tidy(struct commit *c, const struct queue *batch)
+{
+	int idle;
+
+	(void)pthread_mutex_lock(&c->lock);
+	idle = c->in.first == NULL;
+	(void)pthread_mutex_unlock(&c->lock);
+	return idle || batch->first == NULL || c->n_late >= LATE_MAX;
+}
+
 /* All of ${batch}, or nothing of it. */
 static int
-run_batch(struct commit *c, struct queue *batch)
+run_batch(struct commit *c, struct queue *batch, int *tidy)
 {
 	struct store *s = c->store;
 	struct job *j;
@@ -155,6 +183,9 @@ run_batch(struct commit *c, struct queue *batch)
 #ifdef TACIT_CONTROL_DATA_RACE
 	c->pending += batch->first == NULL;	/* it is the loop's */
 #endif
+	*tidy = is_time_to_tidy(c, batch);
+	if (*tidy && (rc = s->ops->tidy(s)) != 0)
+		return rc;
 	return s->ops->commit(s);
 }
 
@@ -172,13 +203,27 @@ refuse_batch(struct commit *c, struct queue *batch)
 	}
 }
 
+/* Nobody is told that what is late was done. */
+static void
+refuse_late(struct commit *c)
+{
+	struct queue none;
+	struct job *j;
+
+	for (j = c->late.first; j != NULL; j = j->next)
+		j->op.rc = TACIT_E_UNAVAILABLE;
+	queue_init(&none);
+	hand_back(c, &none, 1);
+}
+
+/* An empty one is for what is late. */
 static void
 do_batch(struct commit *c, struct queue *batch)
 {
 	struct store *s = c->store;
-	int rc = atomic_load(&c->failed);
+	int rc = atomic_load(&c->failed), tidy = 0;
 
-	if (rc == 0 && (rc = run_batch(c, batch)) != 0) {
+	if (rc == 0 && (rc = run_batch(c, batch, &tidy)) != 0) {
 		s->ops->rollback(s);
 		if (!passes(rc))
 			fail(c, rc);
@@ -188,24 +233,29 @@ do_batch(struct commit *c, struct queue *batch)
 	latch_keep(&c->latches);
 	if (c->scrub_due == 0)
 		c->scrub_due = now_s() + SCRUB_S;
-	if (batch->first != NULL)
-		hand_back(c, batch);
+	hand_back(c, batch, rc == 0 && tidy);
+	if (atomic_load(&c->failed) != 0)
+		refuse_late(c);
 }
 
 /* Let removed bytes leave the files, at most SCRUB_S later. */
 static void
 scrub(struct commit *c, int now)
 {
+	struct queue none;
 	int rc;
 
 	if (atomic_load(&c->failed) != 0 || c->scrub_due == 0 ||
 	    (!now && now_s() < c->scrub_due))
 		return;
+	queue_init(&none);
+	if (c->late.first != NULL)
+		do_batch(c, &none);
 	rc = c->store->ops->scrub(c->store);
 	c->scrub_due = 0;
-	if (rc != 0 && passes(rc))
+	if ((rc != 0 && passes(rc)) || c->late.first != NULL)
 		c->scrub_due = now_s() + SCRUB_S;
-	else if (rc != 0) {
+	if (rc != 0 && !passes(rc)) {
 		fail(c, rc);
 		c->wake(c->wake_arg);
 	}
@@ -250,6 +300,7 @@ store_thread(void *arg)
 	}
 	c->scrub_due = 1;
 	scrub(c, 1);
+	refuse_late(c);
 	c->store->ops->close(c->store);
 	return NULL;
 }
@@ -304,6 +355,7 @@ commit_start(struct commit **out, struct store *s, void (*wake)(void *),
 	c->wake_arg = wake_arg;
 	queue_init(&c->in);
 	queue_init(&c->back);
+	queue_init(&c->late);
 	if ((rc = start_thread(c)) != 0) {
 		release(c);
 		return rc;

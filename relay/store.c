@@ -19,7 +19,7 @@ store_apply(struct store *s, struct op *batch)
 		if ((rc = s->ops->run[op->kind](s, op)) != 0)
 			goto undo;
 	}
-	if ((rc = s->ops->commit(s)) == 0)
+	if ((rc = s->ops->tidy(s)) == 0 && (rc = s->ops->commit(s)) == 0)
 		return 0;
 undo:
 	s->ops->rollback(s);

@@ -195,6 +195,7 @@ struct op_count {			/* out */
 struct op {
 	enum op_kind kind;
 	int rc;				/* out: the verdict */
+	uint8_t late;			/* out: done when tidy() was */
 	struct op *next;
 	union {
 		struct op_create create;
@@ -224,6 +225,7 @@ struct store {
 struct store_ops {
 	int (*begin)(struct store *);
 	int (*run[OP_KINDS])(struct store *, struct op *);
+	int (*tidy)(struct store *);	/* remove what ACKs left until then */
 	int (*commit)(struct store *);		/* 0: it is on the disk */
 	void (*rollback)(struct store *);	/* also after a failed begin */
 	int (*scrub)(struct store *);	/* removed bytes leave all files, and
@@ -240,6 +242,13 @@ struct store_clock {
 };
 
 /*
+ * Removing many letters at once costs a fraction of removing each by itself,
+ * since those of one page go together.  So an ACK takes an envelope out of
+ * its queue, and tidy(), in the same batch or in a later one, its row.  Until
+ * that was committed a crash brings the envelope back, and so the ACK is not
+ * answered before: op->late says so.  Whatever else removes or names a
+ * mailbox tidies by itself.
+ *
  * Run the list ${batch} in one transaction; outcomes as above.  After a
  * failure every op->rc is TACIT_E_UNAVAILABLE and nothing has changed.
  */

@@ -133,6 +133,12 @@ begin(struct store *s)
 }
 
 static int
+tidy(struct store *s)
+{
+	return rows_tidy((struct store_sqlite *)s);
+}
+
+static int
 commit(struct store *s)
 {
 	struct store_sqlite *q = (struct store_sqlite *)s;
@@ -266,6 +272,7 @@ static const struct store_ops sqlite_ops = {
 		[OP_SWEEP]		= sweep,
 		[OP_COUNT]		= count,
 	},
+	.tidy = tidy,
 	.commit = commit,
 	.rollback = rollback,
 	.scrub = scrub,

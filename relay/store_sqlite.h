@@ -107,6 +107,9 @@ struct rows {
 	struct block *block;
 	size_t blocks;
 	int64_t next, next_before;	/* row of the next block */
+	int64_t *gone;			/* rows that rows_tidy() removes */
+	size_t n_gone, n_gone_before, cap_gone;
+	size_t n_tidied;		/* of them, by this batch */
 };
 
 enum turn { NO_BATCH, NOTHING_YET, BEGUN };
@@ -189,8 +192,14 @@ int rows_mailbox(struct store_sqlite *q, int64_t *row);
 int rows_take(struct store_sqlite *q, uint8_t kind, int64_t *row);
 /* Have rows_flush() write ${i}, unless it is removed before. */
 int rows_write(struct store_sqlite *q, struct item *i);
-/* Remove the row of ${i}, which is of the index still. */
+/*
+ * Remove the row of ${i}, which is of the index still; or have rows_tidy() do
+ * it, in the order of the rows, and set ${*late}.
+ */
 int rows_remove(struct store_sqlite *q, const struct item *i);
+int rows_remove_late(struct store_sqlite *q, const struct item *i,
+    uint8_t *late);
+int rows_tidy(struct store_sqlite *q);
 int rows_flush(struct store_sqlite *q);
 /* At the start: there is this row; 1: it is free.  That was all. */
 int rows_found(struct store_sqlite *q, int64_t row, uint8_t kind,

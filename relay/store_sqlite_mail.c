@@ -214,8 +214,9 @@ mail_ack(struct store *s, struct op *op)
 	for (n = 0; b != NULL && n < a->n; n++) {
 		if ((i = index_item(&q->index, b, a->envelope[n])) == NULL)
 			continue;
-		if ((rc = mail_remove(q, i)) != 0)
+		if ((rc = rows_remove_late(q, i, &op->late)) != 0)
 			return rc;
+		index_remove_item(&q->index, i);
 	}
 	return 0;
 }
@@ -283,6 +284,8 @@ mail_close(struct store *s, struct op *op)
 	op->rc = 0;
 	if (b == NULL)
 		return 0;
+	if ((rc = rows_tidy(q)) != 0)
+		return rc;
 	while ((i = index_above(b, 0)) != NULL) {
 		if ((rc = mail_remove(q, i)) != 0)
 			return rc;

@@ -123,6 +123,8 @@ recall_recall(struct store *s, struct op *op)
 	tacit_hash_recall_row(name, r->is.address, r->is.envelope);
 	if ((rc = find(q, name)) != 0)
 		return rc == 1 ? read_row(q, r) : rc;
+	if ((rc = rows_tidy(q)) != 0)
+		return rc;
 	if ((rc = destroy(q, index_item(&q->index, b, r->is.envelope),
 	    r)) != 0)
 		return rc;

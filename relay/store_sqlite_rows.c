@@ -12,6 +12,7 @@
  * same batch is never written.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "store_sqlite.h"
 
@@ -109,17 +110,81 @@ rows_write(struct store_sqlite *q, struct item *i)
 	return 0;
 }
 
-int
-rows_remove(struct store_sqlite *q, const struct item *i)
+static int
+remove_row(struct store_sqlite *q, int64_t row)
 {
 	int rc;
 
-	if (i->body != NULL)
-		return 0;	/* held, or not written yet */
-	rc = sql_run(q, SQL_ENVELOPE_DELETE, SQL_ARGS(SQL_INT(i->row)));
+	rc = sql_run(q, SQL_ENVELOPE_DELETE, SQL_ARGS(SQL_INT(row)));
 	if (rc != 0)
 		return rc;
-	return sql_run(q, SQL_BODY_DELETE, SQL_ARGS(SQL_INT(i->row)));
+	return sql_run(q, SQL_BODY_DELETE, SQL_ARGS(SQL_INT(row)));
+}
+
+/* What has a body in memory is held, or was not written yet. */
+int
+rows_remove(struct store_sqlite *q, const struct item *i)
+{
+	return i->body != NULL ? 0 : remove_row(q, i->row);
+}
+
+int
+rows_remove_late(struct store_sqlite *q, const struct item *i, uint8_t *late)
+{
+	struct rows *r = &q->rows;
+	int64_t *grown;
+
+	if (i->body != NULL)
+		return 0;
+	if (r->n_gone == r->cap_gone) {
+		grown = reallocarray(r->gone, r->cap_gone + 256,
+		    sizeof(*grown));
+		if (grown == NULL)
+			return TACIT_E_NOMEM;
+		r->gone = grown;
+		r->cap_gone += 256;
+	}
+	r->gone[r->n_gone++] = i->row;
+	*late = 1;
+	return 0;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int
+remove_sorted(struct store_sqlite *q, int64_t *row, size_t n)
+{
+	size_t i;
+	int rc = 0;
+
+	if (n > 1)
+		qsort(row, n, sizeof(*row), by_number);
+	for (i = 0; i < n && rc == 0; i++)
+		rc = remove_row(q, row[i]);
+	return rc;
+}
+
+/* Those of earlier batches stay apart: a rollback leaves them to be done. */
+int
+rows_tidy(struct store_sqlite *q)
+{
+	struct rows *r = &q->rows;
+	size_t from = r->n_tidied, mid = r->n_gone_before;
+	int rc;
+
+	if (mid < from)
+		mid = from;
+	if ((rc = remove_sorted(q, r->gone + from, mid - from)) != 0 ||
+	    (rc = remove_sorted(q, r->gone + mid, r->n_gone - mid)) != 0)
+		return rc;
+	r->n_tidied = r->n_gone;
+	return 0;
 }
 
 int
@@ -260,6 +325,12 @@ rows_commit(struct rows *r)
 	r->next_before = r->next;
 	r->n = 0;
 	r->blocks = 0;
+	r->n_gone -= r->n_tidied;
+	if (r->n_gone > 0)
+		memmove(r->gone, r->gone + r->n_tidied,
+		    r->n_gone * sizeof(*r->gone));
+	r->n_tidied = 0;
+	r->n_gone_before = r->n_gone;
 }
 
 void
@@ -272,6 +343,8 @@ rows_rollback(struct rows *r)
 	r->next = r->next_before;
 	r->n = 0;
 	r->blocks = 0;
+	r->n_gone = r->n_gone_before;
+	r->n_tidied = 0;
 }
 
 void
@@ -292,5 +365,6 @@ rows_release(struct rows *r)
 	for (i = 0; i < SLOTS_N; i++)
 		slots_free(&r->slots[i]);
 	free(r->item);
+	free(r->gone);
 	free(r->block);
 }

@@ -548,6 +548,7 @@ static const struct store_ops mem_ops = {
 		[OP_SWEEP]		= sweep,
 		[OP_COUNT]		= count,
 	},
+	.tidy = nothing,
 	.commit = nothing,
 	.rollback = cannot,
 	.scrub = nothing,

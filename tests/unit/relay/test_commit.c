@@ -29,7 +29,7 @@ struct fake {
 	sem_t waits, go;
 	int begin_rc, run_rc, commit_rc, scrub_rc; /* of the next batch */
 	int batches, rollbacks, runs;
-	_Atomic int commits, scrubs, closed;
+	_Atomic int commits, scrubs, closed, tidies;
 };
 
 static int
@@ -71,6 +71,13 @@ fake_other(struct store *s, struct op *op)
 }
 
 static int
+fake_tidy(struct store *s)
+{
+	((struct fake *)s)->tidies++;
+	return 0;
+}
+
+static int
 fake_commit(struct store *s)
 {
 	struct fake *f = (struct fake *)s;
@@ -104,6 +111,7 @@ static const struct store_ops fake_ops = {
 	.begin = fake_begin,
 	.run = { [OP_POST] = fake_post, [OP_SWEEP] = fake_sweep,
 	    [OP_ACK] = fake_other, [OP_COUNT] = fake_other },
+	.tidy = fake_tidy,
 	.commit = fake_commit,
 	.rollback = fake_rollback,
 	.scrub = fake_scrub,
