@@ -20,6 +20,9 @@ enum { APPLICATION_ID = 0x54414352, SCHEMA = 4 };
 /* Where the header has them (sqlite.org/fileformat2.html). */
 enum { HEADER_LEN = 100, AT_USER_VERSION = 60, AT_APPLICATION_ID = 68 };
 
+/* Bytes of a file that is read whole at every start. */
+enum { SMALL = 64 * 1024 * 1024 };
+
 #define FILE_NAME	"relay.db"
 #define NEW_NAME	"relay.db.new"
 
@@ -127,15 +130,17 @@ be32(const uint8_t *p)
 /*
  * Is this one of ours?  Only read, so that a file that is not stays as it is.
  * Output:  ${missing}: there is no such file; the answer is then 0, too.
+ *          ${size} in bytes.
  */
 static int
-recognise(const char *path, int *missing)
+recognise(const char *path, int *missing, off_t *size)
 {
 	uint8_t h[HEADER_LEN];
 	struct stat st;
 	ssize_t n;
 	int fd, directory;
 
+	*size = 0;
 	*missing = 0;
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1) {
@@ -156,6 +161,7 @@ recognise(const char *path, int *missing)
 	    be32(h + AT_APPLICATION_ID) != APPLICATION_ID ||
 	    be32(h + AT_USER_VERSION) != SCHEMA)
 		return TACIT_E_CORRUPT;
+	*size = st.st_size;
 	return 0;
 }
 
@@ -380,23 +386,66 @@ answers(struct store_sqlite *q, const char *sql, const char *want)
 	return rc == SQLITE_OK ? 0 : open_fail(q, rc);
 }
 
-/*
- * The first answer of quick_check is "ok", or the first thing that is wrong;
- * there are tables only, of ours.  Nothing has been written yet, and a failed
- * open writes nothing.
- */
+/* The first answer of a check is "ok", or the first thing that is wrong. */
 static int
-check(struct store_sqlite *q)
+is_sound(struct store_sqlite *q, const char *sql)
 {
-	int rc = answers(q, "PRAGMA quick_check(1)", "ok");
+	int rc = answers(q, sql, "ok");
 
 	/* Not every such complaint names its error: damage is found twice. */
-	if (rc != 0)
-		rc = answers(q, "PRAGMA quick_check(1)", "ok");
+	return rc == 0 ? 0 : answers(q, sql, "ok");
+}
+
+/* All but the bodies, which are nearly all of the file. */
+static int
+check_rest(struct store_sqlite *q)
+{
+	static const char *const sql[] = {
+		"PRAGMA quick_check(sqlite_schema)",
+		"PRAGMA quick_check(admission)",
+		"PRAGMA quick_check(envelope)",
+		"PRAGMA quick_check(invitation)",
+		"PRAGMA quick_check(mailbox)",
+		"PRAGMA quick_check(recall)",
+		"PRAGMA quick_check(relay)",
+		"PRAGMA quick_check(statement)",
+	};
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < sizeof(sql) / sizeof(sql[0]) && rc == 0; i++)
+		rc = is_sound(q, sql[i]);
+	return rc;
+}
+
+/*
+ * Is the file sound, and are there tables only, of ours?  Nothing has been
+ * written yet, and a failed open writes nothing.
+ */
+static int
+check(struct store_sqlite *q, int whole)
+{
+	int rc = whole ? is_sound(q, "PRAGMA quick_check(1)") : check_rest(q);
+
 	return rc != 0 ? rc : answers(q, "SELECT group_concat(type || name, ' ')"
 	    " FROM (SELECT type, name FROM sqlite_master ORDER BY name)",
 	    "tableadmission tablebody tableenvelope tableinvitation "
 	    "tablemailbox tablerecall tablerelay tablestatement");
+}
+
+/*
+ * A file that was closed in order was sound then, so that a large one need
+ * not be read whole to start.  Should a body be damaged nevertheless, reading
+ * it stops the relay, which leaves its WAL, and the next start reads it all.
+ */
+static int
+is_trusted(const char *dir, off_t size)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	return size > SMALL && path_of(path, dir, FILE_NAME "-wal") == 0 &&
+	    lstat(path, &st) != 0 && errno == ENOENT;
 }
 
 /*
@@ -407,12 +456,14 @@ int
 file_open(struct store_sqlite *q, const char *dir)
 {
 	char path[PATH_MAX];
-	int missing, rc;
+	int missing, trusted, rc;
+	off_t size;
 
 	if ((rc = path_of(path, dir, FILE_NAME)) != 0)
 		return rc;
-	if ((rc = recognise(path, &missing)) != 0)
+	if ((rc = recognise(path, &missing, &size)) != 0)
 		return rc;
+	trusted = is_trusted(dir, size);
 	if (missing && ((rc = refuse_stray(dir)) != 0 ||
 	    (rc = create(q, dir, path)) != 0))
 		return rc;
@@ -420,7 +471,7 @@ file_open(struct store_sqlite *q, const char *dir)
 		return rc;
 	(void)sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
 	    NULL);
-	if ((rc = check(q)) != 0)
+	if ((rc = check(q, !trusted)) != 0)
 		return rc;
 	if ((rc = sync_dir(dir)) != 0)
 		return rc;
