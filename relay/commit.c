@@ -9,7 +9,8 @@
 
 enum {
 	BATCH_MAX = 256,		/* jobs in one transaction */
-	LATE_MAX = 8,			/* batches that an ACK waits for tidy() */
+	LATE_MAX = 16,			/* batches that an ACK waits for tidy(), */
+	LATE_NS = 300000,		/* or until so long nothing came */
 	SCRUB_S = 2,			/* from a change to its scrub */
 	NO_OP = OP_KINDS		/* a job that only drops latches */
 };
@@ -134,18 +135,18 @@ run_job(struct commit *c, struct store *store, struct job *j)
 	return 0;
 }
 
-/* But what is late only when it is tidy, and then all that was. */
+/* What is late waits; if ${batch} is empty, what was is not late any more. */
 static void
-hand_back(struct commit *c, struct queue *batch, int tidy)
+hand_back(struct commit *c, struct queue *batch)
 {
 	struct queue now;
 	struct job *j;
 
 	queue_init(&now);
-	if (tidy)
+	if (batch->first == NULL)
 		queue_move(&now, &c->late, SIZE_MAX);
 	while ((j = batch->first) != NULL)
-		queue_move(j->op.late && !tidy ? &c->late : &now, batch, 1);
+		queue_move(j->op.late ? &c->late : &now, batch, 1);
 	c->n_late = c->late.first != NULL ? c->n_late + 1 : 0;
 	if (now.first == NULL)
 		return;
@@ -155,21 +156,9 @@ hand_back(struct commit *c, struct queue *batch, int tidy)
 	c->wake(c->wake_arg);
 }
 
-/* What can be put off is, while others wait. */
+/* All of ${batch}, or nothing of it; an empty one tidies. */
 static int
-is_time_to_tidy(struct commit *c, const struct queue *batch)
-{
-	int idle;
-
-	(void)pthread_mutex_lock(&c->lock);
-	idle = c->in.first == NULL;
-	(void)pthread_mutex_unlock(&c->lock);
-	return idle || batch->first == NULL || c->n_late >= LATE_MAX;
-}
-
-/* All of ${batch}, or nothing of it. */
-static int
-run_batch(struct commit *c, struct queue *batch, int *tidy)
+run_batch(struct commit *c, struct queue *batch)
 {
 	struct store *s = c->store;
 	struct job *j;
@@ -183,8 +172,7 @@ run_batch(struct commit *c, struct queue *batch, int *tidy)
 #ifdef TACIT_CONTROL_DATA_RACE
 	c->pending += batch->first == NULL;	/* it is the loop's */
 #endif
-	*tidy = is_time_to_tidy(c, batch);
-	if (*tidy && (rc = s->ops->tidy(s)) != 0)
+	if (batch->first == NULL && (rc = s->ops->tidy(s)) != 0)
 		return rc;
 	return s->ops->commit(s);
 }
@@ -213,17 +201,16 @@ refuse_late(struct commit *c)
 	for (j = c->late.first; j != NULL; j = j->next)
 		j->op.rc = TACIT_E_UNAVAILABLE;
 	queue_init(&none);
-	hand_back(c, &none, 1);
+	hand_back(c, &none);
 }
 
-/* An empty one is for what is late. */
 static void
 do_batch(struct commit *c, struct queue *batch)
 {
 	struct store *s = c->store;
-	int rc = atomic_load(&c->failed), tidy = 0;
+	int rc = atomic_load(&c->failed);
 
-	if (rc == 0 && (rc = run_batch(c, batch, &tidy)) != 0) {
+	if (rc == 0 && (rc = run_batch(c, batch)) != 0) {
 		s->ops->rollback(s);
 		if (!passes(rc))
 			fail(c, rc);
@@ -233,24 +220,58 @@ do_batch(struct commit *c, struct queue *batch)
 	latch_keep(&c->latches);
 	if (c->scrub_due == 0)
 		c->scrub_due = now_s() + SCRUB_S;
-	hand_back(c, batch, rc == 0 && tidy);
+	if (batch->first != NULL || rc == 0)
+		hand_back(c, batch);
 	if (atomic_load(&c->failed) != 0)
 		refuse_late(c);
+}
+
+/* The rows that ACKs left, all together. */
+static void
+tidy(struct commit *c)
+{
+	struct queue none;
+
+	queue_init(&none);
+	if (c->late.first != NULL)
+		do_batch(c, &none);
+}
+
+/*
+ * While others come that can be put off, but not for long: what is fetched
+ * meanwhile need not wait for the disk, and rows go page by page.
+ */
+static int
+is_time_to_tidy(struct commit *c)
+{
+	struct timespec until;
+	int idle;
+
+	if (c->late.first == NULL || c->n_late >= LATE_MAX)
+		return 1;
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += LATE_NS;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	(void)pthread_mutex_lock(&c->lock);
+	while (c->in.first == NULL && !c->stopping &&
+	    pthread_cond_timedwait(&c->work, &c->lock, &until) == 0)
+		;
+	idle = c->in.first == NULL;
+	(void)pthread_mutex_unlock(&c->lock);
+	return idle;
 }
 
 /* Let removed bytes leave the files, at most SCRUB_S later. */
 static void
 scrub(struct commit *c, int now)
 {
-	struct queue none;
 	int rc;
 
 	if (atomic_load(&c->failed) != 0 || c->scrub_due == 0 ||
 	    (!now && now_s() < c->scrub_due))
 		return;
-	queue_init(&none);
-	if (c->late.first != NULL)
-		do_batch(c, &none);
+	tidy(c);
 	rc = c->store->ops->scrub(c->store);
 	c->scrub_due = 0;
 	if ((rc != 0 && passes(rc)) || c->late.first != NULL)
@@ -296,6 +317,8 @@ store_thread(void *arg)
 	while (take(c, &batch)) {
 		if (batch.first != NULL)
 			do_batch(c, &batch);
+		if (is_time_to_tidy(c))
+			tidy(c);
 		scrub(c, 0);
 	}
 	c->scrub_due = 1;

@@ -195,7 +195,7 @@ struct op_count {			/* out */
 struct op {
 	enum op_kind kind;
 	int rc;				/* out: the verdict */
-	uint8_t late;			/* out: done when tidy() was */
+	uint8_t late;			/* out: done when tidy() is */
 	struct op *next;
 	union {
 		struct op_create create;
@@ -244,8 +244,8 @@ struct store_clock {
 /*
  * Removing many letters at once costs a fraction of removing each by itself,
  * since those of one page go together.  So an ACK takes an envelope out of
- * its queue, and tidy(), in the same batch or in a later one, its row.  Until
- * that was committed a crash brings the envelope back, and so the ACK is not
+ * its queue, and tidy(), in this batch or a later one, its row.  Until that
+ * was committed a crash brings the envelope back, and so the ACK is not
  * answered before: op->late says so.  Whatever else removes or names a
  * mailbox tidies by itself.
  *
