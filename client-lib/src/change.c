@@ -130,11 +130,12 @@ change_batch(struct tacit *t)
 }
 
 int
-change_batch_end(struct tacit *t)
+change_batch_end(struct tacit *t, int rc)
 {
-	int rc = t->batch.begun ? finish(t, t->batch.ct, t->batch.n,
-	    t->batch.failed) : 0;
-
+	if (t->batch.failed != 0)
+		rc = t->batch.failed;
+	if (t->batch.begun)
+		rc = finish(t, t->batch.ct, t->batch.n, rc);
 	t->batch.open = t->batch.begun = 0;
 	t->batch.n = 0;
 	t->batch.failed = 0;

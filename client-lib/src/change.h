@@ -23,11 +23,13 @@ int change_end_all(struct tacit *t, struct tacit_contact *const *ct,
 /*
  * From here to change_batch_end() changes, BATCH_MAX of one contact each at
  * most, are one: a failure of one of them, which is said at once, fails them
- * all, and what they did is undone or durable at the end.
+ * all, and what they did is undone or durable at the end.  ${rc} not 0: undone,
+ * because something failed between two of them; a database that had no memory
+ * to read has undone them already.
  * Returns: 0, also if there was none, or why all of them are undone.
  */
 void change_batch(struct tacit *t);
-int change_batch_end(struct tacit *t);
+int change_batch_end(struct tacit *t, int rc);
 
 /* Read the row about oneself.  Errors: TACIT_E_CORRUPT if it is missing. */
 int change_load_self(struct tacit *t);

@@ -394,7 +394,7 @@ together(struct line *l, struct net_event *e, size_t n)
 		if (turn_is_over(l->t))
 			break;
 	}
-	if (change_batch_end(l->t) == 0 && rc == 0)
+	if (change_batch_end(l->t, rc) == 0)
 		return 0;
 	e->alone = e->taken + 1;
 	e->taken = began;
