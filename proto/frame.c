@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include "tacit/frame.h"
+#include "tacit/frame_hot.h"
 
 enum { PREFIX_LEN = 2 };
 
@@ -117,11 +118,24 @@ is_canonical(const tacit_Frame *head, const uint8_t *buf, size_t len)
 	return same;
 }
 
+/* Any header; ${head->id} is set even if the rest cannot be read. */
+static int
+read_head(tacit_Frame *head, const uint8_t *buf, size_t len)
+{
+	pb_istream_t in = pb_istream_from_buffer(buf, len);
+
+	if (tacit_frame_hot_read(head, buf, len))
+		return 0;
+	memset(head, 0, sizeof(*head));
+	return pb_decode_ex(&in, tacit_Frame_fields, head,
+	    PB_DECODE_NOINIT) && head->which_is != 0 &&
+	    is_canonical(head, buf, len) ? 0 : TACIT_E_FRAME;
+}
+
 int
 tacit_frame_parse(struct tacit_frame *f, size_t *used, const uint8_t *buf,
     size_t len)
 {
-	pb_istream_t in;
 	size_t head_len, body_len;
 
 	memset(f, 0, sizeof(*f));
@@ -131,10 +145,7 @@ tacit_frame_parse(struct tacit_frame *f, size_t *used, const uint8_t *buf,
 	if (head_len > TACIT_HEADER_MAX || head_len > len - PREFIX_LEN)
 		return TACIT_E_FRAME;
 
-	in = pb_istream_from_buffer(buf + PREFIX_LEN, head_len);
-	if (!pb_decode_ex(&in, tacit_Frame_fields, &f->head,
-	    PB_DECODE_NOINIT) || f->head.which_is == 0 ||
-	    !is_canonical(&f->head, buf + PREFIX_LEN, head_len))
+	if (read_head(&f->head, buf + PREFIX_LEN, head_len) != 0)
 		return TACIT_E_FRAME;
 	if (!counts_fit(&f->head))
 		return TACIT_E_LIMIT;
@@ -151,25 +162,35 @@ tacit_frame_parse(struct tacit_frame *f, size_t *used, const uint8_t *buf,
 	return 0;
 }
 
+/* The bytes of ${head} at ${buf}; 0: they do not fit. */
+static size_t
+write_head(uint8_t *buf, size_t cap, const tacit_Frame *head)
+{
+	pb_ostream_t out = pb_ostream_from_buffer(buf, cap);
+	size_t len = 0;
+
+	if (cap >= TACIT_FRAME_HOT_MAX)
+		len = tacit_frame_hot_write(buf, head);
+	return len > 0 || !encode(&out, head) ? len : out.bytes_written;
+}
+
 size_t
 tacit_frame_write(uint8_t *buf, size_t cap, const tacit_Frame *head,
     const uint8_t *body)
 {
-	size_t body_len = tacit_frame_body_len(head);
-	pb_ostream_t out;
+	size_t body_len = tacit_frame_body_len(head), len;
 
 	if (cap < PREFIX_LEN || body_len == SIZE_MAX ||
 	    head->which_is == 0 || !counts_fit(head))
 		return 0;
-	out = pb_ostream_from_buffer(buf + PREFIX_LEN, cap - PREFIX_LEN);
-	if (!encode(&out, head) ||
-	    out.bytes_written > TACIT_HEADER_MAX ||
-	    body_len > cap - PREFIX_LEN - out.bytes_written)
+	len = write_head(buf + PREFIX_LEN, cap - PREFIX_LEN, head);
+	if (len == 0 || len > TACIT_HEADER_MAX ||
+	    body_len > cap - PREFIX_LEN - len)
 		return 0;
 
-	buf[0] = (uint8_t)(out.bytes_written >> 8);
-	buf[1] = (uint8_t)out.bytes_written;
+	buf[0] = (uint8_t)(len >> 8);
+	buf[1] = (uint8_t)len;
 	if (body_len > 0)
-		memcpy(buf + PREFIX_LEN + out.bytes_written, body, body_len);
-	return PREFIX_LEN + out.bytes_written + body_len;
+		memcpy(buf + PREFIX_LEN + len, body, body_len);
+	return PREFIX_LEN + len + body_len;
 }

@@ -335,6 +335,7 @@ fill(tacit_Frame *head, pb_size_t kind, struct random *rnd)
 	case tacit_Frame_post_tag:
 		head->is.post.kind = tacit_Kind_KIND_LETTER;
 		head->is.post.resume = true;
+		head->is.post.first = false;
 		break;
 	case tacit_Frame_deliver_tag:
 		head->is.deliver.kind = tacit_Kind_KIND_PARCEL;
