@@ -8,6 +8,8 @@
 
 enum {
 	BUF_START = 4096,
+	AHEAD = 32768,			/* at most kept free for what is
+					   announced and has not come */
 	CLOSE_INTERNAL = 1011
 };
 
@@ -102,28 +104,29 @@ conn_fail(struct conn *c, uint16_t code)
 }
 
 /*
- * Room for ${need} bytes at ${*buf}, after ${head} bytes that stay free.  What
- * moves leaves nothing behind: it may hold tokens and codes.
+ * Room for ${more} bytes of input after the first ${used}, and for some of
+ * the ${left} that are announced.  What moves leaves nothing behind: it may
+ * hold tokens and codes.
  */
 static int
-grow(uint8_t **buf, size_t *cap, size_t head, size_t need)
+grow(uint8_t **buf, size_t *cap, size_t used, size_t more, size_t left)
 {
-	size_t want = *cap > 0 ? *cap : BUF_START;
+	size_t want = *cap > 0 ? *cap * 2 : BUF_START;
+	size_t need = used + more;
 	uint8_t *p;
 
 	if (need <= *cap)
 		return 0;
-	while (want < need)
-		want *= 2;
-	if ((p = malloc(head + want)) == NULL)
+	need += left < AHEAD ? left : AHEAD;
+	if ((p = malloc(want > need ? want : need)) == NULL)
 		return TACIT_E_NOMEM;
-	if (*cap > 0) {
-		memcpy(p, *buf, head + *cap);
-		sodium_memzero(*buf, head + *cap);
+	if (used > 0) {
+		memcpy(p, *buf, used);
+		sodium_memzero(*buf, used);
 	}
 	free(*buf);
 	*buf = p;
-	*cap = want;
+	*cap = want > need ? want : need;
 	return 0;
 }
 
@@ -146,8 +149,8 @@ input_later(struct conn *c, const uint8_t *data, size_t len, size_t left,
 		return TACIT_E_LIMIT;
 	if (c->later_len + sizeof(head) + len > CONN_LATER_MAX)
 		return TACIT_E_STATE;
-	if (grow(&c->later, &c->later_cap, 0,
-	    c->later_len + sizeof(head) + len) != 0)
+	if (grow(&c->later, &c->later_cap, c->later_len, sizeof(head) + len,
+	    0) != 0)
 		return TACIT_E_NOMEM;
 	if (!more) {
 		c->later_last = c->later_len;
@@ -171,7 +174,7 @@ conn_input(struct conn *c, const uint8_t *data, size_t len, size_t left,
 	if (len > TACIT_MESSAGE_MAX - c->in_len ||
 	    left > TACIT_MESSAGE_MAX - c->in_len - len)
 		return TACIT_E_LIMIT;
-	if (grow(&c->in, &c->in_cap, 0, c->in_len + len) != 0)
+	if (grow(&c->in, &c->in_cap, c->in_len, len, left) != 0)
 		return TACIT_E_NOMEM;
 	if (len > 0)
 		memcpy(c->in + c->in_len, data, len);
@@ -240,6 +243,32 @@ conn_taken(struct conn *c)
 	c->admitted = 0;
 }
 
+/*
+ * Room for ${need} bytes more in ${o}.  Nothing of ours is secret, so what
+ * moves is not wiped; four times the size, or letters would move often.
+ */
+static int
+widen(struct out *o, size_t need)
+{
+	size_t want = o->cap > 0 ? o->cap * 4 : BUF_START;
+	uint8_t *p;
+
+	if (o->len + need <= o->cap)
+		return 0;
+	while (want < o->len + need)
+		want *= 4;
+	if (want > CONN_MESSAGE_OUT && o->len + need <= CONN_MESSAGE_OUT)
+		want = CONN_MESSAGE_OUT;
+	if ((p = malloc(CONN_HEADROOM + want)) == NULL)
+		return TACIT_E_NOMEM;
+	if (o->len > 0)
+		memcpy(p + CONN_HEADROOM, o->buf + CONN_HEADROOM, o->len);
+	free(o->buf);
+	o->buf = p;
+	o->cap = want;
+	return 0;
+}
+
 /* The message that takes the next frame of at most ${need} bytes. */
 static struct out *
 room(struct conn *c, size_t need)
@@ -256,7 +285,7 @@ room(struct conn *c, size_t need)
 			c->out_first = o;
 		c->out_last = o;
 	}
-	if (grow(&o->buf, &o->cap, CONN_HEADROOM, o->len + need) != 0)
+	if (widen(o, need) != 0)
 		return NULL;
 	return o;
 }

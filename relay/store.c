@@ -35,6 +35,10 @@ op_release(struct op *op)
 {
 	struct stored *st;
 
+	if (op->kind == OP_GET_INVITATION) {
+		free(op->u.get.blob);
+		op->u.get.blob = NULL;
+	}
 	if (op->kind != OP_FETCH)
 		return;
 	while ((st = op->u.fetch.first) != NULL) {

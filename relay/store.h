@@ -168,7 +168,8 @@ struct op_put {
 struct op_get {
 	uint8_t address[TACIT_ADDRESS_LEN];
 	uint8_t reader[TACIT_KEY_LEN];
-	uint8_t blob[TACIT_BLOB_LEN];	/* out */
+	uint8_t *blob;			/* out: TACIT_BLOB_LEN, owned by the
+					   op; NULL if it was refused */
 };
 struct op_revoke {
 	uint8_t address[TACIT_ADDRESS_LEN];
@@ -267,7 +268,7 @@ int store_apply(struct store *s, struct op *batch);
 int store_sqlite_open(struct store **out, struct store_clock *clock,
     const char *dir, const struct store_limits *limits);
 
-/* Free what ops of this kind own after they ran (FETCH's envelopes). */
+/* Free what ops own after they ran: FETCH's envelopes, GET's blob. */
 void op_release(struct op *op);
 
 /* Is this what ANCHOR expects?  Zeros stand for nothing and for its hash. */

@@ -3,6 +3,7 @@
  * Invitations and admission on SQLite.  Both are found by a hash that is
  * their primary key, in tables without row ids.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "store_sqlite.h"
@@ -236,9 +237,10 @@ admit_get(struct store *s, struct op *op)
 
 	if ((rc = get_invitation(q, g->address, &inv, blob)) != 0)
 		return rc;
-	memset(g->blob, 0, sizeof(g->blob));
 	if ((op->rc = get_verdict(q, &inv, g->reader)) != 0)
 		return 0;
+	if ((g->blob = malloc(TACIT_BLOB_LEN)) == NULL)
+		return TACIT_E_NOMEM;
 	if (inv.state == OPEN) {
 		rc = sql_run(q, SQL_INVITATION_BIND, SQL_ARGS(
 		    SQL_BLOB(g->address, TACIT_ADDRESS_LEN), SQL_INT(BOUND),
@@ -246,7 +248,7 @@ admit_get(struct store *s, struct op *op)
 		if (rc != 0)
 			return rc;
 	}
-	memcpy(g->blob, blob, sizeof(g->blob));
+	memcpy(g->blob, blob, TACIT_BLOB_LEN);
 	return 0;
 }
 

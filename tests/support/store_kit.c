@@ -264,11 +264,13 @@ text_get(char out[KIT_TEXT], const struct op_get *g)
 {
 	uint64_t n;
 
+	if (g->blob == NULL)
+		return;
 	for (n = 0; n < KIT_BODIES; n++) {
 		if (memcmp(g->blob, kit_body(n), TACIT_BLOB_LEN) == 0)
 			(void)snprintf(out, KIT_TEXT, "blob %" PRIu64, n);
 	}
-	if (out[0] == '\0' && !sodium_is_zero(g->blob, TACIT_BLOB_LEN))
+	if (out[0] == '\0')
 		(void)snprintf(out, KIT_TEXT, "strange blob");
 }
 

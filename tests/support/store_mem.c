@@ -401,7 +401,6 @@ get(struct store *s, struct op *op)
 	struct op_get *g = &op->u.get;
 	struct invitation *inv = find_invitation(m, g->address);
 
-	memset(g->blob, 0, sizeof(g->blob));
 	if (inv == NULL) {
 		op->rc = TACIT_E_INVITATION_UNKNOWN;
 	} else if (inv->expiry_hour <= m->hour) {
@@ -415,7 +414,7 @@ get(struct store *s, struct op *op)
 		op->rc = 0;
 		inv->bound = 1;
 		memcpy(inv->reader, g->reader, 32);
-		memcpy(g->blob, inv->blob, TACIT_BLOB_LEN);
+		g->blob = copy(inv->blob, TACIT_BLOB_LEN);
 	}
 	return 0;
 }
