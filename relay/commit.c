@@ -11,12 +11,14 @@ enum {
 	BATCH_MAX = 256,		/* jobs in one transaction */
 	LATE_MAX = 16,			/* batches that an ACK waits for tidy(), */
 	LATE_NS = 300000,		/* or until so long nothing came */
+	GATHER_MAX = 32,		/* before the turn is over */
 	SCRUB_S = 2,			/* from a change to its scrub */
 	NO_OP = OP_KINDS		/* a job that only drops latches */
 };
 
 struct queue {
 	struct job *first, **last;
+	size_t n;
 };
 
 struct commit {
@@ -24,7 +26,11 @@ struct commit {
 	void (*wake)(void *);
 	void *wake_arg;
 	pthread_t thread;
-	size_t pending;			/* loop thread only */
+
+	/* Loop thread only. */
+	size_t pending;
+	struct queue turn;		/* not handed over yet */
+	int gathers;
 
 	pthread_mutex_t lock;		/* of the five below */
 	pthread_cond_t work;
@@ -45,6 +51,7 @@ queue_init(struct queue *q)
 {
 	q->first = NULL;
 	q->last = &q->first;
+	q->n = 0;
 }
 
 static void
@@ -53,17 +60,29 @@ queue_add(struct queue *q, struct job *j)
 	j->next = NULL;
 	*q->last = j;
 	q->last = &j->next;
+	q->n++;
 }
 
-/* Move at most ${max} jobs of ${from} to the end of ${to}. */
+/*
+ * Move at most ${max} jobs of ${from} to the end of ${to}.  All of them in
+ * one step: what the other thread wrote last is slow to look at, and the lock
+ * is held.
+ */
 static void
 queue_move(struct queue *to, struct queue *from, size_t max)
 {
 	struct job *j;
 
-	while (max-- > 0 && (j = from->first) != NULL) {
-		if ((from->first = j->next) == NULL)
-			from->last = &from->first;
+	if (from->n <= max && from->n > 0) {
+		*to->last = from->first;
+		to->last = from->last;
+		to->n += from->n;
+		queue_init(from);
+		return;
+	}
+	for (; max > 0 && (j = from->first) != NULL; max--) {
+		from->first = j->next;
+		from->n--;
 		queue_add(to, j);
 	}
 }
@@ -376,6 +395,7 @@ commit_start(struct commit **out, struct store *s, void (*wake)(void *),
 	c->store = s;
 	c->wake = wake;
 	c->wake_arg = wake_arg;
+	queue_init(&c->turn);
 	queue_init(&c->in);
 	queue_init(&c->back);
 	queue_init(&c->late);
@@ -388,18 +408,38 @@ commit_start(struct commit **out, struct store *s, void (*wake)(void *),
 }
 
 void
+commit_gather(struct commit *c)
+{
+	c->gathers = 1;
+}
+
+void
 commit_submit(struct commit *c, struct job *j)
 {
 	c->pending++;
+	queue_add(&c->turn, j);
+	if (!c->gathers || c->turn.n >= GATHER_MAX)
+		commit_hand_over(c);
+}
+
+void
+commit_hand_over(struct commit *c)
+{
+	struct job *j;
+	int stopping;
+
+	if (c->turn.first == NULL)
+		return;
 	(void)pthread_mutex_lock(&c->lock);
-	if (c->stopping) {
-		j->op.rc = TACIT_E_UNAVAILABLE;
-		queue_add(&c->back, j);
-	} else {
-		queue_add(&c->in, j);
-		(void)pthread_cond_signal(&c->work);
+	if ((stopping = c->stopping) != 0) {
+		for (j = c->turn.first; j != NULL; j = j->next)
+			j->op.rc = TACIT_E_UNAVAILABLE;
 	}
+	queue_move(stopping ? &c->back : &c->in, &c->turn, SIZE_MAX);
 	(void)pthread_mutex_unlock(&c->lock);
+	/* Not before: who wakes up would meet the lock. */
+	if (!stopping)
+		(void)pthread_cond_signal(&c->work);
 }
 
 void
@@ -458,6 +498,8 @@ commit_stop(struct commit *c)
 {
 	int rc;
 
+	c->gathers = 0;
+	commit_hand_over(c);
 	(void)pthread_mutex_lock(&c->lock);
 	c->stopping = 1;
 	(void)pthread_cond_signal(&c->work);

@@ -43,6 +43,15 @@ int commit_start(struct commit **out, struct store *s,
 /* Queue ${j}.  Loop thread only; never blocks on the disk. */
 void commit_submit(struct commit *c, struct job *j);
 
+/*
+ * From now on what is submitted is handed to the store thread when a few
+ * dozen jobs have come, or by commit_hand_over(), which whoever calls this
+ * calls before it waits for anything: one lock and one wake-up for all that a
+ * turn of the loop brought.  Loop thread only.
+ */
+void commit_gather(struct commit *c);
+void commit_hand_over(struct commit *c);
+
 /* Call ${done} of every job that is back, in order.  Loop thread only. */
 void commit_collect(struct commit *c);
 

@@ -139,6 +139,7 @@ open_relay(struct serve *s)
 		return rc;
 	if ((rc = commit_start(&r->commit, s->store, wake, s)) != 0)
 		return rc;
+	commit_gather(r->commit);	/* ws.c hands over */
 	s->store = NULL;
 	if ((rc = clock_start(&s->clock, r, s->hour)) != 0)
 		return rc;

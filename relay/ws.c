@@ -195,10 +195,12 @@ on_turn(struct ev_loop *loop, ev_prepare *e, int events)
 	(void)loop;
 	(void)events;
 	turn_reading(w);
+	commit_hand_over(w->relay->commit);	/* it works while we write */
 	write_all(w);
 	turn_reading(w);		/* what was written makes room */
 	write_rest_later(w);
 	door_turn(w->door);
+	commit_hand_over(w->relay->commit);
 }
 
 static void
