@@ -25,7 +25,9 @@ enum {
 	CLOSE_PROTOCOL = 1002, CLOSE_TYPE = 1003, CLOSE_POLICY = 1008,
 	RX_BUFFER = 2048,		/* each connection has one */
 	SHARE = 65536,			/* bytes that each may keep always */
-	GIVE_BACK = 16 << 20		/* so many fewer: tell the system */
+	GIVE_BACK = 16 << 20,		/* so many fewer: tell the system */
+	FREE_MAX = 4 << 20,		/* kept at the end of the heap */
+	BLOCK_MAX = 1 << 20		/* from the heap; larger ones alone */
 };
 #define SECOND	1.0
 
@@ -500,6 +502,17 @@ static const struct lws_protocols protocols[] = {
 
 /* ---- start and stop ------------------------------------------------------ */
 
+/*
+ * What one turn frees the next one takes: not by way of the system, which
+ * would clear each page anew.
+ */
+static void
+keep_pages(void)
+{
+	(void)mallopt(M_TRIM_THRESHOLD, FREE_MAX);
+	(void)mallopt(M_MMAP_THRESHOLD, BLOCK_MAX);
+}
+
 int
 ws_start(struct ws **out, struct relay *r, uint16_t *port)
 {
@@ -510,6 +523,7 @@ ws_start(struct ws **out, struct relay *r, uint16_t *port)
 	if (w == NULL)
 		return rc;
 	w->relay = r;
+	keep_pages();
 	ev_prepare_init(&w->turn, on_turn);
 	w->turn.data = w;
 	/* After loop.c's, which settles connections in its own. */

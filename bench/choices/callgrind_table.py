@@ -9,7 +9,9 @@ import sys
 # What a function does: the first pair that matches object and function.
 KINDS = [
     ("parse, write", r"", r"^pb_|tacit_frame|canonical|varint|^compare$|"
-        r"load_descr|^(en|de)code_|advance_iter|allocate_field|sodium_memcmp"),
+        r"load_descr|^(en|de)code_|advance_iter|allocate_field|sodium_memcmp|"
+        r"^(take|put)_(bytes|number|rest|kind|flag)|^(read|write)_"
+        r"(is|head|post|ack|ok|deliver)$"),
     ("TLS", r"lib(crypto|ssl)", r""),
     ("lws, libev", r"lib(websockets|ev)", r""),
     ("SQLite", r"libsqlite3", r""),
