@@ -316,6 +316,7 @@ fetch(struct hub *h, struct subscription *s)
 	memcpy(op->address, s->address, sizeof(op->address));
 	op->after = s->after;
 	op->max = room < HUB_FETCH_MAX ? room : HUB_FETCH_MAX;
+	op->most = HUB_FETCH_BYTES;
 
 	s->fetching = 1;
 	s->conn->fetches++;

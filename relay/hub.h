@@ -15,7 +15,8 @@
 #include "hold.h"
 
 enum {
-	HUB_FETCH_MAX = 8,		/* envelopes in one FETCH */
+	HUB_FETCH_MAX = 32,		/* envelopes in one FETCH, */
+	HUB_FETCH_BYTES = 524288,	/* and of their bodies */
 	HUB_FETCHES_MAX = 8		/* FETCHes under way per connection */
 };
 

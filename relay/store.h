@@ -111,7 +111,9 @@ struct stored {
 struct op_fetch {
 	uint8_t address[TACIT_ADDRESS_LEN];
 	uint64_t after;			/* counters above this one */
-	uint32_t max;			/* at most so many */
+	uint32_t max;			/* at most so many, */
+	uint32_t most;			/* with so many bytes, but one in any
+					   case; 0: as they come */
 	struct stored *first;		/* out: owned by the op */
 	uint8_t more;			/* out: there are further ones */
 };

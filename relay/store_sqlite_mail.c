@@ -252,6 +252,7 @@ mail_fetch(struct store *s, struct op *op)
 	struct op_fetch *f = &op->u.fetch;
 	const struct box *b = index_box(&q->index, f->address);
 	struct stored **end = &f->first;
+	size_t bytes = 0;
 	struct item *i;
 	uint32_t n;
 	int rc;
@@ -263,6 +264,9 @@ mail_fetch(struct store *s, struct op *op)
 		return 0;
 	i = index_above(b, f->after);
 	for (n = 0; i != NULL && n < f->max; n++, i = index_next(i)) {
+		bytes += store_body_len(i->kind);
+		if (n > 0 && f->most > 0 && bytes > f->most)
+			break;
 		if ((*end = fetch_one(q, i, &rc)) == NULL)
 			return rc;
 		i->given = 1;

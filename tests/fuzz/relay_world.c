@@ -363,8 +363,8 @@ world_read(struct world *w, int i, int n)
 static void
 check_bounds(const struct conn *c)
 {
-	const size_t fetched = (size_t)HUB_FETCHES_MAX * HUB_FETCH_MAX *
-	    (TACIT_PARCEL_LEN + TACIT_HEADER_MAX);
+	const size_t fetched = (size_t)HUB_FETCHES_MAX * (HUB_FETCH_BYTES +
+	    HUB_FETCH_MAX * TACIT_HEADER_MAX);
 
 	FUZZ_CHECK(c->in_len <= TACIT_MESSAGE_MAX);
 	FUZZ_CHECK(c->later_len <= CONN_LATER_MAX);

@@ -74,6 +74,7 @@ draw_mail(struct run *r, enum op_kind kind, uint64_t arg[KIT_ARGS])
 	case OP_FETCH:
 		arg[1] = 0;
 		arg[2] = below(r, 16);
+		arg[3] = below(r, 2) == 0 ? below(r, 150000) : 0;
 		break;
 	case OP_CLOSE:
 		arg[1] = below(r, CODES);

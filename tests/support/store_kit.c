@@ -169,6 +169,7 @@ fill_mail(struct op *op, const uint64_t *a)
 		kit_name(op->u.fetch.address, 32, 'm', a[0]);
 		op->u.fetch.after = a[1];
 		op->u.fetch.max = (uint32_t)a[2];
+		op->u.fetch.most = (uint32_t)a[3];
 		break;
 	case OP_CLOSE:
 		kit_name(op->u.close.address, 32, 'm', a[0]);

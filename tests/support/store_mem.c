@@ -244,7 +244,7 @@ fetch(struct store *s, struct op *op)
 	struct stored **end = &f->first, *st;
 	struct envelope *e;
 	uint32_t n = 0;
-	size_t i, len;
+	size_t i, len, bytes = 0;
 
 	f->first = NULL;
 	f->more = 0;
@@ -254,12 +254,14 @@ fetch(struct store *s, struct op *op)
 		if (!mem_same(e->address, f->address, 32) ||
 		    e->counter <= f->after)
 			continue;
-		if (n++ == f->max) {
+		bytes += len = store_body_len(e->kind);
+		if (n == f->max ||
+		    (n > 0 && f->most > 0 && bytes > f->most)) {
 			f->more = 1;
 			break;
 		}
+		n++;
 		e->given = 1;
-		len = store_body_len(e->kind);
 		st = mem_must(malloc(sizeof(*st) + len));
 		st->next = NULL;
 		st->counter = e->counter;

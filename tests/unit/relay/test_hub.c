@@ -111,8 +111,8 @@ a_slow_reader_is_bounded(void **state)
 		(void)sem_wait(&t.woken);
 		commit_collect(t.relay.commit);
 		assert_true(c->out_bytes <= CONN_OUT_HIGH +
-		    (size_t)HUB_FETCHES_MAX * HUB_FETCH_MAX *
-		    (TACIT_PARCEL_LEN + 128));
+		    (size_t)HUB_FETCHES_MAX * (HUB_FETCH_BYTES +
+		    HUB_FETCH_MAX * 128));
 	}
 	assert_true(c->out_bytes >= CONN_OUT_HIGH);
 	drain();

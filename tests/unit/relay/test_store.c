@@ -98,6 +98,8 @@ static const struct step quota[] = {
 	{ OP_POST, { 1, 1, 5, LETTER, 5, 40 }, 0, "nearly" },
 	{ OP_POST, { 1, 1, 9, LETTER, 9, 40 }, QUOTA, "nearly" },
 	{ OP_FETCH, { 1, 0, 9 }, 0, "2L 3L 4L 6P 7P 5L" },
+	{ OP_FETCH, { 1, 0, 9, 71680 }, 0, "2L 3L 4L 6P +" },
+	{ OP_FETCH, { 1, 0, 9, 71679 }, 0, "2L 3L 4L +" },
 	{ OP_ACK, { 1, 2, 6 }, 0, "" },
 	{ OP_POST, { 1, 1, 9, LETTER, 9, 40 }, 0, "" },
 };
@@ -135,6 +137,11 @@ static const struct step fetch[] = {
 	{ OP_FETCH, { 1, 0, 0 }, 0, "+" },
 	{ OP_FETCH, { 1, 0, 2 }, 0, "1L 2L +" },
 	{ OP_FETCH, { 1, 0, 3 }, 0, "1L 2L 3L" },
+	{ OP_FETCH, { 1, 0, 9, 6144 }, 0, "1L 2L 3L" },
+	{ OP_FETCH, { 1, 0, 9, 6143 }, 0, "1L 2L +" },
+	{ OP_FETCH, { 1, 0, 1, 6144 }, 0, "1L +" },
+	{ OP_FETCH, { 1, 0, 9, 1 }, 0, "1L +" },	/* one in any case */
+	{ OP_FETCH, { 1, 0, 0, 6144 }, 0, "+" },
 	{ OP_FETCH, { 1, 1, 1 }, 0, "2L +" },
 	{ OP_FETCH, { 1, 2, 9 }, 0, "3L" },
 	{ OP_FETCH, { 1, 3, 9 }, 0, "" },
