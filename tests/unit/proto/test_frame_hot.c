@@ -96,7 +96,7 @@ expect_same_reading(const uint8_t *buf, size_t len, struct seen *seen)
 static uint32_t
 some_id(struct random *rnd)
 {
-	return (uint32_t)(random_next(rnd) >> (32 + random_below(rnd, 33)));
+	return (uint32_t)(random_next(rnd) >> (32 + random_below(rnd, 32)));
 }
 
 static void
