@@ -324,22 +324,26 @@ latch_holds_over_batches(void **state)
 
 /* ---- what is gathered ---- */
 
+/* Often: handed over one by one they may come together, too, by chance. */
 static void
 what_a_turn_gathers_is_one_batch(void **state)
 {
-	struct item it[5];
-	int i;
+	enum { TURNS = 300, EACH = 30 };
+	static struct item it[TURNS][EACH];
+	int i, k;
 
 	(void)state;
 	start();
 	commit_gather(b.commit);
-	for (i = 0; i < 5; i++)
-		post(&it[i], 1, 'A', 0, 0, 0);
-	assert_int_equal(commit_pending(b.commit), 5);
-	commit_hand_over(b.commit);
-	collect_all();
-	assert_int_equal(b.fake.batches, 1);
-	assert_int_equal(b.done, 5);
+	for (i = 0; i < TURNS; i++) {
+		for (k = 0; k < EACH; k++)
+			post(&it[i][k], 1, 'A', 0, 0, 0);
+		assert_int_equal(commit_pending(b.commit), EACH);
+		commit_hand_over(b.commit);
+		collect_all();
+		assert_int_equal(b.fake.batches, i + 1);
+	}
+	assert_int_equal(b.done, TURNS * EACH);
 	commit_hand_over(b.commit);	/* of nothing: nothing */
 	assert_int_equal(commit_pending(b.commit), 0);
 	assert_int_equal(commit_stop(b.commit), 0);
