@@ -322,81 +322,6 @@ latch_holds_over_batches(void **state)
 	run_orders(0);
 }
 
-/* ---- what is gathered ---- */
-
-/* Often: handed over one by one they may come together, too, by chance. */
-static void
-what_a_turn_gathers_is_one_batch(void **state)
-{
-	enum { TURNS = 300, EACH = 30 };
-	static struct item it[TURNS][EACH];
-	int i, k;
-
-	(void)state;
-	start();
-	commit_gather(b.commit);
-	for (i = 0; i < TURNS; i++) {
-		for (k = 0; k < EACH; k++)
-			post(&it[i][k], 1, 'A', 0, 0, 0);
-		assert_int_equal(commit_pending(b.commit), EACH);
-		commit_hand_over(b.commit);
-		collect_all();
-		assert_int_equal(b.fake.batches, i + 1);
-	}
-	assert_int_equal(b.done, TURNS * EACH);
-	commit_hand_over(b.commit);	/* of nothing: nothing */
-	assert_int_equal(commit_pending(b.commit), 0);
-	assert_int_equal(commit_stop(b.commit), 0);
-}
-
-static void
-much_is_handed_over_before_the_turn_ends(void **state)
-{
-	enum { MANY = 1000, NEARLY = 960 };
-	static struct item it[MANY];
-	int i;
-
-	(void)state;
-	start();
-	commit_gather(b.commit);
-	for (i = 0; i < MANY; i++)
-		post(&it[i], 1, 'A', 0, 0, 0);
-	while (b.done < NEARLY) {
-		(void)sem_wait(&b.woken);
-		commit_collect(b.commit);
-	}
-	commit_hand_over(b.commit);
-	collect_all();
-	assert_int_equal(b.done, MANY);
-	assert_int_equal(commit_stop(b.commit), 0);
-}
-
-/* What comes back at the end may ask for more: that is refused at once. */
-static void
-done_and_again(struct job *j)
-{
-	static struct item more;
-
-	done(j);
-	submit(&more, OP_COUNT);
-}
-
-static void
-a_stop_runs_what_was_gathered(void **state)
-{
-	struct item it[2];
-
-	(void)state;
-	start();
-	commit_gather(b.commit);
-	post(&it[0], 1, 'A', 0, 0, 0);
-	post(&it[1], 1, 'A', 0, 0, 0);
-	it[1].job.done = done_and_again;
-	assert_int_equal(commit_stop(b.commit), 0);
-	assert_int_equal(b.done, 3);
-	assert_int_equal(b.fake.runs, 2);
-}
-
 static void
 a_gone_connection_leaves_no_latch(void **state)
 {
@@ -651,9 +576,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(latch_holds_within_one_batch),
 		cmocka_unit_test(latch_holds_over_batches),
-		cmocka_unit_test(what_a_turn_gathers_is_one_batch),
-		cmocka_unit_test(much_is_handed_over_before_the_turn_ends),
-		cmocka_unit_test(a_stop_runs_what_was_gathered),
 		cmocka_unit_test(a_gone_connection_leaves_no_latch),
 		cmocka_unit_test(
 		    a_failed_batch_refuses_all_of_it_and_latches),
