@@ -26,7 +26,7 @@ tls_new(void)
 	    SSL_CTX_set_min_proto_version(t->ctx, TLS1_3_VERSION) != 1)
 		fail("TLS cannot be set up");
 	(void)SSL_CTX_set_mode(t->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
-	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_read_ahead(t->ctx, 1);
 	SSL_CTX_set_default_read_buffer_len(t->ctx, READ_AHEAD);
 	return t;
@@ -42,7 +42,7 @@ tls_free(struct tls *t)
 }
 
 void *
-tls_attach(struct tls *t, int fd)
+tls_attach(struct tls *t, int fd, int small)
 {
 	static const unsigned char alpn[] = "\x08http/1.1";
 	SSL *ssl = SSL_new(t->ctx);
@@ -50,6 +50,8 @@ tls_attach(struct tls *t, int fd)
 	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1 ||
 	    SSL_set_alpn_protos(ssl, alpn, sizeof(alpn) - 1) != 0)
 		fail("no TLS session");
+	if (small)
+		(void)SSL_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
 	SSL_set_connect_state(ssl);
 	return ssl;
 }

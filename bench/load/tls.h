@@ -15,7 +15,8 @@ enum { TLS_WANT_READ = -1, TLS_WANT_WRITE = -2, TLS_ENDED = -3 };
 struct tls *tls_new(void);
 void tls_free(struct tls *t);			/* NULL is fine */
 
-void *tls_attach(struct tls *t, int fd);	/* a session; tls_detach() */
+/* A session; tls_detach().  ${small}: without buffers while nothing comes. */
+void *tls_attach(struct tls *t, int fd, int small);
 void tls_detach(void *session);			/* NULL is fine */
 
 /* 0 when it is done, or TLS_*. */

@@ -267,6 +267,8 @@ take_data(struct wire *w)
 	size_t n = w->raw_end - w->raw_at;
 
 	n = n < w->left ? n : (size_t)w->left;
+	if (w->in_at == w->in_ready)
+		w->in_at = w->in_ready = w->raw_at;
 	if (w->in_ready != w->raw_at)
 		memmove(w->in + w->in_ready, w->in + w->raw_at, n);
 	w->in_ready += n;

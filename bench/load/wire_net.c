@@ -24,6 +24,7 @@ enum {
 	PATIENCE_MS = 120000,
 	BYE_MS = 10000,
 	READ_MAX = 1048576,		/* of one wire in one turn */
+	BUSY_MAX = 1024,		/* connections; more are idle ones */
 	EVENTS = 512,
 	CLOSE_NORMAL = 1000, OPCODE_CLOSE = 8
 };
@@ -159,7 +160,11 @@ read_some(struct wire *w, uint8_t *p, size_t cap)
 	    TLS_WANT_READ : TLS_ENDED;
 }
 
-/* What there is; whether there is new payload. */
+/*
+ * What there is; whether there is new payload.  TLS reads 64 KiB ahead; of
+ * what is left after that the next turn's epoll tells, so that no read is made
+ * only to learn that there is nothing.
+ */
 static int
 fill(struct wire *w)
 {
@@ -174,8 +179,8 @@ fill(struct wire *w)
 			break;
 		wire_got(w, (size_t)n);
 		total += (size_t)n;
-	} while ((total < READ_MAX && (size_t)n == cap) ||
-	    (w->ssl != NULL && (total < READ_MAX || tls_pending(w->ssl))));
+	} while (w->ssl != NULL ? tls_pending(w->ssl) :
+	    total < READ_MAX && (size_t)n == cap);
 	if (n == TLS_ENDED || w->ended)
 		ended(w);
 	return w->in_ready - w->in_at > before;
@@ -255,7 +260,7 @@ shake(struct wire *w)
 
 	if (w->set->tls == NULL)
 		w->set->tls = tls_new();
-	w->ssl = tls_attach(w->set->tls, w->fd);
+	w->ssl = tls_attach(w->set->tls, w->fd, w->set->n_wires > BUSY_MAX);
 	while ((rc = tls_shake(w->ssl)) != 0) {
 		if (rc == TLS_ENDED)
 			fail("the server refuses TLS");
