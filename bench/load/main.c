@@ -21,7 +21,8 @@ static const char usage[] =
 "load --list | --help\n"
 "\n"
 "--works LIST      what to do, in this order, with commas: mail, online,\n"
-"                  rate:N, paced:N, one, idle, restart, subscribe, wait:N\n"
+"                  rate:N, paced:N, one, pair, idle, restart, subscribe,\n"
+"                  wait:N, fill, round:N\n"
 "                  (mail,online,rate:1000,rate:5000,one)\n"
 "--letters N       in each of mail and online (100000)\n"
 "--seconds N       of each rate (10)\n"
@@ -29,7 +30,8 @@ static const char usage[] =
 "--senders N       connections that post (8)\n"
 "--window N        posts unanswered on each (32)\n"
 "--body N          bytes of a body (2048)\n"
-"--stored N        letters that wait for others all the time (0)\n"
+"--stored N        letters for others, that wait from \"fill\" on, or from\n"
+"                  the beginning (0)\n"
 "--idle N          connections for the work of that name (0)\n"
 "--settings TEXT   more for the server's file\n"
 "--round N         a number that the lines carry (0)\n"
@@ -57,7 +59,8 @@ static const struct number {
 	{ #name, offsetof(struct plan, name), 1, lowest, highest }
 #define NARROW(name, lowest, highest)					\
 	{ #name, offsetof(struct plan, name), 0, lowest, highest }
-	WIDE(letters, 1, 100000000), WIDE(stored, 0, 100000000),
+	WIDE(letters, 1, 100000000),
+	{ "stored", offsetof(struct plan, to_store), 1, 0, 100000000 },
 	NARROW(recipients, 1, 100000), NARROW(senders, 1, 1000),
 	NARROW(window, 1, DRIVER_WINDOW_MAX), NARROW(body, BODY_MIN, 60000),
 	NARROW(seconds, 1, 86400), NARROW(idle, 0, 60000),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fail.h"
@@ -45,6 +46,7 @@ set_plan(json_t *o, const struct plan *p, const struct run *r)
 	set_count(o, "round", p->round);
 	set(o, "label", json_string(p->label == NULL ? "" : p->label));
 	set_count(o, "stored", p->stored);
+	set_count(o, "to_store", p->to_store);
 	set_count(o, "idle", p->idle);
 	set_count(o, "body", p->body);
 	set_count(o, "recipients", p->recipients);
@@ -58,7 +60,13 @@ static void
 set_machine(json_t *o)
 {
 	double busy[1] = { 0 };
+	char day[sizeof("2026-12-31")];
+	time_t now = time(NULL);
+	struct tm tm;
 
+	if (gmtime_r(&now, &tm) != NULL &&
+	    strftime(day, sizeof(day), "%Y-%m-%d", &tm) > 0)
+		set(o, "day", json_string(day));
 	(void)getloadavg(busy, 1);
 	set_count(o, "cores", (uint64_t)sysconf(_SC_NPROCESSORS_ONLN));
 	set(o, "load_average", json_real(busy[0]));

@@ -16,15 +16,17 @@ enum {
 };
 
 struct job {
-	const struct plan *plan;
+	struct plan plan;		/* round and stored as they are now */
 	struct run run;
+	struct wire **idle;		/* connections that do nothing */
+	uint32_t n_idle;
 	int failed;
 };
 
 static void
 tell(struct job *j, const struct figures *f, json_t *more)
 {
-	out_figures(j->plan, &j->run, f, more);
+	out_figures(&j->plan, &j->run, f, more);
 	j->failed |= !f->sound;
 }
 
@@ -56,7 +58,7 @@ mail(struct job *j, uint32_t unused)
 	(void)unused;
 	run_hang_up(r);
 	run_senders(r, r->conf.senders);
-	run_begin(r, &f, "enqueue", j->plan->letters);
+	run_begin(r, &f, "enqueue", j->plan.letters);
 	run_post(r, r->conf.senders, r->conf.window, 0);
 	run_note(r, &f);
 	tell(j, &f, NULL);
@@ -79,7 +81,7 @@ online(struct job *j, uint32_t unused)
 	run_senders(r, r->conf.senders);
 	run_recipients(r);
 	run_start(r, 1);
-	run_begin(r, &f, "online", j->plan->letters);
+	run_begin(r, &f, "online", j->plan.letters);
 	run_post(r, r->conf.senders, r->conf.window, 1);
 	run_end(r, &f);
 	tell(j, &f, NULL);
@@ -97,7 +99,7 @@ rate(struct job *j, uint32_t n)
 	run_senders(r, r->conf.senders);
 	run_recipients(r);
 	run_start(r, 1);
-	run_begin(r, &f, name, (uint64_t)n * j->plan->seconds);
+	run_begin(r, &f, name, (uint64_t)n * j->plan.seconds);
 	run_post_paced(r, r->conf.senders, n, 1);
 	run_end(r, &f);
 	tell(j, &f, NULL);
@@ -134,7 +136,7 @@ paced(struct job *j, uint32_t n)
 	(void)snprintf(name, sizeof(name), "paced:%u", (unsigned)n);
 	run_hang_up(r);
 	run_senders(r, r->conf.senders);
-	run_begin(r, &f, name, (uint64_t)n * j->plan->seconds);
+	run_begin(r, &f, name, (uint64_t)n * j->plan.seconds);
 	run_post_paced(r, r->conf.senders, n, 0);
 	store_then_drain(j, &f);
 }
@@ -143,7 +145,7 @@ static void
 one(struct job *j, uint32_t unused)
 {
 	struct run *r = &j->run;
-	uint64_t n = j->plan->letters / ONE_SHARE;
+	uint64_t n = j->plan.letters / ONE_SHARE;
 	struct figures f;
 
 	(void)unused;
@@ -157,17 +159,20 @@ one(struct job *j, uint32_t unused)
 /* ---- idle ones ----------------------------------------------------------- */
 
 static void
-pair(struct job *j, const char *name)
+pair(struct job *j, uint32_t unused)
 {
 	struct run *r = &j->run;
 	uint32_t queues = r->n_queues;
 	struct figures f;
 
+	(void)unused;
+	run_hang_up(r);
 	r->n_queues = 1;
 	run_senders(r, 1);
 	run_recipients(r);
 	run_start(r, 1);
-	run_begin(r, &f, name, (uint64_t)PAIR_RATE * j->plan->seconds);
+	run_begin(r, &f, j->n_idle > 0 ? "pair-beside" : "pair",
+	    (uint64_t)PAIR_RATE * j->plan.seconds);
 	run_post_paced(r, 1, PAIR_RATE, 1);
 	run_end(r, &f);
 	tell(j, &f, NULL);
@@ -176,23 +181,31 @@ pair(struct job *j, const char *name)
 }
 
 static void
+end_idle(struct job *j)
+{
+	while (j->n_idle > 0)
+		j->run.drv->close(j->run.d, j->idle[--j->n_idle]);
+	free(j->idle);
+	j->idle = NULL;
+}
+
+static void
 idle(struct job *j, uint32_t unused)
 {
 	struct run *r = &j->run;
-	uint32_t n = j->plan->idle, i;
-	struct wire **w = calloc(n + 1, sizeof(struct wire *));
+	uint32_t n = j->plan.idle;
 	struct wire *none[1];
 	struct figures f;
 
 	(void)unused;
-	if (w == NULL)
-		fail("no memory");
 	run_hang_up(r);
-	pair(j, "pair");
+	end_idle(j);
+	if ((j->idle = calloc((size_t)n + 1, sizeof(struct wire *))) == NULL)
+		fail("no memory");
 	run_begin(r, &f, "idle", 0);
-	for (i = 0; i < n; i++) {
-		w[i] = r->drv->idle(r->d, i);
-		if (i % SERVE_EVERY == 0)
+	for (; j->n_idle < n; j->n_idle++) {
+		j->idle[j->n_idle] = r->drv->idle(r->d, j->n_idle);
+		if (j->n_idle % SERVE_EVERY == 0)
 			(void)wires_turn(r->set, none, 0, 0);
 	}
 	r->last_event_ns = server_now_ns();
@@ -200,10 +213,6 @@ idle(struct job *j, uint32_t unused)
 	tell(j, &f, n == 0 ? NULL : json_pack("{s:I,s:f}", "connections",
 	    (json_int_t)n, "bytes_each", ((double)f.after.rss -
 	    (double)f.before.rss) / n));
-	pair(j, "pair-beside");
-	for (i = 0; i < n; i++)
-		r->drv->close(r->d, w[i]);
-	free(w);
 }
 
 /* ---- the rest ------------------------------------------------------------ */
@@ -221,10 +230,11 @@ restart(struct job *j, uint32_t unused)
 		return;
 	run_hang_up(r);
 	run_senders(r, r->conf.senders);
-	run_begin(r, &f, "restart", j->plan->letters / ONE_SHARE);
+	run_begin(r, &f, "restart", j->plan.letters / ONE_SHARE);
 	run_post(r, r->conf.senders, r->conf.window, 0);
 	run_note(r, &f);
 	run_hang_up(r);
+	end_idle(j);
 	took = r->drv->restart(r->d);
 	rest = f;
 	if (f.sound)
@@ -262,6 +272,38 @@ pause_for(struct job *j, uint32_t seconds)
 	run_wait(&j->run, seconds);
 }
 
+/* Letters for others, that stay; in queues behind those that are used. */
+static void
+fill(struct job *j, uint32_t unused)
+{
+	struct run *r = &j->run;
+	uint32_t queues = r->n_queues;
+	struct figures f;
+
+	(void)unused;
+	if (j->plan.stored == j->plan.to_store)
+		return;
+	run_hang_up(r);
+	r->first = queues;
+	r->n_queues = r->conf.recipients - queues;
+	run_senders(r, r->conf.senders);
+	run_begin(r, &f, "fill", j->plan.to_store);
+	run_post(r, r->conf.senders, FILL_WINDOW, 0);
+	run_note(r, &f);
+	run_abandon(r);
+	j->plan.stored = j->plan.to_store;
+	tell(j, &f, NULL);
+	r->first = 0;
+	r->n_queues = queues;
+	run_hang_up(r);
+}
+
+static void
+set_round(struct job *j, uint32_t n)
+{
+	j->plan.round = n;
+}
+
 /* ---- by name ------------------------------------------------------------- */
 
 static const struct work {
@@ -274,10 +316,13 @@ static const struct work {
 	{ "rate", rate, 1 },
 	{ "paced", paced, 1 },
 	{ "one", one, 0 },
+	{ "pair", pair, 0 },
 	{ "idle", idle, 0 },
 	{ "restart", restart, 0 },
 	{ "subscribe", subscribe, 0 },
 	{ "wait", pause_for, 1 },
+	{ "fill", fill, 0 },
+	{ "round", set_round, 1 },
 };
 
 /* The work that ${text}, up to a comma, names; NULL: none. */
@@ -326,26 +371,17 @@ works_known(const char *text, char *bad, size_t cap)
 	return 1;
 }
 
-/* Letters for others, that stay; in queues behind those that are used. */
-static void
-fill(struct job *j)
+/* Whether one of the works that ${text} lists is ${run}. */
+static int
+lists(const char *text, void (*run)(struct job *j, uint32_t n))
 {
-	struct run *r = &j->run;
-	uint32_t queues = r->n_queues;
-	struct figures f;
+	const struct work *w;
+	uint32_t n;
 
-	if (j->plan->stored == 0)
-		return;
-	r->first = queues;
-	r->n_queues = r->conf.recipients - queues;
-	run_senders(r, r->conf.senders);
-	run_begin(r, &f, "fill", j->plan->stored);
-	run_post(r, r->conf.senders, FILL_WINDOW, 0);
-	run_note(r, &f);
-	run_abandon(r);
-	tell(j, &f, NULL);
-	r->first = 0;
-	r->n_queues = queues;
+	for (; text != NULL; text = following(text))
+		if ((w = parse(text, &n)) != NULL && w->run == run)
+			return 1;
+	return 0;
 }
 
 static uint64_t
@@ -355,31 +391,42 @@ queue_letters(const struct plan *p)
 	    (uint64_t)p->seconds * 10000;
 
 	n = n / p->recipients + QUEUE_LETTERS / 10;
-	return p->stored > 0 && n < QUEUE_LETTERS ? QUEUE_LETTERS : n;
+	return p->to_store > 0 && n < QUEUE_LETTERS ? QUEUE_LETTERS : n;
+}
+
+/*
+ * Queues for what is stored for others: half full in the mean, since a sender
+ * that is answered sooner fills its own faster.
+ */
+static uint64_t
+other_queues(const struct plan *p)
+{
+	uint64_t n = (p->to_store + QUEUE_LETTERS / 2 - 1) /
+	    (QUEUE_LETTERS / 2);
+
+	return p->to_store > 0 && n < p->recipients ? p->recipients : n;
 }
 
 void
 works_run(const struct plan *p)
 {
-	struct job j = { .plan = p };
-	uint64_t more = (p->stored + QUEUE_LETTERS - 1) / QUEUE_LETTERS;
+	struct job j = { .plan = *p };
 	const struct work *w;
 	const char *text;
 	uint32_t n;
 
-	if (p->stored > 0 && more < p->recipients)
-		more = p->recipients;
 	j.run.drv = driver_find(p->driver);
 	j.run.n_queues = p->recipients;
 	j.run.patience_s = p->patience;
 	j.run.tamper = p->tamper;
 	j.run.conf = (struct driver_conf){ .dir = p->dir,
-	    .recipients = p->recipients + (uint32_t)more,
+	    .recipients = p->recipients + (uint32_t)other_queues(p),
 	    .senders = p->senders, .window = p->window,
 	    .letters = queue_letters(p), .body_len = p->body,
 	    .plain = p->plain, .idle = p->idle, .settings = p->settings };
 	run_open(&j.run);
-	fill(&j);
+	if (!lists(p->works, fill))
+		fill(&j, 0);
 	for (text = p->works; text != NULL && !j.failed;
 	    text = following(text)) {
 		w = parse(text, &n);
@@ -391,5 +438,6 @@ works_run(const struct plan *p)
 		j.run.drv->teardown(j.run.d);
 		exit(FAIL_VOID);
 	}
+	end_idle(&j);
 	run_close(&j.run);
 }

@@ -36,8 +36,18 @@ says() {
 small='--driver tacit --recipients 10 --senders 4 --seconds 1 --patience 120'
 # shellcheck disable=SC2086 # a list of options
 run all 0 $small --letters 300 --stored 200 --idle 3 \
-    --works mail,online,rate:100,paced:100,one,idle,restart,subscribe
+    --works mail,online,rate:100,paced:100,one,pair,idle,pair,restart,subscribe
 says all 'fill enqueue drain online rate:100 paced:100 one pair idle pair-beside restart subscribe'
+jq -e -s 'all(.stored == 200 and .round == 0)' "$out/all" >/dev/null ||
+    die 'all: not with 200 stored'
+# In one server's life: before the others' letters, and with them.
+# shellcheck disable=SC2086
+run later 0 $small --letters 100 --stored 50 \
+    --works round:2,mail,fill,round:2,mail,round:3,mail
+jq -r '"\(.work) \(.stored) \(.round)"' "$out/later" | paste -sd , >"$out/story"
+[ "$(cat "$out/story")" = 'enqueue 0 2,drain 0 2,fill 50 2,enqueue 50 2,drain 50 2,enqueue 50 3,drain 50 3' ] ||
+    die "later: $(cat "$out/story")"
+jq -e -s 'all(.to_store == 50)' "$out/later" >/dev/null || die 'later: not 50'
 # shellcheck disable=SC2086
 run plain 0 $small --letters 300 --works mail --plain
 says plain 'enqueue drain'
@@ -77,6 +87,8 @@ refused 'no "carrier-pigeon"' --driver carrier-pigeon
 refused 'no "mai"' --driver tacit --works mai
 refused 'no "rate"' --driver tacit --works mail,rate
 refused 'no "mail:5"' --driver tacit --works mail:5
+refused 'no "fill:2"' --driver tacit --works fill:2
+refused 'no "round"' --driver tacit --works round,mail
 refused 'no "rate:0"' --driver tacit --works rate:0
 refused '--letters: "0" is not' --driver tacit --letters 0
 refused '--senders: "-1" is not' --driver tacit --senders -1
