@@ -95,6 +95,7 @@ def parse(text, where):
     if not isinstance(m, dict) or not all(
             k in m for k in ("work", "driver", "verdict", "round")):
         raise Unusable(f"{where}: not a measurement")
+    m.setdefault("to_store", m.get("stored", 0))
     return m
 
 
@@ -116,7 +117,8 @@ class Runs:
 
     def pick(self, driver, work, **want):
         """By round; what `want` does not name is as in a plain run."""
-        usual = {"stored": 0, "label": "", "plain": False} | want
+        usual = {"stored": 0, "label": "", "plain": False,
+                 "to_store": want.get("stored", 0)} | want
         if work in ("idle", "pair", "pair-beside", "restart", "subscribe",
                     "fill"):
             usual = want
@@ -233,11 +235,12 @@ def goals(runs):
                 statistics.median(r) <= 1.2))
     for stored in sorted({m["stored"] for m in runs.lines} - {0}):
         for work in ("enqueue", "drain"):
-            part = of_empty(runs, OURS, work, stored)
-            if part is not None:
+            r = of_empty(runs, OURS, work, stored)
+            if r:
                 rows.append(goal_row(
                     work, f"letters/s with {stored:,} stored",
-                    ">= 0.8 x of empty", f"{part:.2f} x", part >= 0.8))
+                    ">= 0.8 x of empty", ratio(r) + " x",
+                    statistics.median(r) >= 0.8))
     return section("Goals", table(
         ["work", "what", "goal", "reached", ""], rows))
 
@@ -252,15 +255,20 @@ def beside(runs, driver, plain):
 
 
 def of_empty(runs, driver, work, stored):
+    """By round, to the same server's life before; else to other lives."""
+    full = runs.pick(driver, work, stored=stored)
+    before = runs.pick(driver, work, to_store=stored)
+    r = [value(full[r], "per_second") / value(before[r], "per_second")
+         for r in full.keys() & before.keys() if value(full[r], "per_second")]
     full = runs.figures(driver, work, "per_second", stored=stored)
     empty = runs.figures(driver, work, "per_second")
-    if not full or not empty:
-        return None
-    return statistics.median(full) / statistics.median(empty)
+    if r or not full or not empty:
+        return r
+    return [statistics.median(full) / statistics.median(empty)]
 
 
-def paced(runs):
-    return [w for w in runs.works(stored=0, label="")
+def paced(runs, stored=0):
+    return [w for w in runs.works(stored=stored, to_store=stored, label="")
             if w.startswith(("rate:", "paced:"))]
 
 
@@ -293,20 +301,42 @@ def cost(runs):
 def backlog(runs):
     rows = []
     for stored in sorted({m["stored"] for m in runs.lines} - {0}):
-        for work, text in WORKS.items():
+        for work in list(WORKS) + paced(runs, stored):
             for d in runs.drivers:
                 full = runs.figures(d, work, "per_second", stored=stored)
                 if not full:
                     continue
-                part = of_empty(runs, d, work, stored)
-                rss = runs.figures(d, work, "server.rss", stored=stored)
-                rows.append([f"{stored:,}", text, runs.titles[d],
-                             spread(full),
-                             "-" if part is None else f"{part:.2f}",
-                             spread(rss, 1 << 20)])
+                rows.append([f"{stored:,}", WORKS.get(work, work),
+                             runs.titles[d], spread(full),
+                             "-" if work in paced(runs, stored) else
+                             ratio(of_empty(runs, d, work, stored))] + [
+                                 spread(runs.figures(d, work, name,
+                                                     stored=stored), scale)
+                                 for name, scale in (
+                                     ("answered_us.p99", 1e3),
+                                     ("arrived_us.p99", 1e3),
+                                     ("server.rss", 1 << 20))])
     return section("With letters stored for others", table(
-        ["stored", "work", "", "letters/s", "of empty", "memory, MiB"],
-        rows))
+        ["stored", "work", "", "letters/s", "of empty", "p99 to answer, ms",
+         "p99 to delivery, ms", "memory, MiB"], rows))
+
+
+def made(runs):
+    """How often, and with how many, each row was made."""
+    found = {}
+    for m in runs.lines:
+        what = ", ".join(
+            [f"of {m['to_store']:,} to store, {m['stored']:,} are"]
+            * bool(m["to_store"]) + ["plain"] * bool(m.get("plain")) +
+            [m["label"]] * bool(m.get("label")))
+        key = (m["work"], what, m.get("letters", 0))
+        n = found.setdefault(key, {})
+        n[m["driver"]] = n.get(m["driver"], 0) + 1
+    rows = [[work, what, f"{letters:,}" if letters else "-",
+             ", ".join(f"{d} {n}" for d, n in count.items())]
+            for (work, what, letters), count in found.items()]
+    return section("How often", table(
+        ["work", "", "letters", "sound measurements"], rows))
 
 
 def idle(runs):
@@ -385,8 +415,11 @@ def conditions(runs):
     m = every[0]
     text = (f"Bodies of {m.get('body')} bytes, {m.get('recipients')} "
             f"recipients, {m.get('senders')} senders with a window of "
-            f"{m.get('window')}; {m.get('cores')} cores; rounds: "
-            f"{len({x['round'] for x in every})}. ")
+            f"{m.get('window')}; {m.get('cores')} cores. ")
+    days = sorted({x["day"] for x in every if "day" in x})
+    if days:
+        text += "Measured on " + " to ".join(dict.fromkeys(
+            (days[0], days[-1]))) + ". "
     if busy:
         text += f"Load average {min(busy):.1f} to {max(busy):.1f}. "
     text += f"The generator used at most {own:.2f} of a core"
@@ -455,7 +488,7 @@ def plots(runs):
     yield "throughput", bars("Throughput", "letters/s", groups, names)
     groups = [(f"{w}, {q}", [[x / 1e3 for x in runs.figures(
         d, w, f"arrived_us.{q}")] for d in runs.drivers])
-        for w in runs.works(stored=0, label="") if w.startswith("rate:")
+        for w in paced(runs) if w.startswith("rate:")
         for q in ("p50", "p99", "p99.9")]
     if groups:
         yield "latency", bars("From due to delivered", "ms", groups, names)
@@ -482,7 +515,7 @@ def main(argv):
              latencies(runs, "arrived_us", "From due to delivered"),
              latencies(runs, "answered_us", "From due to the answer"),
              cost(runs), backlog(runs), idle(runs), beginning(runs),
-             labelled(runs), conditions(runs)]
+             labelled(runs), made(runs), conditions(runs)]
     for name, text in plots(runs) if svg else ():
         with open(os.path.join(svg, f"{name}.svg"), "w",
                   encoding="utf-8") as f:
