@@ -28,6 +28,12 @@ vault_counted(const struct vault *v)
 	return v->now.kind == VAULT_BACKUP ? UINT32_MAX : VAULT_HISTORY;
 }
 
+int
+vault_rolled(const struct vault *v, uint32_t table)
+{
+	return v->now.kind == VAULT_LIVED_IN && table < VAULT_HISTORY;
+}
+
 struct vault *
 vault_new(void)
 {
@@ -37,11 +43,12 @@ vault_new(void)
 		return NULL;
 	v->lock = -1;
 	v->pid = getpid();
-	if ((v->keys = sodium_malloc(sizeof(*v->keys))) == NULL) {
-		free(v);
-		return NULL;
-	}
-	return v;
+	v->keys = sodium_malloc(sizeof(*v->keys));
+	v->roll = vault_roll_new();
+	if (v->keys != NULL && v->roll != NULL)
+		return v;
+	vault_drop(v, 0);
+	return NULL;
 }
 
 void
@@ -54,15 +61,28 @@ vault_drop(struct vault *v, int tidy)
 	if (v->lock >= 0)
 		(void)close(v->lock);
 	sodium_free(v->keys);
+	vault_roll_free(v->roll);
 	sodium_memzero(v, sizeof(*v));
 	free(v);
 }
 
-/* The scan of vault_open(): recompute the sum. */
+/* The scan of vault_open(): recompute the sum, and call the roll. */
 struct scan {
-	const struct vault_keys *keys;
+	struct vault *v;
 	struct vault_state found;
+	uint32_t table;			/* and the key of the row before */
+	struct vault_key key;
 };
+
+/* True if the row comes after the one before it, as each must. */
+static int
+in_order(const struct scan *s, const struct vault_db_row *row)
+{
+	if (row->table != s->table)
+		return row->table > s->table;
+	return vault_key_compare(row->key, row->key_len, s->key.data,
+	    s->key.len) > 0;
+}
 
 static int
 scan_row(void *arg, const struct vault_db_row *row)
@@ -71,18 +91,30 @@ scan_row(void *arg, const struct vault_db_row *row)
 	const struct vault_where at = {
 		row->table, row->version, row->key, row->key_len
 	};
+	const struct vault_name name = { row->table, row->key_len, row->key };
+	struct vault_mark mark;
+	int rc;
 
-	if (row->key_len == 0)
+	/* More rows than there are: no need to see where that ends. */
+	if (row->key_len == 0 || !in_order(s, row) ||
+	    s->found.rows > s->v->now.rows)
 		return TACIT_E_CORRUPT;
-	vault_state_add(&s->found, s->keys, &at, row->data, row->len);
-	return 0;
+	s->table = row->table;
+	s->key.len = row->key_len;
+	memcpy(s->key.data, row->key, row->key_len);
+	if ((rc = vault_mark(&mark, s->v->keys, &at, row->data,
+	    row->len)) != 0)
+		return rc;
+	vault_state_add(&s->found, &mark);
+	return vault_rolled(s->v, row->table) ?
+	    vault_roll_put(s->v->roll, &name, &mark) : 0;
 }
 
 /* A row whose table decayed into none would be missed, not refused. */
 static int
 verify(struct vault *v)
 {
-	struct scan s = { .keys = v->keys };
+	struct scan s = { .v = v };
 	int rc;
 
 	rc = vault_db_scan(v->db, vault_counted(v), scan_row, &s);
@@ -96,6 +128,7 @@ verify(struct vault *v)
 	if (sodium_memcmp(s.found.sum, v->now.sum, VAULT_SUM_LEN) != 0)
 		return TACIT_E_CORRUPT;
 #endif
+	vault_roll_commit(v->roll);
 	return 0;
 }
 
@@ -307,6 +340,7 @@ vault_rollback(struct vault *v)
 	if (!v->open || !vault_usable(v))
 		return;
 	vault_db_rollback(v->db);
+	vault_roll_rollback(v->roll);
 	v->open = 0;
 }
 
@@ -342,6 +376,7 @@ vault_commit(struct vault *v)
 		return rc;
 	}
 	v->open = 0;
+	vault_roll_commit(v->roll);
 	if (!v->dirty)
 		return 0;
 	v->now = v->next;

@@ -7,7 +7,8 @@
  * Row: XChaCha20-Poly1305 under the vault key, associated data = vault id,
  * table, row key, version.  A keyed multiset hash over all rows of the state
  * tables, with the epoch, stands in a sealed header row, is updated in every
- * transaction and verified when the vault is opened: no row can be changed,
+ * transaction and verified when the vault is opened; from then on a roll of
+ * them in memory (vault_roll.h) says which there are: no row can be changed,
  * swapped, deleted or replaced by an older one.  Tables from VAULT_HISTORY on
  * are not in that hash (they grow without bound); history.h and journal.h
  * chain them.

@@ -25,6 +25,7 @@ enum {
 };
 
 _Static_assert(SLOT_BODY + TACIT_HASH_LEN == VAULT_SLOT_LEN, "slot");
+_Static_assert(sizeof(((struct vault_mark *)0)->nonce) == NONCE, "nonce");
 _Static_assert(NONCE + STATE_PLAIN + TAG == VAULT_STATE_LEN, "state");
 _Static_assert(sizeof(((struct vault_slot *)0)->wrapped) == SLOT_WRAPPED,
     "wrapped key");
@@ -349,8 +350,8 @@ corrupt:
 	return TACIT_E_CORRUPT;
 }
 
-static void
-element(uint8_t out[VAULT_SUM_LEN], const struct vault_keys *k,
+int
+vault_mark(struct vault_mark *out, const struct vault_keys *k,
     const struct vault_where *at, const uint8_t *sealed, size_t len)
 {
 	uint8_t ad[AD_MAX];
@@ -358,28 +359,32 @@ element(uint8_t out[VAULT_SUM_LEN], const struct vault_keys *k,
 		{ ad, row_ad(ad, k, at) }, { sealed, len },
 	};
 
-	tacit_hash_keyed(out, k->sum, "tacit/1/vault/element", part, 2);
+	if (len < vault_sealed_len(0))
+		return TACIT_E_CORRUPT;
+	tacit_hash_keyed(out->element, k->sum, "tacit/1/vault/element", part,
+	    2);
+	memcpy(out->nonce, sealed + len - NONCE, NONCE);
+	return 0;
+}
+
+int
+vault_mark_is(const struct vault_mark *m, const uint8_t *sealed, size_t len)
+{
+	return len >= NONCE &&
+	    sodium_memcmp(sealed + len - NONCE, m->nonce, NONCE) == 0;
 }
 
 void
-vault_state_add(struct vault_state *st, const struct vault_keys *k,
-    const struct vault_where *at, const uint8_t *sealed, size_t len)
+vault_state_add(struct vault_state *st, const struct vault_mark *m)
 {
-	uint8_t e[VAULT_SUM_LEN];
-
-	element(e, k, at, sealed, len);
-	sodium_add(st->sum, e, sizeof(e));
+	sodium_add(st->sum, m->element, sizeof(m->element));
 	st->rows++;
 }
 
 void
-vault_state_sub(struct vault_state *st, const struct vault_keys *k,
-    const struct vault_where *at, const uint8_t *sealed, size_t len)
+vault_state_sub(struct vault_state *st, const struct vault_mark *m)
 {
-	uint8_t e[VAULT_SUM_LEN];
-
-	element(e, k, at, sealed, len);
-	sodium_sub(st->sum, e, sizeof(e));
+	sodium_sub(st->sum, m->element, sizeof(m->element));
 	st->rows--;
 }
 

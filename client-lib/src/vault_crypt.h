@@ -16,6 +16,7 @@ enum {
 	VAULT_SLOT_LEN = 148,		/* encoded key slot */
 	VAULT_STATE_LEN = 124,		/* sealed state */
 	VAULT_SUM_LEN = 32,
+	VAULT_NONCE_LEN = 24,
 
 	/* Rows are padded to a multiple of this, which hides exact sizes. */
 	VAULT_PAD = 256,
@@ -112,10 +113,24 @@ void vault_row_seal(uint8_t *out, const struct vault_keys *k,
 int vault_row_open(struct vault_value *out, const struct vault_keys *k,
     const struct vault_where *at, const uint8_t *in, size_t len);
 
+/* Which bytes a row has: no two seals have one nonce. */
+struct vault_mark {
+	uint8_t element[VAULT_SUM_LEN];	/* its part of the multiset hash */
+	uint8_t nonce[VAULT_NONCE_LEN];
+};
+
+/*
+ * The mark of a row.
+ * Errors:  TACIT_E_CORRUPT (too short for a row).
+ */
+int vault_mark(struct vault_mark *out, const struct vault_keys *k,
+    const struct vault_where *at, const uint8_t *sealed, size_t len);
+/* True if the ${len} bytes at ${sealed} end as those marked ${m} do. */
+int vault_mark_is(const struct vault_mark *m, const uint8_t *sealed,
+    size_t len);
+
 /* Add the row to, or take it out of, multiset hash and count of ${st}. */
-void vault_state_add(struct vault_state *st, const struct vault_keys *k,
-    const struct vault_where *at, const uint8_t *sealed, size_t len);
-void vault_state_sub(struct vault_state *st, const struct vault_keys *k,
-    const struct vault_where *at, const uint8_t *sealed, size_t len);
+void vault_state_add(struct vault_state *st, const struct vault_mark *m);
+void vault_state_sub(struct vault_state *st, const struct vault_mark *m);
 
 #endif

@@ -53,6 +53,9 @@ int vault_db_open(struct vault_db **out, const char *path,
  */
 void vault_db_close(struct vault_db *db, int tidy);
 
+/* TACIT_E_IO after the first failure of the disk, else 0. */
+int vault_db_failed(const struct vault_db *db);
+
 /* A failed commit is to be followed by a rollback. */
 int vault_db_begin(struct vault_db *db);
 int vault_db_commit(struct vault_db *db);

@@ -8,10 +8,12 @@
 #include "vault.h"
 #include "vault_crypt.h"
 #include "vault_db.h"
+#include "vault_roll.h"
 
 struct vault {
 	struct vault_db *db;
 	struct vault_keys *keys;	/* from sodium_malloc */
+	struct vault_roll *roll;	/* of the rows that it tells of */
 	struct vault_state now;		/* as on the disk */
 	struct vault_state next;	/* what the open transaction makes */
 	int lock;			/* descriptor, or -1 */
@@ -30,6 +32,12 @@ void vault_drop(struct vault *v, int tidy);
 
 /* Tables from here on are not in the multiset hash. */
 uint32_t vault_counted(const struct vault *v);
+
+/*
+ * True if the roll tells which rows ${table} has: in a vault those that are
+ * counted.  A backup is checked as a whole and read once.
+ */
+int vault_rolled(const struct vault *v, uint32_t table);
 
 /* False in a child of fork(): the connection and lock are the parent's. */
 int vault_usable(const struct vault *v);

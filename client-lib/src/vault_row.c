@@ -22,22 +22,47 @@ key_ok(size_t key_len)
 	return key_len > 0 && key_len <= VAULT_ROW_KEY_MAX;
 }
 
-/* Open ${row} into ${out}, which stays as it is on error. */
+/* Open ${row}, found under ${name}, into ${out}, which stays on error. */
 static int
-open_row(struct vault *v, const struct vault_db_row *row,
-    struct vault_value *out)
+open_row(struct vault *v, const struct vault_name *name,
+    const struct vault_db_row *row, struct vault_value *out)
 {
 	const struct vault_where at = {
-		row->table, row->version, row->key, row->key_len
+		name->table, row->version, name->key, name->len
 	};
 
 	return vault_row_open(out, v->keys, &at, row->data, row->len);
+}
+
+/*
+ * Find the row of this name, which must be the one of the roll, if that is
+ * for this table.  To be followed by vault_db_done(), also after an error.
+ */
+static int
+fetch(struct vault *v, const struct vault_name *name,
+    struct vault_db_row *out)
+{
+	const struct vault_roll_row *is;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (!vault_rolled(v, name->table))
+		return vault_db_get(v->db, name->table, name->key, name->len,
+		    out);
+	if ((is = vault_roll_get(v->roll, name)) == NULL)
+		return vault_db_failed(v->db);
+	rc = vault_db_get(v->db, name->table, name->key, name->len, out);
+	if (rc != 0)
+		return rc;
+	return out->data != NULL && vault_mark_is(&is->mark, out->data,
+	    out->len) ? 0 : TACIT_E_CORRUPT;
 }
 
 int
 vault_get(struct vault *v, enum vault_table t, const void *key,
     size_t key_len, struct vault_value *out)
 {
+	const struct vault_name name = { (uint32_t)t, key_len, key };
 	struct vault_db_row row;
 	int rc;
 
@@ -47,68 +72,97 @@ vault_get(struct vault *v, enum vault_table t, const void *key,
 		return TACIT_E_STATE;
 	if (!key_ok(key_len))
 		return TACIT_E_LIMIT;
-	rc = vault_db_get(v->db, (uint32_t)t, key, key_len, &row);
+	rc = fetch(v, &name, &row);
 	if (rc == 0 && row.data != NULL)
-		rc = open_row(v, &row, out);
+		rc = open_row(v, &name, &row, out);
 	vault_db_done(v->db);
 	return rc;
 }
 
 /*
- * Take the row with this key out of the next state.
+ * Take the row of this name out of the next state, if it is counted there.
  * Output:  ${*there}: 1 if there is one.
  */
 static int
-discount(struct vault *v, uint32_t t, const void *key, size_t key_len,
-    int *there)
+discount(struct vault *v, const struct vault_name *name, int *there)
 {
+	const struct vault_roll_row *is;
 	struct vault_db_row row;
+	struct vault_mark mark;
 	int rc;
 
-	rc = vault_db_get(v->db, t, key, key_len, &row);
+	if (vault_rolled(v, name->table)) {
+		is = vault_roll_get(v->roll, name);
+		if ((*there = is != NULL))
+			vault_state_sub(&v->next, &is->mark);
+		return 0;
+	}
+	rc = vault_db_get(v->db, name->table, name->key, name->len, &row);
 	*there = rc == 0 && row.data != NULL;
-	if (*there && t < vault_counted(v)) {
+	if (*there && name->table < vault_counted(v)) {
 		const struct vault_where at = {
-			t, row.version, row.key, row.key_len
+			name->table, row.version, name->key, name->len
 		};
 
-		vault_state_sub(&v->next, v->keys, &at, row.data, row.len);
+		if ((rc = vault_mark(&mark, v->keys, &at, row.data,
+		    row.len)) == 0)
+			vault_state_sub(&v->next, &mark);
 	}
 	vault_db_done(v->db);
 	return rc;
 }
 
+/* Add what is put under ${name} to the next state and to the roll. */
 static int
-put_row(struct vault *v, uint32_t t, const void *key, size_t key_len,
-    const void *value, size_t len)
+count(struct vault *v, const struct vault_name *name,
+    const struct vault_where *at, const uint8_t *sealed, size_t len)
 {
-	const struct vault_where at = { t, v->next.epoch, key, key_len };
-	size_t sealed_len = vault_sealed_len(len);
-	uint8_t *sealed;
+	struct vault_mark mark;
 	int rc, there;
 
-	if ((rc = discount(v, t, key, key_len, &there)) != 0)
+	if (name->table >= vault_counted(v))
+		return 0;
+	if ((rc = discount(v, name, &there)) != 0 ||
+	    (rc = vault_mark(&mark, v->keys, at, sealed, len)) != 0)
 		return rc;
+	vault_state_add(&v->next, &mark);
+	return vault_rolled(v, name->table) ?
+	    vault_roll_put(v->roll, name, &mark) : 0;
+}
+
+static int
+put_row(struct vault *v, const struct vault_name *name, const void *value,
+    size_t len)
+{
+	const struct vault_where at = {
+		name->table, v->next.epoch, name->key, name->len
+	};
+	size_t sealed_len = vault_sealed_len(len);
+	uint8_t *sealed;
+	int rc;
+
 	if ((sealed = malloc(sealed_len)) == NULL)
 		return TACIT_E_NOMEM;
 	vault_row_seal(sealed, v->keys, &at, value, len);
-	rc = vault_db_put(v->db, &(struct vault_db_row){ t, at.version, key,
-	    key_len, sealed, sealed_len });
-	if (rc == 0 && t < vault_counted(v))
-		vault_state_add(&v->next, v->keys, &at, sealed, sealed_len);
+	if ((rc = count(v, name, &at, sealed, sealed_len)) == 0)
+		rc = vault_db_put(v->db, &(struct vault_db_row){ at.table,
+		    at.version, at.key, at.key_len, sealed, sealed_len });
 	free(sealed);
 	return rc;
 }
 
 static int
-del_row(struct vault *v, uint32_t t, const void *key, size_t key_len)
+del_row(struct vault *v, const struct vault_name *name)
 {
 	int rc, there;
 
-	if ((rc = discount(v, t, key, key_len, &there)) != 0 || !there)
+	if ((rc = discount(v, name, &there)) != 0 || !there)
 		return rc;
 	v->dirty = 1;
-	return vault_db_del(v->db, t, key, key_len);
+	if (vault_rolled(v, name->table) &&
+	    (rc = vault_roll_del(v->roll, name)) != 0)
+		return rc;
+	return vault_db_del(v->db, name->table, name->key, name->len);
 }
 
 /*
@@ -136,7 +190,8 @@ vault_put(struct vault *v, enum vault_table t, const void *key,
 	if ((rc = writable(v, key_len, len)) != 0)
 		return rc;
 	v->dirty = 1;
-	v->failed = put_row(v, (uint32_t)t, key, key_len, value, len);
+	v->failed = put_row(v, &(struct vault_name){ (uint32_t)t, key_len,
+	    key }, value, len);
 	return v->failed;
 }
 
@@ -148,7 +203,8 @@ vault_del(struct vault *v, enum vault_table t, const void *key,
 
 	if ((rc = writable(v, key_len, 0)) != 0)
 		return rc;
-	v->failed = del_row(v, (uint32_t)t, key, key_len);
+	v->failed = del_row(v, &(struct vault_name){ (uint32_t)t, key_len,
+	    key });
 	return v->failed;
 }
 
@@ -198,25 +254,95 @@ bound_below(struct bound *b, const void *prefix, size_t prefix_len,
 	}
 }
 
-/* Hand out what was found, if it begins with the prefix. */
 static int
-step_to(struct vault *v, const struct vault_db_row *row, const void *prefix,
-    size_t prefix_len, struct vault_key *key, struct vault_value *out)
+begins_with(const struct vault_name *name, const void *prefix,
+    size_t prefix_len)
 {
+	return name->len >= prefix_len && (prefix_len == 0 ||
+	    memcmp(name->key, prefix, prefix_len) == 0);
+}
+
+/* What a step begins at, and where it goes. */
+struct step {
+	struct vault_name at;		/* a bound, */
+	int back;			/* below it, else from it on */
+	const void *prefix;
+	size_t prefix_len;
+};
+
+/* A step among the rows of the roll; the file has no say in where it ends. */
+static int
+step_rolled(struct vault *v, const struct step *s, struct vault_key *key,
+    struct vault_value *out)
+{
+	const struct vault_roll_row *is = s->back ?
+	    vault_roll_below(v->roll, &s->at) : vault_roll_from(v->roll, &s->at);
+	struct vault_db_row row;
 	int rc;
 
-	if (row->data == NULL || row->key_len < prefix_len ||
-	    (prefix_len > 0 && memcmp(row->key, prefix, prefix_len) != 0)) {
+	key->len = 0;
+	if (is == NULL || is->name.table != s->at.table ||
+	    !begins_with(&is->name, s->prefix, s->prefix_len))
+		return vault_db_failed(v->db);
+	if (out != NULL) {
+		if ((rc = fetch(v, &is->name, &row)) == 0)
+			rc = open_row(v, &is->name, &row, out);
+		vault_db_done(v->db);
+		if (rc != 0)
+			return rc;
+	}
+	memcpy(key->data, is->name.key, is->name.len);
+	key->len = is->name.len;
+	return 0;
+}
+
+/*
+ * Hand out what was found in the file, if it begins with the prefix.  Rows
+ * out of order would be found again and again, or in the wrong table.
+ */
+static int
+step_found(struct vault *v, const struct step *s,
+    const struct vault_db_row *row, struct vault_key *key,
+    struct vault_value *out)
+{
+	const struct vault_name is = { row->table, row->key_len, row->key };
+	int c, rc;
+
+	if (row->data == NULL) {
 		key->len = 0;
 		return 0;
 	}
-	if (row->key_len == 0)
+	c = vault_key_compare(is.key, is.len, s->at.key, s->at.len);
+	if (is.len == 0 || is.table != s->at.table || (c < 0) != s->back)
 		return TACIT_E_CORRUPT;
-	if (out != NULL && (rc = open_row(v, row, out)) != 0)
+	if (!begins_with(&is, s->prefix, s->prefix_len)) {
+		key->len = 0;
+		return 0;
+	}
+	if (out != NULL && (rc = open_row(v, &is, row, out)) != 0)
 		return rc;
-	memcpy(key->data, row->key, row->key_len);
-	key->len = row->key_len;
+	memcpy(key->data, is.key, is.len);
+	key->len = is.len;
 	return 0;
+}
+
+static int
+step(struct vault *v, const struct step *s, struct vault_key *key,
+    struct vault_value *out)
+{
+	const struct vault_name *at = &s->at;
+	struct vault_db_row row;
+	int rc;
+
+	if (vault_rolled(v, at->table))
+		return step_rolled(v, s, key, out);
+	rc = s->back ?
+	    vault_db_below(v->db, at->table, at->key, at->len, &row) :
+	    vault_db_from(v->db, at->table, at->key, at->len, &row);
+	if (rc == 0)
+		rc = step_found(v, s, &row, key, out);
+	vault_db_done(v->db);
+	return rc;
 }
 
 static int
@@ -238,34 +364,26 @@ int
 vault_next(struct vault *v, enum vault_table t, const void *prefix,
     size_t prefix_len, struct vault_key *key, struct vault_value *out)
 {
-	struct vault_db_row row;
 	struct bound b;
 	int rc;
 
 	if ((rc = step_check(v, prefix_len, key, out)) != 0)
 		return rc;
 	bound_from(&b, prefix, prefix_len, key);
-	rc = vault_db_from(v->db, (uint32_t)t, b.data, b.len, &row);
-	if (rc == 0)
-		rc = step_to(v, &row, prefix, prefix_len, key, out);
-	vault_db_done(v->db);
-	return rc;
+	return step(v, &(struct step){ { (uint32_t)t, b.len, b.data }, 0,
+	    prefix, prefix_len }, key, out);
 }
 
 int
 vault_prev(struct vault *v, enum vault_table t, const void *prefix,
     size_t prefix_len, struct vault_key *key, struct vault_value *out)
 {
-	struct vault_db_row row;
 	struct bound b;
 	int rc;
 
 	if ((rc = step_check(v, prefix_len, key, out)) != 0)
 		return rc;
 	bound_below(&b, prefix, prefix_len, key);
-	rc = vault_db_below(v->db, (uint32_t)t, b.data, b.len, &row);
-	if (rc == 0)
-		rc = step_to(v, &row, prefix, prefix_len, key, out);
-	vault_db_done(v->db);
-	return rc;
+	return step(v, &(struct step){ { (uint32_t)t, b.len, b.data }, 1,
+	    prefix, prefix_len }, key, out);
 }

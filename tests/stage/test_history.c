@@ -241,6 +241,98 @@ nothing_that_was_changed_is_shown(void **state)
 	stage_free(st.s);
 }
 
+/* Run ${sql} in the file ${to}, made of ${from}. */
+static void
+edit_file(const char *from, const char *to, const char *sql)
+{
+	char command[1400];
+
+	(void)snprintf(command, sizeof(command), "python3 -c \"import shutil,"
+	    " sqlite3; shutil.copy('%s', '%s'); c = sqlite3.connect('%s');"
+	    "c.executescript('%s'); c.commit();"
+	    "c.execute('PRAGMA wal_checkpoint(TRUNCATE)')\"", from, to, to,
+	    sql);
+	assert_int_equal(system(command), 0);
+}
+
+#define ROW(n)	"(SELECT k FROM entry WHERE t = 32 LIMIT 1 OFFSET " #n ")"
+#define ORDER(from, to)							\
+	"PRAGMA writable_schema = ON;"					\
+	"UPDATE sqlite_schema SET sql = replace(sql, \\\"" from "\\\","	\
+	" \\\"" to "\\\");"						\
+	"PRAGMA writable_schema = RESET;"
+
+static const struct {
+	const char *name, *sql;
+	int seen;			/* or all is shown as it was */
+} edits[] = {
+	{ "nothing", "SELECT 1", 0 },
+	{ "changed", "UPDATE entry SET d = zeroblob(length(d))"
+	    " WHERE t = 32 AND k = " ROW(9), 1 },
+	{ "with another version", "UPDATE entry SET v = v + 1"
+	    " WHERE t = 32 AND k = " ROW(9), 1 },
+	{ "swapped", "UPDATE entry SET (v, d) = (SELECT e.v, e.d FROM entry e"
+	    " WHERE e.t = 32 AND e.k = " ROW(8) ")"
+	    " WHERE t = 32 AND k = " ROW(9), 1 },
+	{ "removed", "DELETE FROM entry WHERE t = 32 AND k = " ROW(9), 1 },
+	{ "the newest removed", "DELETE FROM entry WHERE t = 32 AND k ="
+	    " (SELECT max(k) FROM entry WHERE t = 32)", 1 },
+	{ "moved to the log", "UPDATE entry SET t = 33"
+	    " WHERE t = 32 AND k = " ROW(9), 1 },
+	{ "moved to another key", "UPDATE entry SET k = zeroblob(20)"
+	    " WHERE t = 32 AND k = " ROW(9), 1 },
+	{ "there once more", "INSERT INTO entry SELECT 32, zeroblob(20), v, d"
+	    " FROM entry WHERE t = 32 AND k = " ROW(9), 0 },
+	{ "out of order", "CREATE TEMP TABLE b AS SELECT * FROM entry"
+	    " WHERE t = 32 AND k = " ROW(9) ";"
+	    "DELETE FROM entry WHERE t = 32 AND k = " ROW(9) ";"
+	    ORDER("k)", "k DESC)") "INSERT INTO entry SELECT * FROM b;"
+	    ORDER("k DESC)", "k)"), 0 },
+	{ "there once more with another text, out of order",
+	    "CREATE TEMP TABLE b AS SELECT t, " ROW(9) " AS k, v, d"
+	    " FROM entry WHERE t = 32 AND k = " ROW(8) ";"
+	    ORDER("k)", "k DESC)") "INSERT INTO entry SELECT * FROM b"
+	    " WHERE true ON CONFLICT (t, k) DO NOTHING;"
+	    ORDER("k DESC)", "k)"), 0 },
+};
+
+/* The vault opens, which walks no history: who reads it notices. */
+static void
+nothing_done_to_its_file_is_shown(void **state)
+{
+	struct tacit_message m = { .size = sizeof(m) };
+	char copy[2][320];
+	struct story st;
+	uint64_t at, n;
+	size_t i;
+	int rc = 0;
+
+	(void)state;
+	begin(&st, 6);
+	talk(&st);
+	for (i = 0; i < 2; i++) {
+		stage_keep(st.s, 0, (int)i);
+		(void)snprintf(copy[i], sizeof(copy[i]), "%s/end0.copy%zu",
+		    story_scratch(), i);
+	}
+	for (i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+		edit_file(copy[0], copy[1], edits[i].sql);
+		stage_put_back(st.s, 0, 1);
+		for (at = 0, n = PLACES; n > 0; n--, at = m.place) {
+			m.size = sizeof(m);
+			if ((rc = tacit_history(story_contact(&st, 0), at,
+			    &m)) != 0)
+				break;
+			is_at_place(&m, n);
+		}
+		if (rc != 0 ? rc != TACIT_E_CORRUPT : edits[i].seen)
+			fail_msg("%s: %d", edits[i].name, rc);
+		if (i == 0)
+			assert_int_equal(rc, 0);
+	}
+	stage_free(st.s);
+}
+
 /* A text lent to the host stays until it asks again, whatever the answer. */
 static void
 what_is_lent_stays_until_the_next_call(void **state)
@@ -372,6 +464,7 @@ main(void)
 		cmocka_unit_test(history_reads_backwards_and_in_any_order),
 		cmocka_unit_test(a_message_has_one_id_at_both_ends),
 		cmocka_unit_test(nothing_that_was_changed_is_shown),
+		cmocka_unit_test(nothing_done_to_its_file_is_shown),
 		cmocka_unit_test(what_is_lent_stays_until_the_next_call),
 		cmocka_unit_test(a_contact_that_is_gone_has_no_history),
 		cmocka_unit_test(memory_that_may_differ_is_not_called_corruption),

@@ -101,17 +101,6 @@ static const struct edit edits[] = {
 	{ "a row of the history moved beyond all tables",
 	    "UPDATE entry SET t = 96 WHERE t = 32 AND k = x'62'",
 	    TACIT_E_CORRUPT },
-	{ "a row of the history out of order",
-	    "CREATE TEMP TABLE b AS SELECT * FROM entry"
-	    " WHERE t = 32 AND k = x'62';"
-	    "DELETE FROM entry WHERE t = 32 AND k = x'62';"
-	    "PRAGMA writable_schema = ON;"
-	    "UPDATE sqlite_schema SET sql = replace(sql, 'k)', 'k DESC)');"
-	    "PRAGMA writable_schema = RESET;"
-	    "INSERT INTO entry SELECT * FROM b;"
-	    "PRAGMA writable_schema = ON;"
-	    "UPDATE sqlite_schema SET sql = replace(sql, 'k DESC)', 'k)');",
-	    TACIT_E_CORRUPT },
 	{ "a row moved to another key",
 	    "UPDATE entry SET k = x'6262' WHERE t = 3 AND k = x'61'",
 	    TACIT_E_CORRUPT },
