@@ -63,14 +63,21 @@ wipe(struct keystore_staged *s)
 	s->len = 0;
 }
 
+static int
+is_of(const struct keystore_staged *s, const struct vault_key *key)
+{
+
+	return s->key.len == key->len &&
+	    memcmp(s->key.data, key->data, key->len) == 0;
+}
+
 static struct keystore_staged *
 find_staged(struct keystore *k, const struct vault_key *key)
 {
 	size_t i;
 
 	for (i = 0; i < k->n_staged; i++) {
-		if (k->staged[i].key.len == key->len &&
-		    memcmp(k->staged[i].key.data, key->data, key->len) == 0)
+		if (is_of(&k->staged[i], key))
 			return &k->staged[i];
 	}
 	return NULL;
@@ -111,6 +118,7 @@ keystore_discard(struct keystore *k)
 
 	while (k->n_staged > 0)
 		wipe(&k->staged[--k->n_staged]);
+	wipe(&k->read);
 }
 
 int
@@ -133,28 +141,53 @@ keystore_commit(struct keystore *k)
 	return rc;
 }
 
+/*
+ * The bytes of a row: staged, or read; NULL if there is no such row.
+ * Owner:   ${stored} is what they may lie in, for vault_value_free().
+ */
+static int
+look(struct keystore *k, enum keystore_row row, uint32_t number,
+    struct vault_value *stored, const uint8_t **data, size_t *len)
+{
+	const struct keystore_staged *s;
+	struct vault_key key;
+	int rc;
+
+	name_row(&key, k, row, number);
+	*stored = (struct vault_value){ NULL, 0 };
+	s = find_staged(k, &key);
+	if (s == NULL && k->read.value != NULL && is_of(&k->read, &key))
+		s = &k->read;
+	if (s == NULL) {
+		if ((rc = vault_get(k->vault, VAULT_RATCHET, key.data,
+		    key.len, stored)) != 0)
+			return rc;
+		*data = stored->data;
+		*len = stored->len;
+		if (row != ROW_SESSION || stored->data == NULL)
+			return 0;
+		wipe(&k->read);
+		k->read = (struct keystore_staged){ key, stored->data,
+		    stored->len };
+		*stored = (struct vault_value){ NULL, 0 };
+		return 0;
+	}
+	*data = s->value;
+	*len = s->len;
+	return 0;
+}
+
 int
 keystore_get(struct keystore *k, enum keystore_row row, uint32_t number,
     struct signal_buffer **out)
 {
-	struct vault_value stored = { NULL, 0 };
-	const struct keystore_staged *s;
-	struct vault_key key;
-	const uint8_t *data;
-	size_t len;
-	int rc = 0;
+	struct vault_value stored;
+	const uint8_t *data = NULL;
+	size_t len = 0;
+	int rc;
 
 	*out = NULL;
-	name_row(&key, k, row, number);
-	if ((s = find_staged(k, &key)) != NULL) {
-		data = s->value;
-		len = s->len;
-	} else {
-		rc = vault_get(k->vault, VAULT_RATCHET, key.data, key.len,
-		    &stored);
-		data = stored.data;
-		len = stored.len;
-	}
+	rc = look(k, row, number, &stored, &data, &len);
 	if (rc == 0 && data != NULL) {
 		*out = signal_buffer_create(data, len);
 		if (*out == NULL)
@@ -167,12 +200,28 @@ keystore_get(struct keystore *k, enum keystore_row row, uint32_t number,
 int
 keystore_has(struct keystore *k, enum keystore_row row, uint32_t number)
 {
-	signal_buffer *found;
+	struct vault_value stored;
+	const uint8_t *data = NULL;
+	size_t len = 0;
 	int rc;
 
-	if ((rc = keystore_get(k, row, number, &found)) == 0)
-		rc = found != NULL;
-	signal_buffer_bzero_free(found);
+	if ((rc = look(k, row, number, &stored, &data, &len)) == 0)
+		rc = data != NULL;
+	vault_value_free(&stored);
+	return rc;
+}
+
+int
+keystore_session(struct keystore *k, const uint8_t **data, size_t *len)
+{
+	struct vault_value stored;
+	int rc;
+
+	*data = NULL;
+	*len = 0;
+	/* A session that was read is kept, so that nothing is left here. */
+	rc = look(k, ROW_SESSION, 0, &stored, data, len);
+	vault_value_free(&stored);
 	return rc;
 }
 

@@ -54,6 +54,7 @@ struct keystore {
 	uint8_t name[TACIT_HASH_LEN];	/* of its relationship, in row keys */
 	int may_learn;			/* the peer's identity */
 	int error;			/* first one in a callback, or 0 */
+	struct keystore_staged read;	/* the session, once it was read */
 	size_t n_staged;
 	struct keystore_staged staged[KEYSTORE_STAGED_MAX];
 };
@@ -69,7 +70,7 @@ void keystore_begin(struct keystore *k, const struct ratchet_session *s,
  */
 int keystore_commit(struct keystore *k);
 
-/* Wipe what is staged.  After keystore_commit() there is nothing. */
+/* Wipe what is staged and was read; so does keystore_commit(). */
 void keystore_discard(struct keystore *k);
 
 /*
@@ -86,6 +87,13 @@ int keystore_get(struct keystore *k, enum keystore_row row, uint32_t number,
 int keystore_has(struct keystore *k, enum keystore_row row, uint32_t number);
 int keystore_stage(struct keystore *k, enum keystore_row row, uint32_t number,
     const void *value, size_t len);
+
+/*
+ * The session in hand, which the vault is asked for once in a call.
+ * Output:  ${*data}: NULL if there is none.  Borrowed until the next call.
+ * Errors:  as keystore_get().
+ */
+int keystore_session(struct keystore *k, const uint8_t **data, size_t *len);
 
 /*
  * Copy what of ${relationship} outlives its sessions, both identities, and

@@ -17,8 +17,10 @@ struct provider;
  * Errors:  TACIT_E_NOMEM, TACIT_E_INTERNAL (OpenSSL lacks one of them).
  */
 int provider_open(struct provider **out, struct signal_context *ctx);
-/* An operation begins; was memory too short for some of it? */
+/* An operation begins; it ends, and no key of it is kept. */
 void provider_begin(struct provider *p);
+void provider_end(struct provider *p);
+/* Was memory too short for some of it? */
 int provider_starved(const struct provider *p);
 void provider_close(struct provider *p);	/* NULL is fine */
 

@@ -113,6 +113,7 @@ int
 ratchet_end(struct ratchet *r, int rc)
 {
 
+	provider_end(r->provider);
 	if (rc == 0)
 		return keystore_commit(&r->keys);
 	keystore_discard(&r->keys);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include <pb_decode.h>
 #include <signal/protocol.h>
 #include <signal/session_cipher.h>
 #include <signal/session_record.h>
@@ -13,6 +14,7 @@
 #include <sodium.h>
 
 #include "ratchet_internal.h"
+#include "state.pb.h"
 
 /* A buffer and what it holds. */
 struct room {
@@ -57,23 +59,41 @@ load(struct ratchet *r, session_record **out)
 }
 
 /*
- * The identity that session ${record} was made with must still be the one on
+ * What of the session in hand is looked at beside libsignal's own work, without
+ * taking all of it apart once more.  1; 0 if there is none; or an error.
+ */
+static int
+peek(struct ratchet *r, tacit_state_SignalSession *out)
+{
+	tacit_state_SignalRecord record = tacit_state_SignalRecord_init_zero;
+	const uint8_t *data;
+	pb_istream_t in;
+	size_t len;
+	int rc;
+
+	if ((rc = keystore_session(&r->keys, &data, &len)) != 0)
+		return rc;
+	if (data == NULL)
+		return 0;
+	in = pb_istream_from_buffer(data, len);
+	if (!pb_decode(&in, tacit_state_SignalRecord_fields, &record))
+		return TACIT_E_CORRUPT;
+	*out = record.current;
+	return 1;
+}
+
+/*
+ * The identity that session ${s} was made with must still be the one on
  * record; libsignal looks at that only when a session begins.
  */
 static int
-check_trust(struct ratchet *r, session_record *record)
+check_trust(struct ratchet *r, const tacit_state_SignalSession *s)
 {
-	ec_public_key *key;
-	uint8_t point[TACIT_KEY_LEN];
 	int rc;
 
-	key = session_state_get_remote_identity_key(
-	    session_record_get_state(record));
-	if (key == NULL)
+	if (s->their_identity.size != RATCHET_POINT_LEN)
 		return TACIT_E_CORRUPT;
-	if ((rc = ratchet_point(point, key)) != 0)
-		return rc;
-	if ((rc = keystore_trusts(&r->keys, point)) < 0)
+	if ((rc = keystore_trusts(&r->keys, s->their_identity.bytes + 1)) < 0)
 		return rc;
 	return rc == 1 ? 0 : TACIT_E_IDENTITY_CHANGED;
 }
@@ -81,9 +101,12 @@ check_trust(struct ratchet *r, session_record *record)
 int
 ratchet_has(struct ratchet *r, const struct ratchet_session *s)
 {
+	int rc;
 
 	keystore_begin(&r->keys, s, 0);
-	return keystore_has(&r->keys, ROW_SESSION, 0);
+	rc = keystore_has(&r->keys, ROW_SESSION, 0);
+	keystore_discard(&r->keys);
+	return rc;
 }
 
 static int
@@ -114,7 +137,7 @@ ratchet_encrypt(struct ratchet *r, const struct ratchet_session *s,
     size_t *out_len, enum ratchet_kind *kind)
 {
 	struct room room = { out, cap, 0 };
-	session_record *record = NULL;
+	tacit_state_SignalSession session;
 	enum ratchet_kind which = RATCHET_WHISPER;
 	int rc;
 
@@ -123,11 +146,10 @@ ratchet_encrypt(struct ratchet *r, const struct ratchet_session *s,
 	if ((rc = ratchet_begin(r, s, 0)) != 0)
 		return rc;
 
-	if ((rc = load(r, &record)) == 0 && record == NULL)
+	if ((rc = peek(r, &session)) == 1)
+		rc = check_trust(r, &session);
+	else if (rc == 0)
 		rc = TACIT_E_STATE;
-	if (rc == 0)
-		rc = check_trust(r, record);
-	SIGNAL_UNREF(record);
 	if (rc == 0)
 		rc = encrypt(r, plain, len, &room, &which);
 
@@ -246,6 +268,23 @@ parse(struct ratchet *r, enum ratchet_kind kind, const uint8_t *msg,
 	return rc;
 }
 
+/* Is it the session in hand that ${first} belongs to? */
+static int
+check_belongs(struct ratchet *r, const pre_key_signal_message *first)
+{
+	session_record *record;
+	int rc;
+
+	if ((rc = load(r, &record)) != 0)
+		return rc;
+	if (record == NULL || !session_record_has_session_state(record,
+	    CIPHERTEXT_CURRENT_VERSION,
+	    pre_key_signal_message_get_base_key(first)))
+		rc = TACIT_E_CRYPTO;
+	SIGNAL_UNREF(record);
+	return rc;
+}
+
 /*
  * May ${p} be given to libsignal?  A session that is there must be the one
  * that the message belongs to: libsignal would begin another in the same
@@ -254,21 +293,16 @@ parse(struct ratchet *r, enum ratchet_kind kind, const uint8_t *msg,
 static int
 check_session(struct ratchet *r, const struct parsed *p)
 {
-	session_record *record;
+	tacit_state_SignalSession session;
 	int rc;
 
-	if ((rc = load(r, &record)) != 0)
+	if ((rc = peek(r, &session)) < 0)
 		return rc;
-	if (record == NULL)
-		return p->first != NULL ? 0 : TACIT_E_CRYPTO;
-	if (p->first != NULL && !session_record_has_session_state(record,
-	    CIPHERTEXT_CURRENT_VERSION,
-	    pre_key_signal_message_get_base_key(p->first)))
-		rc = TACIT_E_CRYPTO;
 	if (rc == 0)
-		rc = check_trust(r, record);
-	SIGNAL_UNREF(record);
-	return rc;
+		return p->first != NULL ? 0 : TACIT_E_CRYPTO;
+	if (p->first != NULL && (rc = check_belongs(r, p->first)) != 0)
+		return rc;
+	return check_trust(r, &session);
 }
 
 static int
@@ -330,23 +364,16 @@ int
 ratchet_turn(struct ratchet *r, const struct ratchet_session *s,
     uint8_t out[8])
 {
-	uint8_t point[TACIT_KEY_LEN];
-	session_record *record;
-	ec_public_key *key;
+	tacit_state_SignalSession session;
 	int rc;
 
 	keystore_begin(&r->keys, s, 0);
-	if ((rc = load(r, &record)) != 0)
+	rc = peek(r, &session);
+	keystore_discard(&r->keys);
+	if (rc < 0)
 		return rc;
-	rc = TACIT_E_STATE;
-	if (record != NULL) {
-		key = session_state_get_sender_ratchet_key(
-		    session_record_get_state(record));
-		if (key != NULL)
-			rc = ratchet_point(point, key);
-	}
-	if (rc == 0)
-		memcpy(out, point, 8);
-	SIGNAL_UNREF(record);
-	return rc;
+	if (rc == 0 || session.sending.ratchet_key.size != RATCHET_POINT_LEN)
+		return TACIT_E_STATE;
+	memcpy(out, session.sending.ratchet_key.bytes + 1, 8);
+	return 0;
 }

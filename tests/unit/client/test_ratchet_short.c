@@ -14,6 +14,10 @@ EVP_MAC_CTX *__real_EVP_MAC_CTX_dup(const EVP_MAC_CTX *c);
 void *__wrap_malloc(size_t len);
 void *__wrap_calloc(size_t n, size_t len);
 EVP_MAC_CTX *__wrap_EVP_MAC_CTX_dup(const EVP_MAC_CTX *c);
+int __real_EVP_MAC_init(EVP_MAC_CTX *c, const unsigned char *key, size_t len,
+    const OSSL_PARAM params[]);
+int __wrap_EVP_MAC_init(EVP_MAC_CTX *c, const unsigned char *key, size_t len,
+    const OSSL_PARAM params[]);
 
 /* Allocations that pass before one fails; -1: none fails. */
 static int *
@@ -46,6 +50,13 @@ EVP_MAC_CTX *
 __wrap_EVP_MAC_CTX_dup(const EVP_MAC_CTX *c)
 {
 	return fails() ? NULL : __real_EVP_MAC_CTX_dup(c);
+}
+
+int
+__wrap_EVP_MAC_init(EVP_MAC_CTX *c, const unsigned char *key, size_t len,
+    const OSSL_PARAM params[])
+{
+	return fails() ? 0 : __real_EVP_MAC_init(c, key, len, params);
 }
 
 static void
