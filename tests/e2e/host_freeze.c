@@ -7,12 +7,12 @@
  * A busy machine is late by itself, so each figure is the worst of a round,
  * and a round that is too late may be repeated twice.
  */
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -163,16 +163,27 @@ a_relay_that_drips(void **state)
 	close_is_short(&w->ben, "handshake that drips");
 }
 
-/* A disk that needs 3 ms to make anything durable, when it is slow. */
-static int slow_disk;
+/* A processor that needs 3 ms to open a letter, when it is slow. */
+static int slow;
+
+typedef int open_f(unsigned char *, unsigned long long *, unsigned char *,
+    const unsigned char *, unsigned long long, const unsigned char *,
+    unsigned long long, const unsigned char *, const unsigned char *);
 
 __attribute__((visibility("default")))
 int
-fdatasync(int fd)
+crypto_aead_xchacha20poly1305_ietf_decrypt(unsigned char *m,
+    unsigned long long *m_len, unsigned char *nsec, const unsigned char *c,
+    unsigned long long c_len, const unsigned char *ad,
+    unsigned long long ad_len, const unsigned char *nonce,
+    const unsigned char *key)
 {
-	if (slow_disk)
+	open_f *next;
+
+	*(void **)&next = dlsym(RTLD_NEXT, __func__);
+	if (slow && c_len > TACIT_LETTER_LEN / 2)
 		relay_sleep_ms(3);
-	return (int)syscall(SYS_fdatasync, fd);
+	return next(m, m_len, nsec, c, c_len, ad, ad_len, nonce, key);
 }
 
 static uint32_t
@@ -201,7 +212,7 @@ a_backlog_that_comes_at_once(void **state)
 		    NULL), 0);
 	person_run(&w->anna, NULL, person_has_sent);
 	person_open(&w->ben, NULL);
-	slow_disk = 1;
+	slow = 1;
 	for (steps = 0; !person_is_drained(&w->ben); steps++) {
 		before = unread(&w->ben);
 		assert_int_equal(tacit_step(w->ben.t, 0), 0);
@@ -210,7 +221,7 @@ a_backlog_that_comes_at_once(void **state)
 		else
 			relay_sleep_ms(2);	/* more comes together */
 	}
-	slow_disk = 0;
+	slow = 0;
 	print_message("figure: %d letters at once: at most %u in one of %d "
 	    "steps\n", TEXTS, most, steps);
 	assert_in_range(most, 1, LETTERS_A_STEP);

@@ -65,7 +65,7 @@ macro(tacit_sim_control defect source)
   set_tests_properties(sim/${control} PROPERTIES TIMEOUT 900)
 endmacro()
 
-tacit_sim_control(ACK_EARLY relay/commit.c)
+tacit_sim_control(ACK_EARLY relay/store_sqlite_file.c)
 # One in some hundred seeds finds it.
 tacit_sim_control(HELD_IS_OKED relay/hold.c --seeds 4000)
 tacit_sim_control(ACK_UNCOMMITTED client-lib/src/line_in.c)

@@ -31,10 +31,10 @@ struct rows {
 static size_t
 make_value(char out[VALUE], int t, int k, unsigned n)
 {
-	size_t len = 16 + (n * 397 + (unsigned)k * 211) % (VALUE - 16);
+	size_t len = 40 + (n * 397 + (unsigned)k * 211) % (VALUE - 40);
 
 	memset(out, 'a' + (int)(n % 26), len);
-	(void)snprintf(out, 16, "%d %d %010u", t, k, n);
+	(void)snprintf(out, 40, "%d %d %010u", t, k, n);
 	return len;
 }
 
