@@ -250,7 +250,7 @@ write_ack(uint8_t *p, const tacit_Ack *m)
 static uint8_t *
 write_ok(uint8_t *p, const tacit_Ok *m)
 {
-	uint8_t ids[5 * TACIT_OK_MAX], *end = ids;
+	uint8_t ids[5 * TACIT_OK_MAX] = { 0 }, *end = ids;
 	pb_size_t i;
 
 	for (i = 0; i < m->id_count; i++)
