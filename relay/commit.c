@@ -287,8 +287,9 @@ scrub(struct commit *c, int now)
 {
 	int rc;
 
-	if (atomic_load(&c->failed) != 0 || c->scrub_due == 0 ||
-	    (!now && now_s() < c->scrub_due))
+	if (atomic_load(&c->failed) != 0)
+		c->scrub_due = 0;	/* or it would be due for ever */
+	if (c->scrub_due == 0 || (!now && now_s() < c->scrub_due))
 		return;
 	tidy(c);
 	rc = c->store->ops->scrub(c->store);

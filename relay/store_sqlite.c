@@ -41,19 +41,13 @@ bind(sqlite3_stmt *st, int i, const struct sql_arg *a)
 	return sqlite3_bind_int64(st, i, a->n);
 }
 
-int
-sql_step(struct store_sqlite *q, enum sql id, const struct sql_arg *arg,
-    size_t n)
+static int
+step(struct store_sqlite *q, enum sql id, const struct sql_arg *arg, size_t n)
 {
 	sqlite3_stmt *st = q->stmt[id];
 	size_t i;
 	int rc;
 
-	if (q->turn == NOTHING_YET) {
-		q->turn = BEGUN;
-		if ((rc = sql_run(q, SQL_BEGIN, NULL, 0)) != 0)
-			return rc;
-	}
 	for (i = 0; i < n; i++) {
 		if ((rc = bind(st, (int)i + 1, &arg[i])) != SQLITE_OK)
 			return sql_fail(q, rc);
@@ -62,6 +56,20 @@ sql_step(struct store_sqlite *q, enum sql id, const struct sql_arg *arg,
 		return 1;
 	sql_reset(q, id);
 	return rc == SQLITE_DONE ? 0 : sql_fail(q, rc);
+}
+
+int
+sql_step(struct store_sqlite *q, enum sql id, const struct sql_arg *arg,
+    size_t n)
+{
+	int rc;
+
+	if (q->turn == NOTHING_YET) {
+		q->turn = BEGUN;
+		if ((rc = step(q, SQL_BEGIN, NULL, 0)) != 0)
+			return rc;
+	}
+	return step(q, id, arg, n);
 }
 
 void

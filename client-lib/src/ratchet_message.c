@@ -71,7 +71,7 @@ peek(struct ratchet *r, tacit_state_SignalSession *out)
 	size_t len;
 	int rc;
 
-	if ((rc = keystore_session(&r->keys, &data, &len)) != 0)
+	if ((rc = keystore_session(&r->keys, &data, &len)) < 0)
 		return rc;
 	if (data == NULL)
 		return 0;

@@ -395,7 +395,9 @@ quiet(struct world *w)
 		world_collect(w);
 		again = dispatch_turn(w->dispatch, w->now_ms);
 		holds_turn(hub_holds(w->relay.hub), UINT64_MAX);
-		holds_retry(hub_holds(w->relay.hub));
+		/* A relay whose disk failed for good stops instead. */
+		if (commit_failed(w->relay.commit) == 0)
+			holds_retry(hub_holds(w->relay.hub));
 		if (dispatch_ticking(w->dispatch))
 			dispatch_tick(w->dispatch, UINT64_MAX);
 		for (i = 0; i < WORLD_CLIENTS; i++) {
@@ -414,6 +416,9 @@ world_settle(struct world *w)
 	int i;
 
 	quiet(w);
+	/* What is held then was not answered, and never will be. */
+	if (commit_failed(w->relay.commit) != 0)
+		return;
 	for (i = 0; i < WORLD_CLIENTS; i++) {
 		c = &w->client[i];
 		for (k = 0; k < c->n; k++)
