@@ -29,6 +29,8 @@ wrong_relay() {
 	    -subj /CN=relay -days 3 -keyout "$work/key" -out "$work/cert" 2>/dev/null
 	wrong_pin=$(openssl x509 -in "$work/cert" -pubkey -noout |
 	    openssl pkey -pubin -outform der | sha256sum)
+	# Lest the place of the one before it, which is gone, be read as its.
+	: >"$work/at"
 	node "$kit/wrong-relay.mjs" "$fault" "$url" "$work/cert" "$work/key" \
 	    >"$work/at" 2>"$work/wrong.log" &
 	pids+=($!)
