@@ -112,7 +112,7 @@ copy_all(struct vault *to, struct vault *from)
 	static const enum vault_table plain[] = {
 		VAULT_SELF, VAULT_RELAY, VAULT_CONTACT, VAULT_PAIRING,
 		VAULT_MARK, VAULT_INBOX, VAULT_EVENT, VAULT_ANCHOR, VAULT_KEEP,
-		VAULT_STATEMENT, VAULT_HISTORY, VAULT_LOG
+		VAULT_STATEMENT, VAULT_REWRITTEN, VAULT_HISTORY, VAULT_LOG
 	};
 	size_t i;
 	int rc;

@@ -40,7 +40,7 @@ contact_erase(struct tacit_contact *ct)
 	static const enum vault_table tables[] = {
 		VAULT_CONTACT, VAULT_PAIRING, VAULT_MARK, VAULT_OUTBOX,
 		VAULT_INBOX, VAULT_ASIDE, VAULT_STATEMENT, VAULT_HISTORY,
-		VAULT_KEEP,
+		VAULT_KEEP, VAULT_REWRITTEN
 	};
 	size_t i;
 	int rc;

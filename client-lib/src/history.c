@@ -40,17 +40,82 @@ past_hash(uint8_t out[TACIT_HASH_LEN], const tacit_state_Past *p,
 	tacit_hash(out, "tacit/1/history", part, said.type == 0 ? n - 1 : n);
 }
 
+/*
+ * What may become of a row while its hash stays, in a byte; 0: nothing yet.
+ * The state has that of each place, MARKS of them in a row: an older copy of
+ * the row in the history bears another.
+ */
+enum { MARKS = 252 };			/* 256 bytes with their length */
+
+static uint8_t
+mark_of(const tacit_state_Past *p)
+{
+	unsigned gone = p->keep.gone.size > 0, given_up = p->given_up;
+
+	return (uint8_t)(p->fate << 2 | gone << 1 | given_up);
+}
+
+static int
+marks_get(struct tacit_contact *ct, const struct record_key *key,
+    uint8_t marks[MARKS])
+{
+	struct vault_value v;
+	int rc;
+
+	memset(marks, 0, MARKS);
+	if ((rc = vault_get(ct->t->vault, VAULT_REWRITTEN, key->data,
+	    key->len, &v)) != 0 || v.data == NULL)
+		return rc;
+	if (v.len == MARKS)
+		memcpy(marks, v.data, MARKS);
+	else
+		rc = TACIT_E_CORRUPT;
+	vault_value_free(&v);
+	return rc;
+}
+
+static int
+mark(struct tacit_contact *ct, uint64_t place, uint8_t how)
+{
+	uint8_t marks[MARKS];
+	struct record_key key;
+	int rc;
+
+	record_key(&key, ct->id, sizeof(ct->id), place / MARKS);
+	rc = marks_get(ct, &key, marks);
+	if (rc != 0 || marks[place % MARKS] == how)
+		return rc;
+	marks[place % MARKS] = how;
+	return vault_put(ct->t->vault, VAULT_REWRITTEN, key.data, key.len,
+	    marks, MARKS);
+}
+
+static int
+is_marked(struct tacit_contact *ct, uint64_t place, uint8_t how)
+{
+	uint8_t marks[MARKS];
+	struct record_key key;
+	int rc;
+
+	record_key(&key, ct->id, sizeof(ct->id), place / MARKS);
+	if ((rc = marks_get(ct, &key, marks)) != 0)
+		return rc;
+	return marks[place % MARKS] == how ? 0 : TACIT_E_CORRUPT;
+}
+
 int
 history_put(struct tacit_contact *ct, uint64_t place,
     const tacit_state_Past *p, const char *text, size_t len,
     uint8_t hash[TACIT_HASH_LEN])
 {
 	struct record_key key;
+	int rc;
 
 	past_hash(hash, p, text, len);
 	record_key(&key, ct->id, sizeof(ct->id), place);
-	return record_put(ct->t->vault, VAULT_HISTORY, key.data, key.len,
+	rc = record_put(ct->t->vault, VAULT_HISTORY, key.data, key.len,
 	    tacit_state_Past_fields, p, text, len);
+	return rc != 0 ? rc : mark(ct, place, mark_of(p));
 }
 
 int
@@ -63,13 +128,10 @@ history_add(struct tacit_contact *ct, tacit_state_Past *p, const char *text,
 	    ct->rec.history_head);
 }
 
-/* Read the row at ${place} and check it against ${hash}; hash moves on. */
-static int
-past_read(struct tacit_contact *ct, uint64_t place,
-    uint8_t hash[TACIT_HASH_LEN], tacit_state_Past *p, char **text,
-    size_t *len)
+int
+history_row(struct tacit_contact *ct, uint64_t place, tacit_state_Past *p,
+    char **text, size_t *len)
 {
-	uint8_t is[TACIT_HASH_LEN];
 	struct record_key key;
 	int rc;
 
@@ -78,6 +140,24 @@ past_read(struct tacit_contact *ct, uint64_t place,
 	    tacit_state_Past_fields, p, sizeof(*p), text, len);
 	if (rc <= 0)
 		return rc == 0 ? TACIT_E_CORRUPT : rc;
+	if ((rc = is_marked(ct, place, mark_of(p))) != 0) {
+		record_tail_free(*text, *len);
+		*text = NULL;
+	}
+	return rc;
+}
+
+/* Read the row at ${place} and check it against ${hash}; hash moves on. */
+static int
+past_read(struct tacit_contact *ct, uint64_t place,
+    uint8_t hash[TACIT_HASH_LEN], tacit_state_Past *p, char **text,
+    size_t *len)
+{
+	uint8_t is[TACIT_HASH_LEN];
+	int rc;
+
+	if ((rc = history_row(ct, place, p, text, len)) != 0)
+		return rc;
 	past_hash(is, p, *text, *len);
 	if (sodium_memcmp(is, hash, sizeof(is)) != 0) {
 		record_tail_free(*text, *len);
@@ -108,19 +188,6 @@ history_back(struct tacit_contact *ct, history_see *see, void *arg)
 		record_tail_free(text, len);
 	}
 	return rc < 0 ? rc : 0;
-}
-
-int
-history_row(struct tacit_contact *ct, uint64_t place, tacit_state_Past *p,
-    char **text, size_t *len)
-{
-	struct record_key key;
-	int rc;
-
-	record_key(&key, ct->id, sizeof(ct->id), place);
-	rc = record_get(ct->t->vault, VAULT_HISTORY, key.data, key.len,
-	    tacit_state_Past_fields, p, sizeof(*p), text, len);
-	return rc == 0 ? TACIT_E_CORRUPT : rc < 0 ? rc : 0;
 }
 
 int

@@ -2,7 +2,9 @@
 /*
  * What was written, both ways: rows of VAULT_HISTORY, chained per contact.
  * Each row holds the hash of the row before; the hash of the last stands in
- * the contact's record, which the vault's own hash covers.
+ * the contact's record, which the vault's own hash covers.  What becomes of a
+ * row later and leaves its hash as it is (a text that is forgotten or
+ * recalled) stands in VAULT_REWRITTEN, which that covers as well.
  */
 #ifndef CLIENT_HISTORY_H
 #define CLIENT_HISTORY_H
@@ -21,7 +23,10 @@ typedef int history_see(void *arg, uint64_t place, const tacit_state_Past *p,
     const char *text, size_t len);
 int history_back(struct tacit_contact *ct, history_see *see, void *arg);
 
-/* One row.  Output: ${text}, for record_tail_free(). */
+/*
+ * One row, without a look at the chain.
+ * Output:  ${text}, for record_tail_free().
+ */
 int history_row(struct tacit_contact *ct, uint64_t place,
     tacit_state_Past *p, char **text, size_t *len);
 

@@ -44,6 +44,7 @@ enum vault_table {
 	VAULT_DATA,			/* of the layer above */
 	VAULT_KEEP,			/* texts to be forgotten */
 	VAULT_STATEMENT,		/* of relays, on what was recalled */
+	VAULT_REWRITTEN,		/* what became of rows of the history */
 	VAULT_HISTORY = 32,
 	VAULT_LOG,			/* what was done with the vault */
 	VAULT_LAST = VAULT_LOG

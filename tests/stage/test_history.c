@@ -245,7 +245,7 @@ nothing_that_was_changed_is_shown(void **state)
 static void
 edit_file(const char *from, const char *to, const char *sql)
 {
-	char command[1400];
+	char command[2200];
 
 	(void)snprintf(command, sizeof(command), "python3 -c \"import shutil,"
 	    " sqlite3; shutil.copy('%s', '%s'); c = sqlite3.connect('%s');"
@@ -329,6 +329,71 @@ nothing_done_to_its_file_is_shown(void **state)
 			fail_msg("%s: %d", edits[i].name, rc);
 		if (i == 0)
 			assert_int_equal(rc, 0);
+	}
+	stage_free(st.s);
+}
+
+/* What end 0 has at ${path}, with its history from before, at ${before}. */
+static void
+put_history_back(struct story *st, const char *path, const char *before,
+    const char *to, int n)
+{
+	char sql[800];
+
+	(void)snprintf(sql, sizeof(sql), "ATTACH \\\"%s\\\" AS b;"
+	    "UPDATE entry SET (v, d) = (SELECT e.v, e.d FROM b.entry e"
+	    " WHERE e.t = 32 AND e.k = entry.k) WHERE t = 32", before);
+	edit_file(path, to, sql);
+	stage_put_back(st->s, 0, n);
+}
+
+/* Its hash is still that of the row, so the chain does not tell. */
+static void
+what_was_taken_back_does_not_return_with_an_older_row(void **state)
+{
+	static const struct {
+		int from;			/* who wrote it */
+		uint32_t hours;			/* 0: it is kept */
+	} table[] = { { 1, 0 }, { 1, 24 }, { 0, 0 } };
+	struct tacit_message m = { .size = sizeof(m) };
+	char copy[3][320], id[TACIT_MESSAGE_ID_SIZE];
+	enum tacit_fate fate;
+	struct story st;
+	size_t i;
+	int k;
+
+	(void)state;
+	begin(&st, 11);
+	for (k = 0; k < 3; k++)
+		(void)snprintf(copy[k], sizeof(copy[k]), "%s/end0.copy%d",
+		    story_scratch(), k);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct tacit_contact *from = story_contact(&st, table[i].from);
+
+		assert_int_equal(table[i].hours == 0 ?
+		    tacit_send(from, "a text", 6, id, NULL) :
+		    tacit_send_fleeting(from, "a text", 6, table[i].hours,
+		    id, NULL), 0);
+		if (table[i].from == 1)
+			stage_quiesce(st.s);
+		stage_keep(st.s, 0, 0);
+		assert_int_equal(table[i].from == 1 ?
+		    tacit_forget(story_contact(&st, 0), id) :
+		    tacit_recall(story_contact(&st, 0), id, &fate), 0);
+		stage_keep(st.s, 0, 1);
+		put_history_back(&st, copy[1], copy[0], copy[2], 2);
+		assert_int_equal(tacit_history(story_contact(&st, 0), 0, &m),
+		    TACIT_E_CORRUPT);
+		/* And nothing is made of that row. */
+		assert_int_equal(table[i].from == 1 ?
+		    tacit_forget(story_contact(&st, 0), id) :
+		    tacit_recall(story_contact(&st, 0), id, &fate),
+		    TACIT_E_CORRUPT);
+		stage_put_back(st.s, 0, 1);
+		assert_int_equal(tacit_history(story_contact(&st, 0), 0, &m),
+		    0);
+		assert_true(m.forgotten || m.state == TACIT_RECALLED);
+		stage_quiesce(st.s);
 	}
 	stage_free(st.s);
 }
@@ -465,6 +530,8 @@ main(void)
 		cmocka_unit_test(a_message_has_one_id_at_both_ends),
 		cmocka_unit_test(nothing_that_was_changed_is_shown),
 		cmocka_unit_test(nothing_done_to_its_file_is_shown),
+		cmocka_unit_test(
+		    what_was_taken_back_does_not_return_with_an_older_row),
 		cmocka_unit_test(what_is_lent_stays_until_the_next_call),
 		cmocka_unit_test(a_contact_that_is_gone_has_no_history),
 		cmocka_unit_test(memory_that_may_differ_is_not_called_corruption),

@@ -153,6 +153,7 @@ fixture_furnish(struct vault *v, const char *mark)
 		    sizeof(value) / (size_t)(i + 1)), 0);
 	fixture_put(v, VAULT_KEEP, "a", "by tonight");
 	fixture_put(v, VAULT_STATEMENT, "a", "destroyed");
+	fixture_put(v, VAULT_REWRITTEN, "a", "recalled");
 	fixture_put(v, VAULT_HISTORY, "a", "said this");
 	fixture_put(v, VAULT_HISTORY, "b", "said that");
 	fixture_put(v, VAULT_LOG, "log", "opened");
