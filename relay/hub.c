@@ -422,7 +422,9 @@ hub_hold(struct hub *h, const uint8_t address[TACIT_ADDRESS_LEN],
 
 	if (h->relay->config->hold_ms == 0 || h->relay->stopping ||
 	    (s = find(h, address)) == NULL || !s->live || !has_room(s) ||
-	    s->conn->close_code != 0 || s->n_sent + holding_reserved(s->holding) >= TACIT_IN_FLIGHT_MAX)
+	    s->conn->close_code != 0)
+		return;
+	if (s->n_sent + holding_reserved(s->holding) >= TACIT_IN_FLIGHT_MAX)
 		return;
 	(void)hold_reserve(h->holds, &s->holding, address, p, bytes);
 }

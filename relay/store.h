@@ -225,6 +225,14 @@ struct store {
 	const struct store_ops *ops;	/* first member of every backend */
 };
 
+/*
+ * Removing many letters at once costs a fraction of removing each by itself,
+ * since those of one page go together.  So an ACK takes an envelope out of
+ * its queue, and tidy(), in a later batch or in this one, its row.  Until that
+ * was committed a crash brings the envelope back, and so the ACK is not
+ * answered before: op->late says so.  Whatever else removes or names a
+ * mailbox tidies by itself.
+ */
 struct store_ops {
 	int (*begin)(struct store *);
 	int (*run[OP_KINDS])(struct store *, struct op *);
@@ -245,13 +253,6 @@ struct store_clock {
 };
 
 /*
- * Removing many letters at once costs a fraction of removing each by itself,
- * since those of one page go together.  So an ACK takes an envelope out of
- * its queue, and tidy(), in this batch or a later one, its row.  Until that
- * was committed a crash brings the envelope back, and so the ACK is not
- * answered before: op->late says so.  Whatever else removes or names a
- * mailbox tidies by itself.
- *
  * Run the list ${batch} in one transaction; outcomes as above.  After a
  * failure every op->rc is TACIT_E_UNAVAILABLE and nothing has changed.
  */

@@ -37,8 +37,11 @@ done
 TACIT_RELAY=$out/relay PATH_HOOK=$out/hook "$build/bench/path" of="$of" "$@"
 for phase in enqueue drain both; do
 	for thread in 01 02; do
-		f=$(grep -l "Trigger: .*$phase" "$out"/cg.*-"$thread" || true)
-		[ -n "$f" ] && python3 "$here/callgrind_table.py" "$of" \
-		    "$phase" "$thread" "$f"
+		f=$(grep -l "Trigger: .*$phase" "$out"/cg.*-"$thread") || {
+			echo "$0: no profile of $phase in thread $thread" >&2
+			exit 70
+		}
+		python3 "$here/callgrind_table.py" "$of" "$phase" "$thread" \
+		    "$f"
 	done
 done

@@ -25,6 +25,7 @@ if [ $# -gt 1 ]; then
 	echo 'usage: bench/lib/run.sh [-q] [-j JSON] [DIR]' >&2
 	exit 64
 fi
+mkdir -p "${1:-$build}"
 dir=$(mktemp -d "${1:-$build}/library.XXXXXX")
 trap 'rm -rf "$dir"' EXIT INT TERM
 

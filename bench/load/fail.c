@@ -8,7 +8,7 @@
 #include "fail.h"
 
 void
-fail(const char *fmt, ...)
+fail_with(int status, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -17,7 +17,7 @@ fail(const char *fmt, ...)
 	(void)vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	(void)fputc('\n', stderr);
-	exit(FAIL_RUN);
+	exit(status);
 }
 
 void

@@ -9,9 +9,10 @@ enum {
 	FAIL_RUN = 70			/* the run could not be made */
 };
 
-/* "load: ..." to stderr; exit FAIL_RUN.  Servers die with this process. */
-void __attribute__((noreturn, format(printf, 1, 2)))
-fail(const char *fmt, ...);
+/* "load: ..." to stderr; exit ${status}.  Servers die with this process. */
+void __attribute__((noreturn, format(printf, 2, 3)))
+fail_with(int status, const char *fmt, ...);
+#define fail(...)	fail_with(FAIL_RUN, __VA_ARGS__)
 
 /* The same with the reason that errno has. */
 void __attribute__((noreturn))

@@ -5,7 +5,6 @@
  */
 #include <getopt.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,18 +79,7 @@ static const struct option fixed[OPTIONS] = {
 	{ "help", no_argument, NULL, HELP },
 };
 
-static void __attribute__((noreturn, format(printf, 1, 2)))
-misused(const char *fmt, ...)
-{
-	va_list ap;
-
-	(void)fputs("load: ", stderr);
-	va_start(ap, fmt);
-	(void)vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	(void)fputc('\n', stderr);
-	exit(FAIL_USAGE);
-}
+#define misused(...)	fail_with(FAIL_USAGE, __VA_ARGS__)
 
 static void
 set_number(struct plan *p, const struct number *n, const char *text)
