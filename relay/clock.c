@@ -8,11 +8,17 @@
 #include "clock.h"
 #include "log.h"
 
-enum { SWEEP_ROWS = 1000, DAY_SECONDS = 86400 };
+enum {
+	CATCH_UP_ROWS = 1000, SWEEP_ROWS = 32,	/* in one transaction */
+	DAY_SECONDS = 86400
+};
+
+/* Seconds between two of a sweep: what expires lies on pages of its own. */
+#define PAUSE	0.01
 
 struct clock {
 	struct relay *relay;
-	ev_timer timer;
+	ev_timer timer, pause;
 	struct store_clock start;
 	uint64_t start_seconds;		/* monotonic */
 	struct job sweep;
@@ -74,7 +80,7 @@ clock_catch_up(struct store *s, struct store_clock *clock)
 	do {
 		op = (struct op){ .kind = OP_SWEEP, .u.sweep = {
 		    .hour = clock->hour, .wall_day = clock->wall_day,
-		    .max = SWEEP_ROWS } };
+		    .max = CATCH_UP_ROWS } };
 		if ((rc = store_apply(s, &op)) != 0)
 			return rc;
 	} while (op.rc == 0 && op.u.sweep.more);
@@ -112,7 +118,8 @@ swept(struct job *j)
 	}
 	c->removed += j->op.u.sweep.removed;
 	if (j->op.u.sweep.more) {
-		sweep(c);
+		ev_timer_set(&c->pause, PAUSE, 0.);
+		ev_timer_start(c->relay->loop, &c->pause);
 		return;
 	}
 	if (c->removed > 0)
@@ -144,6 +151,8 @@ clock_start(struct clock **out, struct relay *r, struct store_clock now)
 	ev_timer_init(&c->timer, on_hour, hour, hour);
 	c->timer.data = c;
 	ev_timer_start(r->loop, &c->timer);
+	ev_timer_init(&c->pause, on_hour, PAUSE, 0.);
+	c->pause.data = c;
 	return 0;
 }
 
@@ -154,5 +163,6 @@ clock_stop(struct clock *c)
 		return;
 	assert(!c->sweeping);
 	ev_timer_stop(c->relay->loop, &c->timer);
+	ev_timer_stop(c->relay->loop, &c->pause);
 	free(c);
 }

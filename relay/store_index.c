@@ -324,6 +324,8 @@ index_add_item(struct index *x, struct box *b, const struct item *given,
 	change_item(x, i, i->body != NULL && i->row != 0 ?
 	    ADDED | LENT : ADDED);
 	count_item(x, i, 1);
+	if (i->expiry_day < x->expiry.day)
+		x->expiry.day = 0;
 	if (out != NULL)
 		*out = i;
 	return 0;
@@ -377,14 +379,23 @@ index_next(const struct item *i)
 	return visible(i->next);
 }
 
-struct box *
-index_walk(const struct index *x, const struct box *b)
+struct item *
+index_expired(struct index *x, uint64_t day, size_t *looks)
 {
-	struct node *node = table_walk(&x->boxes, b != NULL ? &b->node : NULL);
+	struct expiry *e = &x->expiry;
+	struct node *node;
+	struct item *i;
 
-	while (node != NULL && (((struct box *)node)->state & REMOVED) != 0)
-		node = table_walk(&x->boxes, node);
-	return (struct box *)node;
+	if (e->day != day || e->size != x->items.size)
+		*e = (struct expiry){ day, x->items.size, 0 };
+	for (; e->place < e->size && *looks > 0; e->place++, (*looks)--)
+		for (node = x->items.head[e->place]; node != NULL;
+		    node = node->chain) {
+			i = (struct item *)node;
+			if (i->expiry_day < day && !index_removed(i))
+				return i;
+		}
+	return NULL;
 }
 
 struct item *
@@ -501,4 +512,5 @@ index_rollback(struct index *x)
 		x->changed_boxes = b->changed;
 		undo_box(x, b);
 	}
+	x->expiry.day = 0;
 }

@@ -63,8 +63,14 @@ struct box {				/* one mailbox */
 	uint8_t state;
 };
 
+struct expiry {				/* what was looked at for a day */
+	uint64_t day;			/* 0: nothing */
+	size_t size, place;		/* of the table of items */
+};
+
 struct index {
 	struct table boxes, items;
+	struct expiry expiry;
 	struct box *changed_boxes;
 	struct item *changed_items;
 	size_t n_boxes, n_items;
@@ -113,8 +119,12 @@ void index_keep(struct index *x, struct item *i, int64_t row);
 struct item *index_above(const struct box *b, uint64_t counter);
 struct item *index_next(const struct item *i);
 
-/* Mailboxes one after the other, in no order; NULL starts and ends. */
-struct box *index_walk(const struct index *x, const struct box *b);
+/*
+ * An envelope that expired before ${day} and was not removed.  Goes on where
+ * the last call of that day was; ${*looks} places are looked at and counted
+ * down.  NULL: with ${*looks} 0, not all were looked at yet.
+ */
+struct item *index_expired(struct index *x, uint64_t day, size_t *looks);
 
 void index_commit(struct index *x);
 void index_rollback(struct index *x);

@@ -120,7 +120,7 @@ class Runs:
         usual = {"stored": 0, "label": "", "plain": False,
                  "to_store": want.get("stored", 0)} | want
         if work in ("idle", "pair", "pair-beside", "restart", "subscribe",
-                    "fill"):
+                    "fill") or "label" in want:
             usual = want
         return {m["round"]: m for m in self.lines
                 if m["driver"] == driver and m["work"] == work and
