@@ -9,7 +9,7 @@
 #include "log.h"
 
 enum {
-	CATCH_UP_ROWS = 1000, SWEEP_ROWS = 32,	/* in one transaction */
+	CATCH_UP_ROWS = 1000, SWEEP_ROWS = 8,	/* in one transaction */
 	DAY_SECONDS = 86400
 };
 

@@ -443,7 +443,7 @@ on_watch(struct ev_loop *loop, ev_timer *t, int events)
 		.hangup_ms = cf->hangup_seconds * 1000,
 		.message_ms = cf->message_seconds * 1000
 	};
-	uint64_t now = loop_ms(), n;
+	uint64_t now = loop_ms(), turns, n;
 	struct peer *p;
 
 	(void)events;
@@ -454,7 +454,8 @@ on_watch(struct ev_loop *loop, ev_timer *t, int events)
 	}
 	if (w->look == NULL)
 		looked_at_all(w);
-	t->repeat = 1. / (double)(1 + w->relay->connections / LOOK_MAX);
+	turns = 1 + w->relay->connections / LOOK_MAX;
+	t->repeat = 1. / (double)turns;
 	ev_timer_again(loop, t);
 }
 
