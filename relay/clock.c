@@ -9,7 +9,8 @@
 #include "log.h"
 
 enum {
-	CATCH_UP_ROWS = 1000, SWEEP_ROWS = 8,	/* in one transaction */
+	CATCH_UP_ROWS = 1000, SWEEP_ROWS = 8,	/* in one transaction, */
+	DOUBLINGS = 3,			/* twice as many after each second */
 	DAY_SECONDS = 86400
 };
 
@@ -22,7 +23,8 @@ struct clock {
 	struct store_clock start;
 	uint64_t start_seconds;		/* monotonic */
 	struct job sweep;
-	uint64_t removed;		/* by this hour's sweep, so far */
+	uint64_t removed;		/* by this hour's sweep, so far, */
+	uint64_t began;			/* which began at this second */
 	uint8_t sweeping;		/* ${sweep} is with the store */
 };
 
@@ -89,6 +91,18 @@ clock_catch_up(struct store *s, struct store_clock *clock)
 
 static void swept(struct job *);
 
+/*
+ * Few at a time, so that letters do not wait for it; more if there is much to
+ * be done, for what expired is to be gone from the files in seconds.
+ */
+static uint32_t
+rows(const struct clock *c)
+{
+	uint64_t s = seconds_of(CLOCK_MONOTONIC) - c->began;
+
+	return (uint32_t)SWEEP_ROWS << (s < DOUBLINGS ? s : DOUBLINGS);
+}
+
 static void
 sweep(struct clock *c)
 {
@@ -101,7 +115,7 @@ sweep(struct clock *c)
 		return;
 	c->sweep = (struct job){ .done = swept, .owner = c, .op = {
 	    .kind = OP_SWEEP, .u.sweep = { .hour = now.hour,
-	    .wall_day = now.wall_day, .max = SWEEP_ROWS } } };
+	    .wall_day = now.wall_day, .max = rows(c) } } };
 	c->sweeping = 1;
 	commit_submit(c->relay->commit, &c->sweep);
 }
@@ -130,6 +144,18 @@ swept(struct job *j)
 static void
 on_hour(struct ev_loop *loop, ev_timer *t, int events)
 {
+	struct clock *c = t->data;
+
+	(void)loop;
+	(void)events;
+	if (!c->sweeping && !ev_is_active(&c->pause))
+		c->began = seconds_of(CLOCK_MONOTONIC);
+	sweep(c);
+}
+
+static void
+on_pause(struct ev_loop *loop, ev_timer *t, int events)
+{
 	(void)loop;
 	(void)events;
 	sweep(t->data);
@@ -151,7 +177,7 @@ clock_start(struct clock **out, struct relay *r, struct store_clock now)
 	ev_timer_init(&c->timer, on_hour, hour, hour);
 	c->timer.data = c;
 	ev_timer_start(r->loop, &c->timer);
-	ev_timer_init(&c->pause, on_hour, PAUSE, 0.);
+	ev_timer_init(&c->pause, on_pause, PAUSE, 0.);
 	c->pause.data = c;
 	return 0;
 }
