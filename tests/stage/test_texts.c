@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A conversation as the command shows it: the newest texts, the oldest first,
- * and each row of the vault read once however many there are.
+ * and each row of the history read once however many there are.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ int
 __wrap_vault_get(struct vault *v, enum vault_table table, const void *key,
     size_t len, struct vault_value *out)
 {
-	reads++;
+	reads += table == VAULT_HISTORY;
 	return __real_vault_get(v, table, key, len, out);
 }
 
