@@ -9,8 +9,8 @@
 
 #include "store_sqlite.h"
 
-/* Places of the index that a sweep looks at: half a ms with ten millions. */
-enum { EXPIRE_LOOKS = 4096 };
+/* Places of the index that a sweep looks at, and for each it may remove. */
+enum { EXPIRE_LOOKS = 4096, EXPIRE_LOOKS_EACH = 512 };
 
 int
 mail_check_token(const struct box *b, const uint8_t hash[TACIT_HASH_LEN])
@@ -364,7 +364,7 @@ mail_anchor(struct store *s, struct op *op)
 int
 mail_expire(struct store_sqlite *q, struct op_sweep *op)
 {
-	size_t looks = EXPIRE_LOOKS;
+	size_t looks = EXPIRE_LOOKS + (size_t)op->max * EXPIRE_LOOKS_EACH;
 	struct item *i;
 	int rc;
 

@@ -55,13 +55,15 @@ mark_of(const tacit_state_Past *p)
 	return (uint8_t)(p->fate << 2 | gone << 1 | given_up);
 }
 
+/* The row that has the mark of ${place}, and its key. */
 static int
-marks_get(struct tacit_contact *ct, const struct record_key *key,
+marks_get(struct tacit_contact *ct, uint64_t place, struct record_key *key,
     uint8_t marks[MARKS])
 {
 	struct vault_value v;
 	int rc;
 
+	record_key(key, ct->id, sizeof(ct->id), place / MARKS);
 	memset(marks, 0, MARKS);
 	if ((rc = vault_get(ct->t->vault, VAULT_REWRITTEN, key->data,
 	    key->len, &v)) != 0 || v.data == NULL)
@@ -81,8 +83,7 @@ mark(struct tacit_contact *ct, uint64_t place, uint8_t how)
 	struct record_key key;
 	int rc;
 
-	record_key(&key, ct->id, sizeof(ct->id), place / MARKS);
-	rc = marks_get(ct, &key, marks);
+	rc = marks_get(ct, place, &key, marks);
 	if (rc != 0 || marks[place % MARKS] == how)
 		return rc;
 	marks[place % MARKS] = how;
@@ -97,8 +98,7 @@ is_marked(struct tacit_contact *ct, uint64_t place, uint8_t how)
 	struct record_key key;
 	int rc;
 
-	record_key(&key, ct->id, sizeof(ct->id), place / MARKS);
-	if ((rc = marks_get(ct, &key, marks)) != 0)
+	if ((rc = marks_get(ct, place, &key, marks)) != 0)
 		return rc;
 	return marks[place % MARKS] == how ? 0 : TACIT_E_CORRUPT;
 }
