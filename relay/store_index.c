@@ -12,7 +12,8 @@ static int
 table_init(struct table *t)
 {
 	t->n = 0;
-	t->size = TABLE_START;
+	t->size = t->cap = TABLE_START;
+	t->mask = t->size - 1;
 	if ((t->head = calloc(t->size, sizeof(struct node *))) == NULL)
 		return TACIT_E_NOMEM;
 	return 0;
@@ -21,41 +22,49 @@ table_init(struct table *t)
 static struct node **
 table_head(const struct table *t, uint64_t hash)
 {
-	return &t->head[hash & (t->size - 1)];
+	size_t i = hash & t->mask;
+
+	return &t->head[i < t->size ? i : hash & t->mask >> 1];
 }
 
-/* Without memory for a larger table the chains grow longer, that is all. */
+static void
+push(struct node **head, struct node *node)
+{
+	node->chain = *head;
+	*head = node;
+}
+
+/* One chain more.  Without memory chains grow longer, that is all. */
 static void
 table_grow(struct table *t)
 {
-	struct table larger = { NULL, t->n, t->size * 2 };
-	struct node *node, *next, **head;
-	size_t i;
+	struct node *node, *next, **from, **grown;
 
-	if ((larger.head = calloc(larger.size, sizeof(struct node *))) == NULL)
-		return;
-	for (i = 0; i < t->size; i++) {
-		for (node = t->head[i]; node != NULL; node = next) {
-			next = node->chain;
-			head = table_head(&larger, node->hash);
-			node->chain = *head;
-			*head = node;
-		}
+	if (t->size == t->cap) {
+		grown = reallocarray(t->head, t->cap * 2, sizeof(*grown));
+		if (grown == NULL)
+			return;
+		t->head = grown;
+		t->cap *= 2;
 	}
-	free(t->head);
-	*t = larger;
+	if (t->size > t->mask)
+		t->mask = t->mask * 2 + 1;
+	from = &t->head[t->size & t->mask >> 1];
+	node = *from;
+	*from = t->head[t->size] = NULL;
+	t->size++;
+	for (; node != NULL; node = next) {
+		next = node->chain;
+		push(table_head(t, node->hash), node);
+	}
 }
 
 static void
 table_add(struct table *t, struct node *node)
 {
-	struct node **head;
-
 	if (t->n >= t->size)
 		table_grow(t);
-	head = table_head(t, node->hash);
-	node->chain = *head;
-	*head = node;
+	push(table_head(t, node->hash), node);
 	t->n++;
 }
 
@@ -79,7 +88,7 @@ table_walk(const struct table *t, const struct node *node)
 	if (node != NULL) {
 		if (node->chain != NULL)
 			return node->chain;
-		i = (node->hash & (t->size - 1)) + 1;
+		i = (size_t)(table_head(t, node->hash) - t->head) + 1;
 	}
 	while (i < t->size && t->head[i] == NULL)
 		i++;
@@ -133,6 +142,7 @@ table_free(struct table *t)
 void
 index_free(struct index *x)
 {
+	index_loaded(x);
 	free_bodies(&x->items);
 	table_free(&x->items);
 	table_free(&x->boxes);
@@ -301,14 +311,14 @@ count_item(struct index *x, const struct item *i, int by)
 	x->n_items += (size_t)by;
 }
 
-int
-index_add_item(struct index *x, struct box *b, const struct item *given,
-    struct item **out)
+/* In no queue and not in the table. */
+static struct item *
+make_item(struct index *x, struct box *b, const struct item *given)
 {
 	struct item *i;
 
 	if ((i = calloc(1, sizeof(*i))) == NULL)
-		return TACIT_E_NOMEM;
+		return NULL;
 	i->box = b;
 	i->row = given->row;
 	i->body = given->body;
@@ -319,16 +329,77 @@ index_add_item(struct index *x, struct box *b, const struct item *given,
 	i->given = given->given;
 	memcpy(i->envelope, given->envelope, sizeof(i->envelope));
 	i->node.hash = hash_item(x, b, i->envelope);
+	count_item(x, i, 1);
+	return i;
+}
+
+static void
+enter(struct index *x, struct item *i)
+{
 	table_add(&x->items, &i->node);
-	link_item(b, i);
+	link_item(i->box, i);
+}
+
+int
+index_add_item(struct index *x, struct box *b, const struct item *given,
+    struct item **out)
+{
+	struct item *i;
+
+	if ((i = make_item(x, b, given)) == NULL)
+		return TACIT_E_NOMEM;
+	enter(x, i);
 	change_item(x, i, i->body != NULL && i->row != 0 ?
 	    ADDED | LENT : ADDED);
-	count_item(x, i, 1);
 	if (i->expiry_day < x->expiry.day)
 		x->expiry.day = 0;
 	if (out != NULL)
 		*out = i;
 	return 0;
+}
+
+void
+index_expect(struct index *x, size_t n)
+{
+	struct table *t = &x->items;
+	struct node **larger;
+
+	if (n <= t->size ||
+	    (larger = calloc(n, sizeof(*larger))) == NULL)
+		return;
+	free(t->head);
+	t->head = larger;
+	t->size = t->cap = n;
+	while (t->mask < n - 1)
+		t->mask = t->mask * 2 + 1;
+}
+
+int
+index_load_item(struct index *x, struct box *b, const struct item *given)
+{
+	struct item **turn = &x->loading[x->n_loading++ % INDEX_AHEAD];
+	struct item *i;
+
+	if ((i = make_item(x, b, given)) == NULL)
+		return TACIT_E_NOMEM;
+	if (*turn != NULL)
+		enter(x, *turn);
+	*turn = i;
+	__builtin_prefetch(table_head(&x->items, i->node.hash), 1);
+	__builtin_prefetch(b->last, 1);
+	return 0;
+}
+
+void
+index_loaded(struct index *x)
+{
+	size_t n;
+
+	for (n = 0; n < INDEX_AHEAD; n++) {
+		if (x->loading[n] != NULL)
+			enter(x, x->loading[n]);
+		x->loading[n] = NULL;
+	}
 }
 
 void
@@ -386,9 +457,10 @@ index_expired(struct index *x, uint64_t day, size_t *looks)
 	struct node *node;
 	struct item *i;
 
-	if (e->day != day || e->size != x->items.size)
-		*e = (struct expiry){ day, x->items.size, 0 };
-	for (; e->place < e->size && *looks > 0; e->place++, (*looks)--)
+	/* What a new chain takes over comes later in any case. */
+	if (e->day != day)
+		*e = (struct expiry){ day, 0 };
+	for (; e->place < x->items.size && *looks > 0; e->place++, (*looks)--)
 		for (node = x->items.head[e->place]; node != NULL;
 		    node = node->chain) {
 			i = (struct item *)node;

@@ -25,9 +25,16 @@ struct node {				/* in a hash table; first member */
 	uint64_t hash;
 };
 
+/*
+ * Linear hashing: it grows by one chain with each node, which takes over half
+ * of an earlier one, so that no addition has to move all that is there.
+ */
 struct table {
 	struct node **head;
-	size_t n, size;			/* ${size} is a power of two */
+	size_t n;
+	size_t size, cap;		/* chains: in use, with memory */
+	size_t mask;			/* one less than a power of two, which
+					   is ${size} or the next above it */
 };
 
 struct item {				/* one envelope */
@@ -65,11 +72,16 @@ struct box {				/* one mailbox */
 
 struct expiry {				/* what was looked at for a day */
 	uint64_t day;			/* 0: nothing */
-	size_t size, place;		/* of the table of items */
+	size_t place;			/* in the table of items */
 };
+
+/* Of a large table nothing is in the cache: it is asked for ahead. */
+enum { INDEX_AHEAD = 16 };
 
 struct index {
 	struct table boxes, items;
+	struct item *loading[INDEX_AHEAD];
+	size_t n_loading;		/* ever */
 	struct expiry expiry;
 	struct box *changed_boxes;
 	struct item *changed_items;
@@ -80,6 +92,7 @@ struct index {
 
 int index_init(struct index *x);
 void index_free(struct index *x);
+
 
 /* NULL if there is none. */
 struct box *index_box(const struct index *x,
@@ -99,6 +112,14 @@ int index_add_box(struct index *x, int64_t row,
     const uint8_t address[TACIT_ADDRESS_LEN], const struct tokens *t);
 int index_add_item(struct index *x, struct box *b, const struct item *given,
     struct item **out);
+
+/*
+ * At a start: there will be about so many envelopes; this is one of them, in
+ * no order, final at once, and found from index_loaded() on.
+ */
+void index_expect(struct index *x, size_t n);
+int index_load_item(struct index *x, struct box *b, const struct item *given);
+void index_loaded(struct index *x);
 
 /* Errors: TACIT_E_NOMEM. */
 int index_set_tokens(struct index *x, struct box *b, const struct tokens *t);

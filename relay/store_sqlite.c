@@ -2,8 +2,10 @@
 /*
  * The store on SQLite: statements, transactions, sweep, scrub.
  *
- * Bytes of what was removed leave the files like this: secure_delete zeroes
- * them in the pages; a TRUNCATE checkpoint moves the pages into relay.db and
+ * What was removed leaves the files like this: the row of an envelope is
+ * overwritten, with the key of its body in it, so that nothing is left that
+ * could read what stands in the file of bodies; of other rows secure_delete
+ * zeroes the bytes.  A TRUNCATE checkpoint moves the pages into relay.db and
  * cuts the WAL, which until then holds every version of them.  The WAL is
  * also a log in order of arrival, which nothing at rest may be, so scrub()
  * empties it after any write, not only after a removal.
@@ -36,8 +38,6 @@ bind(sqlite3_stmt *st, int i, const struct sql_arg *a)
 	if (a->blob != NULL)
 		return sqlite3_bind_blob64(st, i, a->blob, a->len,
 		    SQLITE_STATIC);
-	if (a->len != 0)
-		return sqlite3_bind_double(st, i, a->real);
 	return sqlite3_bind_int64(st, i, a->n);
 }
 
@@ -59,16 +59,22 @@ step(struct store_sqlite *q, enum sql id, const struct sql_arg *arg, size_t n)
 }
 
 int
+sql_begin(struct store_sqlite *q)
+{
+	if (q->turn != NOTHING_YET)
+		return 0;
+	q->turn = BEGUN;
+	return step(q, SQL_BEGIN, NULL, 0);
+}
+
+int
 sql_step(struct store_sqlite *q, enum sql id, const struct sql_arg *arg,
     size_t n)
 {
 	int rc;
 
-	if (q->turn == NOTHING_YET) {
-		q->turn = BEGUN;
-		if ((rc = step(q, SQL_BEGIN, NULL, 0)) != 0)
-			return rc;
-	}
+	if ((rc = sql_begin(q)) != 0)
+		return rc;
 	return step(q, id, arg, n);
 }
 
@@ -152,7 +158,7 @@ commit(struct store *s)
 	struct store_sqlite *q = (struct store_sqlite *)s;
 	int rc;
 
-	if ((rc = rows_flush(q)) != 0)
+	if ((rc = rows_flush(q)) != 0 || (rc = body_sync(q)) != 0)
 		return rc;
 	if (q->turn == BEGUN && (rc = sql_run(q, SQL_COMMIT, NULL, 0)) != 0)
 		return rc;
@@ -172,6 +178,7 @@ rollback(struct store *s)
 	struct store_sqlite *q = (struct store_sqlite *)s;
 
 	q->turn = NO_BATCH;
+	(void)block_leave(q);		/* what failed was reported */
 	if (!sqlite3_get_autocommit(q->db))
 		(void)sql_run(q, SQL_ROLLBACK, NULL, 0);
 	if (!sqlite3_get_autocommit(q->db))
@@ -207,10 +214,12 @@ close_store(struct store *s)
 
 	for (i = 0; i < SQL_N; i++)
 		(void)sqlite3_finalize(q->stmt[i]);
+	(void)block_leave(q);
 	if (q->failed != 0 && q->db != NULL)
 		(void)sqlite3_db_config(q->db,
 		    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	(void)sqlite3_close(q->db);
+	body_close(&q->body);
 	rows_release(&q->rows);
 	index_free(&q->index);
 	free(q);
@@ -334,6 +343,7 @@ store_sqlite_open(struct store **out, struct store_clock *clock,
 		return TACIT_E_NOMEM;
 	q->store.ops = &sqlite_ops;
 	q->limits = *limits;
+	rows_init(&q->rows);
 	if ((rc = index_init(&q->index)) != 0)
 		goto out;
 	if ((rc = file_open(q, dir)) != 0)
@@ -346,6 +356,8 @@ store_sqlite_open(struct store **out, struct store_clock *clock,
 		goto out;
 	if ((rc = recall_load(q)) != 0)
 		goto out;
+	if ((rc = body_open(q, dir)) != 0)
+		goto out;
 	(void)sqlite3_wal_hook(q->db, note_wal, q);
 	if ((rc = checkpoint(q, SQLITE_CHECKPOINT_TRUNCATE)) != 0)
 		goto out;
@@ -354,6 +366,10 @@ store_sqlite_open(struct store **out, struct store_clock *clock,
 	q = NULL;
 out:
 	if (q != NULL) {
+		/* Blocks are read for the first time when they are loaded. */
+		if (rc == TACIT_E_IO && (sqlite3_errcode(q->db) & 0xff) ==
+		    SQLITE_CORRUPT)
+			rc = TACIT_E_CORRUPT;
 		q->failed = rc;		/* the file stays as it was */
 		close_store(&q->store);
 	}

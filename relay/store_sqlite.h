@@ -14,6 +14,7 @@
 
 #include "store.h"
 #include "store_index.h"
+#include "store_places.h"
 #include "store_slots.h"
 
 /* X(name, text): every statement, prepared once at open. */
@@ -33,18 +34,9 @@
 	X(MAILBOX_DELETE, "DELETE FROM mailbox WHERE id = ?1")		\
 	X(MAILBOX_ALL, "SELECT id, address, token_hash, token_old"	\
 	    " FROM mailbox ORDER BY id")				\
-	X(ENVELOPE_ADD, "INSERT INTO envelope VALUES"			\
-	    "(?1, ?2, ?3, ?4, ?5, ?6)")					\
-	X(ENVELOPE_SET, "UPDATE envelope SET mailbox = ?2, counter = ?3,"\
-	    " envelope = ?4, expiry_day = ?5 WHERE id = ?1")		\
-	X(ENVELOPE_DELETE, "DELETE FROM envelope WHERE id = ?1")	\
-	X(ENVELOPE_ALL, "SELECT id, kind, mailbox, counter, envelope,"	\
-	    " expiry_day FROM envelope ORDER BY id")			\
-	X(BODY_SLOT, "INSERT INTO body VALUES(?1, zeroblob(?2))")	\
-	X(BODY_ADD, "INSERT INTO body VALUES(?1, ?2)")			\
-	X(BODY_SET, "UPDATE body SET body = ?2 WHERE id = ?1")		\
-	X(BODY_GET, "SELECT body FROM body WHERE id = ?1")		\
-	X(BODY_DELETE, "DELETE FROM body WHERE id = ?1")		\
+	X(BLOCK_ADD, "INSERT INTO block VALUES (?1, ?2, ?3)")		\
+	X(BLOCK_LAST, "SELECT coalesce(max(id), 0) FROM block")		\
+	X(BLOCK_ALL, "SELECT id, kind, envelopes FROM block ORDER BY id") \
 	X(INVITATION_ADD, "INSERT INTO invitation VALUES"		\
 	    "(?1, ?2, 0, zeroblob(32), ?3, ?4, ?5)")			\
 	X(INVITATION_GET, "SELECT state, key, reader, request_hash,"	\
@@ -91,25 +83,27 @@
 enum sql { SQL_LIST(SQL_ENUM) SQL_N };
 #undef SQL_ENUM
 
-/* Slots of mailboxes; those of envelopes stand under their kind. */
-enum { SLOTS_MAILBOX = 0, SLOTS_N = 3 };
-
-struct block {				/* slots that a batch makes */
-	int64_t first;
-	uint8_t kind;
-};
-
 /* store_sqlite_rows.c: what a batch is to write of envelopes. */
 struct rows {
-	struct slots slots[SLOTS_N];
+	struct slots mailboxes;
+	struct places places;
+	sqlite3_blob *blob;		/* of a block, in this batch; NULL */
+	int64_t at;			/* the block; 0: none */
 	struct item **item;		/* of the index, with row and body */
 	size_t n, cap;
-	struct block *block;
-	size_t blocks;
-	int64_t next, next_before;	/* row of the next block */
 	int64_t *gone;			/* rows that rows_tidy() removes */
 	size_t n_gone, n_gone_before, cap_gone;
 	size_t n_tidied;		/* of them, by this batch */
+};
+
+/* store_sqlite_body.c: the file of bodies. */
+enum { BODY_KEY_LEN = 32 };
+
+struct body {
+	sqlite3_file *file;		/* NULL: not open */
+	char *path;			/* lent to it */
+	sqlite3_int64 size;
+	int written;			/* since the last sync */
 };
 
 enum turn { NO_BATCH, NOTHING_YET, BEGUN };
@@ -121,6 +115,7 @@ struct store_sqlite {
 	struct store_limits limits;
 	struct index index;
 	struct rows rows;
+	struct body body;
 	struct store_clock clock, clock_before;
 	uint64_t recalls;		/* rows of recall, or more of them */
 	enum turn turn;			/* of the transaction of this batch */
@@ -128,16 +123,14 @@ struct store_sqlite {
 	int failed;			/* first failure that is not survived */
 };
 
-/* An argument: ${len} bytes at ${blob}, or ${real}, or the number ${n}. */
+/* An argument: ${len} bytes at ${blob}, or the number ${n}. */
 struct sql_arg {
 	const void *blob;
 	size_t len;
 	int64_t n;
-	double real;
 };
-#define SQL_BLOB(p, l)	{ (p), (l), 0, 0 }
-#define SQL_INT(v)	{ NULL, 0, (int64_t)(v), 0 }
-#define SQL_REAL(v)	{ NULL, 1, 0, (double)(v) }
+#define SQL_BLOB(p, l)	{ (p), (l), 0 }
+#define SQL_INT(v)	{ NULL, 0, (int64_t)(v) }
 #define SQL_ARGS(...)							\
 	(const struct sql_arg[]){ __VA_ARGS__ },			\
 	sizeof((const struct sql_arg[]){ __VA_ARGS__ }) /		\
@@ -151,6 +144,9 @@ struct sql_arg {
 int sql_step(struct store_sqlite *q, enum sql id, const struct sql_arg *arg,
     size_t n);
 void sql_reset(struct store_sqlite *q, enum sql id);
+
+/* Begin the transaction of this batch, if that was not done. */
+int sql_begin(struct store_sqlite *q);
 
 /* Run a statement that gives no row. */
 int sql_run(struct store_sqlite *q, enum sql id, const struct sql_arg *arg,
@@ -201,13 +197,45 @@ int rows_remove_late(struct store_sqlite *q, const struct item *i,
     uint8_t *late);
 int rows_tidy(struct store_sqlite *q);
 int rows_flush(struct store_sqlite *q);
-/* At the start: there is this row; 1: it is free.  That was all. */
-int rows_found(struct store_sqlite *q, int64_t row, uint8_t kind,
-    int64_t mailbox);
 void rows_loaded(struct rows *r);
+void rows_init(struct rows *r);
 void rows_commit(struct rows *r);
 void rows_rollback(struct rows *r);
 void rows_release(struct rows *r);
+
+/*
+ * store_sqlite_block.c: the rows of envelopes.  Write that of ${i}, which is
+ * in its place, with the key of its body; clear one; read the key of one.
+ * They keep a handle, which block_leave() gives up: before a transaction
+ * ends, either way.
+ */
+int block_set(struct store_sqlite *q, const struct item *i,
+    const uint8_t key[BODY_KEY_LEN]);
+int block_clear(struct store_sqlite *q, int64_t place);
+int block_key(struct store_sqlite *q, int64_t place,
+    uint8_t key[BODY_KEY_LEN]);
+int block_leave(struct store_sqlite *q);
+/* Make the block that begins at ${first}, all free. */
+int block_add(struct store_sqlite *q, int64_t first);
+/* At the start: all that are not free.  ${i} has no box yet. */
+typedef int block_each(struct store_sqlite *q, const struct item *i,
+    int64_t mailbox, void *arg);
+int block_load(struct store_sqlite *q, block_each *each, void *arg);
+
+/*
+ * store_sqlite_body.c.  A body is written under a key of its own, which is
+ * drawn here, to be stored in its row; and read, from there or from memory,
+ * to ${out}, which has room for its kind.  body_sync() is due before a commit
+ * that names what was written.
+ */
+int body_write(struct store_sqlite *q, const struct item *i,
+    uint8_t key[BODY_KEY_LEN]);
+int body_read(struct store_sqlite *q, const struct item *i, uint8_t *out);
+int body_sync(struct store_sqlite *q);
+/* Open or, if no place was made yet, make the file.  Errors as those of
+   store_sqlite_open(). */
+int body_open(struct store_sqlite *q, const char *dir);
+void body_close(struct body *b);
 
 /* store_sqlite_hold.c: envelopes that are not on the disk yet. */
 int mail_keep(struct store *s, struct op *op);
@@ -241,7 +269,15 @@ int admit_credit(struct store_sqlite *q, const uint8_t hash[TACIT_HASH_LEN],
 int admit_expire(struct store_sqlite *q, struct op_sweep *op);
 int admit_count(struct store_sqlite *q, struct op_count *op);
 
-/* store_sqlite_file.c: make, check and open the file. */
+/* store_sqlite_file.c: make, check and open the database. */
 int file_open(struct store_sqlite *q, const char *dir);
+/* The name of the file of bodies; and for it, what file_open() does itself:
+   a path of PATH_MAX bytes; is it a regular file, for us alone? an empty one;
+   its name is on the disk. */
+#define FILE_BODIES	"relay.bodies"
+int file_path_of(char *out, const char *dir, const char *name);
+int file_is_private(const char *path, int *missing);
+int file_make(const char *path);
+int file_sync_names(const char *dir);
 
 #endif

@@ -15,13 +15,10 @@
 #include "store_sqlite.h"
 
 /* In the header of the file: "TACR", and the schema below. */
-enum { APPLICATION_ID = 0x54414352, SCHEMA = 4 };
+enum { APPLICATION_ID = 0x54414352, SCHEMA = 5 };
 
 /* Where the header has them (sqlite.org/fileformat2.html). */
 enum { HEADER_LEN = 100, AT_USER_VERSION = 60, AT_APPLICATION_ID = 68 };
-
-/* Bytes of a file that is read whole at every start. */
-enum { SMALL = 64 * 1024 * 1024 };
 
 #define FILE_NAME	"relay.db"
 #define NEW_NAME	"relay.db.new"
@@ -29,30 +26,24 @@ enum { SMALL = 64 * 1024 * 1024 };
 /*
  * mailbox	no time, no admission; zeros: a free slot, no token before,
  *		no anchor
- * envelope	where it belongs, apart from its body, to be read at a start
- * body		2,048 or 65,536 bytes
+ * block	envelopes, without their bodies: see store_sqlite_block.c
  * invitation	state: 0 open, 1 bound to its reader, 2 used, 3 revoked
  * admission	a code or a pass; which is not told
  * recall	a statement about an envelope, under a hash of its name
  * statement	how many there were, and the hash of the last
  * relay	the clock
- *
- * counter and expiry_day have no type, so that REAL stays REAL: see
- * store_sqlite_rows.c for the one width of each column.
  */
 static const char schema[] =
 	"PRAGMA auto_vacuum = NONE;"
 	"PRAGMA journal_mode = WAL;"
 	"BEGIN;"
 	"PRAGMA application_id = 0x54414352;"
-	"PRAGMA user_version = 4;"
+	"PRAGMA user_version = 5;"
 	"CREATE TABLE mailbox (id INTEGER PRIMARY KEY,"
 	" address BLOB NOT NULL, token_hash BLOB NOT NULL,"
 	" token_old BLOB NOT NULL, anchor BLOB NOT NULL);"
-	"CREATE TABLE envelope (id INTEGER PRIMARY KEY,"
-	" kind INTEGER NOT NULL, mailbox INTEGER NOT NULL,"
-	" counter NOT NULL, envelope BLOB NOT NULL, expiry_day NOT NULL);"
-	"CREATE TABLE body (id INTEGER PRIMARY KEY, body BLOB NOT NULL);"
+	"CREATE TABLE block (id INTEGER PRIMARY KEY,"
+	" kind INTEGER NOT NULL, envelopes BLOB NOT NULL);"
 	"CREATE TABLE invitation (address BLOB PRIMARY KEY,"
 	" key BLOB NOT NULL, state INTEGER NOT NULL, reader BLOB NOT NULL,"
 	" request_hash BLOB NOT NULL, expiry_hour INTEGER NOT NULL,"
@@ -97,8 +88,8 @@ static const char settings[] =
 	"PRAGMA wal_autocheckpoint = 0;"
 	"PRAGMA cache_size = -16384;";
 
-static int
-path_of(char out[PATH_MAX], const char *dir, const char *name)
+int
+file_path_of(char *out, const char *dir, const char *name)
 {
 	/* SQLite reads a name that begins with "file:" as something else. */
 	const char *here = dir[0] == '/' ? "" : "./";
@@ -107,8 +98,8 @@ path_of(char out[PATH_MAX], const char *dir, const char *name)
 	return n > 0 && n < PATH_MAX ? 0 : TACIT_E_IO;
 }
 
-static int
-sync_dir(const char *dir)
+int
+file_sync_names(const char *dir)
 {
 	int fd, rc = 0;
 
@@ -128,41 +119,63 @@ be32(const uint8_t *p)
 }
 
 /*
- * Is this one of ours?  Only read, so that a file that is not stays as it is.
- * Output:  ${missing}: there is no such file; the answer is then 0, too.
- *          ${size} in bytes.
+ * Open ${path} to read it; -1 with ${rc}, which is 0 if there is none.  What
+ * is no regular file, or not for us alone, is not ours.
  */
 static int
-recognise(const char *path, int *missing, off_t *size)
+open_private(const char *path, int *rc)
 {
-	uint8_t h[HEADER_LEN];
 	struct stat st;
-	ssize_t n;
-	int fd, directory;
+	int fd;
 
-	*size = 0;
-	*missing = 0;
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1) {
-		*missing = errno == ENOENT;
-		if (*missing)
-			return 0;
-		return errno == ELOOP ? TACIT_E_CORRUPT : TACIT_E_IO;
+		*rc = errno == ENOENT ? 0 : errno == ELOOP ?
+		    TACIT_E_CORRUPT : TACIT_E_IO;
+		return -1;
 	}
-	n = fstat(fd, &st) == 0 ? pread(fd, h, sizeof(h), 0) : -1;
-	directory = n == -1 && errno == EISDIR;
+	*rc = fstat(fd, &st) == 0 ? 0 : TACIT_E_IO;
+	if (*rc == 0 && (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0))
+		*rc = TACIT_E_CORRUPT;
+	if (*rc == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+int
+file_is_private(const char *path, int *missing)
+{
+	int rc, fd = open_private(path, &rc);
+
+	*missing = fd == -1 && rc == 0;
+	if (fd != -1)
+		(void)close(fd);
+	return rc;
+}
+
+/*
+ * Is this one of ours?  Only read, so that a file that is not stays as it is.
+ * Output:  ${missing}: there is no such file; the answer is then 0, too.
+ */
+static int
+recognise(const char *path, int *missing)
+{
+	uint8_t h[HEADER_LEN];
+	int rc, fd = open_private(path, &rc);
+	ssize_t n;
+
+	*missing = fd == -1 && rc == 0;
+	if (fd == -1)
+		return rc;
+	n = pread(fd, h, sizeof(h), 0);
 	(void)close(fd);
 	if (n == -1)
-		return directory ? TACIT_E_CORRUPT : TACIT_E_IO;
-	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
-	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return TACIT_E_CORRUPT;
-	if (n != HEADER_LEN || memcmp(h, "SQLite format 3", 16) != 0 ||
-	    be32(h + AT_APPLICATION_ID) != APPLICATION_ID ||
-	    be32(h + AT_USER_VERSION) != SCHEMA)
-		return TACIT_E_CORRUPT;
-	*size = st.st_size;
-	return 0;
+		return TACIT_E_IO;
+	return n == HEADER_LEN && memcmp(h, "SQLite format 3", 16) == 0 &&
+	    be32(h + AT_APPLICATION_ID) == APPLICATION_ID &&
+	    be32(h + AT_USER_VERSION) == SCHEMA ? 0 : TACIT_E_CORRUPT;
 }
 
 /* A damaged file is the operator's to look at, not a failure of the disk. */
@@ -240,8 +253,8 @@ connect_to(struct store_sqlite *q, const char *path)
 }
 
 /* An empty file that only we can read, for SQLite to fill. */
-static int
-make_empty(const char *path)
+int
+file_make(const char *path)
 {
 	int fd;
 
@@ -262,7 +275,7 @@ remove_rest(const char *dir, const char *name)
 	char path[PATH_MAX];
 	int rc;
 
-	if ((rc = path_of(path, dir, name)) != 0)
+	if ((rc = file_path_of(path, dir, name)) != 0)
 		return rc;
 	return unlink(path) == 0 || errno == ENOENT ? 0 : TACIT_E_IO;
 }
@@ -277,13 +290,13 @@ create(struct store_sqlite *q, const char *dir, const char *path)
 	char new[PATH_MAX];
 	int rc;
 
-	if ((rc = path_of(new, dir, NEW_NAME)) != 0)
+	if ((rc = file_path_of(new, dir, NEW_NAME)) != 0)
 		return rc;
 	if ((rc = remove_rest(dir, NEW_NAME "-wal")) != 0)
 		return rc;
 	if ((rc = remove_rest(dir, NEW_NAME "-journal")) != 0)
 		return rc;
-	if ((rc = make_empty(new)) != 0)
+	if ((rc = file_make(new)) != 0)
 		return rc;
 	if ((rc = connect_to(q, new)) != 0)
 		return rc;
@@ -299,15 +312,18 @@ create(struct store_sqlite *q, const char *dir, const char *path)
 		return sql_fail(q, rc);
 	if (rename(new, path) != 0)
 		return TACIT_E_IO;
-	return sync_dir(dir);
+	return file_sync_names(dir);
 }
 
-/* A WAL without its database would be played into a new one. */
+/*
+ * A WAL without its database would be played into a new one, and bodies
+ * without one are lost when there is.
+ */
 static int
 refuse_stray(const char *dir)
 {
 	static const char *const name[] = {
-		FILE_NAME "-wal", FILE_NAME "-journal",
+		FILE_NAME "-wal", FILE_NAME "-journal", FILE_BODIES,
 	};
 	char path[PATH_MAX];
 	struct stat st;
@@ -315,7 +331,7 @@ refuse_stray(const char *dir)
 	int rc;
 
 	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
-		if ((rc = path_of(path, dir, name[i])) != 0)
+		if ((rc = file_path_of(path, dir, name[i])) != 0)
 			return rc;
 		if (lstat(path, &st) == 0)
 			return TACIT_E_CORRUPT;
@@ -348,7 +364,7 @@ renew_wal(const char *dir)
 	char path[PATH_MAX];
 	int fd, rc;
 
-	if ((rc = path_of(path, dir, FILE_NAME "-wal")) != 0)
+	if ((rc = file_path_of(path, dir, FILE_NAME "-wal")) != 0)
 		return rc;
 	if ((fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)) < 0)
 		return errno == ENOENT ? 0 : TACIT_E_IO;
@@ -396,14 +412,12 @@ is_sound(struct store_sqlite *q, const char *sql)
 	return rc == 0 ? 0 : answers(q, sql, "ok");
 }
 
-/* All but the bodies, which are nearly all of the file. */
+/* All but the blocks: loading them reads and checks every one. */
 static int
 check_rest(struct store_sqlite *q)
 {
 	static const char *const sql[] = {
-		"PRAGMA quick_check(sqlite_schema)",
 		"PRAGMA quick_check(admission)",
-		"PRAGMA quick_check(envelope)",
 		"PRAGMA quick_check(invitation)",
 		"PRAGMA quick_check(mailbox)",
 		"PRAGMA quick_check(recall)",
@@ -425,26 +439,26 @@ check_rest(struct store_sqlite *q)
 static int
 check(struct store_sqlite *q, int whole)
 {
-	int rc = whole ? is_sound(q, "PRAGMA quick_check(1)") : check_rest(q);
+	int rc = is_sound(q, "PRAGMA quick_check(sqlite_schema)");
 
-	return rc != 0 ? rc : answers(q, "SELECT group_concat(type || name, ' ')"
-	    " FROM (SELECT type, name FROM sqlite_master ORDER BY name)",
-	    "tableadmission tablebody tableenvelope tableinvitation "
-	    "tablemailbox tablerecall tablerelay tablestatement");
+	if (rc == 0)
+		rc = answers(q, "SELECT group_concat(type || name, ' ')"
+		    " FROM (SELECT type, name FROM sqlite_master ORDER BY name)",
+		    "tableadmission tableblock tableinvitation tablemailbox "
+		    "tablerecall tablerelay tablestatement");
+	if (rc != 0)
+		return rc;
+	return whole ? is_sound(q, "PRAGMA quick_check(1)") : check_rest(q);
 }
 
-/*
- * A file that was closed in order was sound then, so that a large one need
- * not be read whole to start.  Should a body be damaged nevertheless, reading
- * it stops the relay, which leaves its WAL, and the next start reads it all.
- */
+/* A file that was closed in order, and was sound then, has no WAL. */
 static int
-is_trusted(const char *dir, off_t size)
+was_closed(const char *dir)
 {
 	char path[PATH_MAX];
 	struct stat st;
 
-	return size > SMALL && path_of(path, dir, FILE_NAME "-wal") == 0 &&
+	return file_path_of(path, dir, FILE_NAME "-wal") == 0 &&
 	    lstat(path, &st) != 0 && errno == ENOENT;
 }
 
@@ -456,14 +470,13 @@ int
 file_open(struct store_sqlite *q, const char *dir)
 {
 	char path[PATH_MAX];
-	int missing, trusted, rc;
-	off_t size;
+	int missing, closed, rc;
 
-	if ((rc = path_of(path, dir, FILE_NAME)) != 0)
+	if ((rc = file_path_of(path, dir, FILE_NAME)) != 0)
 		return rc;
-	if ((rc = recognise(path, &missing, &size)) != 0)
+	if ((rc = recognise(path, &missing)) != 0)
 		return rc;
-	trusted = is_trusted(dir, size);
+	closed = was_closed(dir);
 	if (missing && ((rc = refuse_stray(dir)) != 0 ||
 	    (rc = create(q, dir, path)) != 0))
 		return rc;
@@ -471,9 +484,9 @@ file_open(struct store_sqlite *q, const char *dir)
 		return rc;
 	(void)sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
 	    NULL);
-	if ((rc = check(q, !trusted)) != 0)
+	if ((rc = check(q, !closed)) != 0)
 		return rc;
-	if ((rc = sync_dir(dir)) != 0)
+	if ((rc = file_sync_names(dir)) != 0)
 		return rc;
 	(void)sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0,
 	    NULL);

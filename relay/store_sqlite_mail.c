@@ -65,53 +65,26 @@ mail_subscribe(struct store *s, struct op *op)
 	return 0;
 }
 
-/*
- * The body of ${i}, valid until sql_reset(q, SQL_BODY_GET); NULL after an
- * error of the store, which is then in ${rc}.
- */
-static const void *
-get_body(struct store_sqlite *q, const struct item *i, int *rc)
-{
-	sqlite3_stmt *st = q->stmt[SQL_BODY_GET];
-	const void *body;
-
-	*rc = 0;
-	if (i->body != NULL)
-		return i->body;
-	*rc = sql_step(q, SQL_BODY_GET, SQL_ARGS(SQL_INT(i->row)));
-	if (*rc != 1) {
-		if (*rc == 0)
-			*rc = sql_fail(q, SQLITE_CORRUPT);
-		return NULL;
-	}
-	body = sqlite3_column_blob(st, 0);
-	if (body != NULL && (size_t)sqlite3_column_bytes(st, 0) ==
-	    store_body_len(i->kind))
-		return body;
-	*rc = sql_fail(q, sqlite3_errcode(q->db) == SQLITE_NOMEM ?
-	    SQLITE_NOMEM : SQLITE_CORRUPT);
-	sql_reset(q, SQL_BODY_GET);
-	return NULL;
-}
-
 /* This id is here already: the same envelope, or another of its name? */
 static int
 post_again(struct store_sqlite *q, struct op *op, struct box *b,
     struct item *i)
 {
 	struct op_post *p = &op->u.post;
-	const void *body;
+	size_t len = store_body_len(i->kind);
+	uint8_t *body;
 	int rc, same;
 
 	op->rc = TACIT_E_CONFLICT;
 	if (p->kind != i->kind)
 		return 0;
-	if ((body = get_body(q, i, &rc)) == NULL)
-		return rc;
-	same = memcmp(body, p->body, store_body_len(p->kind)) == 0;
-	sql_reset(q, SQL_BODY_GET);
+	if ((body = malloc(len)) == NULL)
+		return TACIT_E_NOMEM;
+	rc = body_read(q, i, body);
+	same = rc == 0 && memcmp(body, p->body, len) == 0;
+	free(body);
 	if (!same)
-		return 0;
+		return rc;
 	op->rc = 0;
 	i->given |= p->watched;
 	p->known = 1;
@@ -192,14 +165,16 @@ int
 mail_hash_body(struct store_sqlite *q, const struct item *i,
     uint8_t out[TACIT_HASH_LEN])
 {
-	const void *body;
+	size_t len = store_body_len(i->kind);
+	uint8_t *body;
 	int rc;
 
-	if ((body = get_body(q, i, &rc)) == NULL)
-		return rc;
-	tacit_hash_body(out, body, store_body_len(i->kind));
-	sql_reset(q, SQL_BODY_GET);
-	return 0;
+	if ((body = malloc(len)) == NULL)
+		return TACIT_E_NOMEM;
+	if ((rc = body_read(q, i, body)) == 0)
+		tacit_hash_body(out, body, len);
+	free(body);
+	return rc;
 }
 
 int
@@ -228,19 +203,15 @@ mail_ack(struct store *s, struct op *op)
 static struct stored *
 fetch_one(struct store_sqlite *q, const struct item *i, int *rc)
 {
-	size_t len = store_body_len(i->kind);
 	struct stored *st;
-	const void *body;
 
 	*rc = TACIT_E_NOMEM;
-	if ((st = malloc(sizeof(*st) + len)) == NULL)
+	if ((st = malloc(sizeof(*st) + store_body_len(i->kind))) == NULL)
 		return NULL;
-	if ((body = get_body(q, i, rc)) == NULL) {
+	if ((*rc = body_read(q, i, st->body)) != 0) {
 		free(st);
 		return NULL;
 	}
-	memcpy(st->body, body, len);
-	sql_reset(q, SQL_BODY_GET);
 	memcpy(st->envelope, i->envelope, sizeof(st->envelope));
 	st->counter = i->counter;
 	st->kind = i->kind;
@@ -405,7 +376,7 @@ load_mailbox(struct store_sqlite *q, struct by_row *all)
 	    sizeof(t.old))) != 0)
 		return rc;
 	if (sodium_is_zero(address, sizeof(address)))
-		return slots_add(&q->rows.slots[SLOTS_MAILBOX], row);
+		return slots_add(&q->rows.mailboxes, row);
 	if (all->n == all->cap) {
 		all->cap = all->cap == 0 ? 256 : all->cap * 2;
 		grown = reallocarray(all->box, all->cap,
@@ -438,28 +409,14 @@ find_row(const struct by_row *all, int64_t row)
 }
 
 static int
-load_envelope(struct store_sqlite *q, const struct by_row *all)
+load_envelope(struct store_sqlite *q, const struct item *i, int64_t mailbox,
+    void *arg)
 {
-	sqlite3_stmt *st = q->stmt[SQL_ENVELOPE_ALL];
-	int64_t mailbox = sqlite3_column_int64(st, 2);
-	int kind = sqlite3_column_int(st, 1);
-	struct item i = { .row = sqlite3_column_int64(st, 0) };
-	struct box *b;
-	int rc;
+	struct box *b = find_row(arg, mailbox);
 
-	if (kind != LETTER && kind != PARCEL)
+	if (i->counter == 0 || b == NULL)
 		return TACIT_E_CORRUPT;
-	i.kind = (uint8_t)kind;
-	if ((rc = rows_found(q, i.row, i.kind, mailbox)) != 0)
-		return rc == 1 ? 0 : rc;
-	i.counter = (uint64_t)sqlite3_column_int64(st, 3);
-	i.expiry_day = (uint32_t)sqlite3_column_int64(st, 5);
-	rc = sql_copy(q, SQL_ENVELOPE_ALL, 4, i.envelope, sizeof(i.envelope));
-	if (rc != 0)
-		return rc;
-	if (i.counter == 0 || (b = find_row(all, mailbox)) == NULL)
-		return TACIT_E_CORRUPT;
-	return index_add_item(&q->index, b, &i, NULL);
+	return index_load_item(&q->index, b, i);
 }
 
 int
@@ -468,22 +425,16 @@ mail_load(struct store_sqlite *q)
 	struct by_row all = { NULL, 0, 0 };
 	int rc;
 
-	q->rows.next = 1;
-	while ((rc = sql_step(q, SQL_MAILBOX_ALL, NULL, 0)) == 1) {
+	while ((rc = sql_step(q, SQL_MAILBOX_ALL, NULL, 0)) == 1)
 		if ((rc = load_mailbox(q, &all)) != 0)
 			goto out;
-	}
-	while (rc == 0 && (rc = sql_step(q, SQL_ENVELOPE_ALL, NULL, 0)) == 1) {
-		if ((rc = load_envelope(q, &all)) != 0)
-			goto out;
-	}
-	if (rc != 0)
+	if (rc != 0 || (rc = block_load(q, load_envelope, &all)) != 0)
 		goto out;
+	index_loaded(&q->index);
 	index_commit(&q->index);
 	rows_loaded(&q->rows);
 out:
 	sql_reset(q, SQL_MAILBOX_ALL);
-	sql_reset(q, SQL_ENVELOPE_ALL);
 	free(all.box);
 	return rc;
 }

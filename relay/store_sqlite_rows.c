@@ -1,52 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rows of envelopes.  They are slots (store_slots.h): made empty, a block
- * at a time, overwritten in place, deleted.  SQLite overwrites in place only
- * if the new row is as long as the old one, so each column of a slot has one
- * width whatever it holds: ids of mailboxes take eight bytes, counters and
- * days are REAL, which takes eight always, blobs have their length.
+ * What a batch writes and removes.  What it stores gets its place at once and
+ * is written when the batch ends, in the order of the places: so each page is
+ * looked for once, and what is removed in the same batch is never written.
  *
- * What a batch stores gets its row at once and is written when the batch
- * ends, in the order of the rows: so each page is looked for once, a new
- * block is written with what is in it already, and what is removed in the
- * same batch is never written.
+ * Rows of mailboxes are slots (store_slots.h): made empty, a few at a time,
+ * and overwritten where they stand, as a row that is inserted would tell by
+ * its place in the page when that was.  SQLite overwrites in place only if
+ * the new row is as long as the old one, so each column has one width.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "store_sqlite.h"
 
-/* How many slots are made at a time. */
-enum { BLOCK_MAILBOXES = 64, BLOCK_LETTERS = 256, BLOCK_PARCELS = 32 };
-
-/* Mailbox of an envelope slot that is free; as wide as any other. */
-#define FREE	INT64_MIN
-
-static int64_t
-block_len(uint8_t kind)
-{
-	return kind == LETTER ? BLOCK_LETTERS : BLOCK_PARCELS;
-}
-
-/* A block of slots, which rows_flush() will write. */
-static int
-add_block(struct rows *r, uint8_t kind)
-{
-	struct block *grown;
-	int64_t i;
-	int rc;
-
-	grown = reallocarray(r->block, r->blocks + 1, sizeof(*grown));
-	if (grown == NULL)
-		return TACIT_E_NOMEM;
-	r->block = grown;
-	r->block[r->blocks++] = (struct block){ r->next, kind };
-	for (i = 0; i < block_len(kind); i++)
-		if ((rc = slots_add(&r->slots[kind], r->next++)) != 0)
-			return rc;
-	slots_shuffle(&r->slots[kind]);
-	return 0;
-}
+/* How many slots of mailboxes are made at a time. */
+enum { BLOCK_MAILBOXES = 64 };
 
 /* Random and between 2^62 and 2^63, so that all ids take eight bytes. */
 static int
@@ -60,13 +29,13 @@ add_mailbox(struct store_sqlite *q)
 	rc = sql_run(q, SQL_MAILBOX_SLOT, SQL_ARGS(SQL_INT(id)));
 	if (rc != 0)
 		return rc;
-	return slots_add(&q->rows.slots[SLOTS_MAILBOX], (int64_t)id);
+	return slots_add(&q->rows.mailboxes, (int64_t)id);
 }
 
 int
 rows_mailbox(struct store_sqlite *q, int64_t *row)
 {
-	struct slots *s = &q->rows.slots[SLOTS_MAILBOX];
+	struct slots *s = &q->rows.mailboxes;
 	int i, rc;
 
 	if (slots_take(s, row))
@@ -82,15 +51,7 @@ rows_mailbox(struct store_sqlite *q, int64_t *row)
 int
 rows_take(struct store_sqlite *q, uint8_t kind, int64_t *row)
 {
-	struct rows *r = &q->rows;
-	int rc;
-
-	if (slots_take(&r->slots[kind], row))
-		return 0;
-	if ((rc = add_block(r, kind)) != 0)
-		return rc;
-	(void)slots_take(&r->slots[kind], row);
-	return 0;
+	return places_take(&q->rows.places, kind, row);
 }
 
 int
@@ -110,15 +71,15 @@ rows_write(struct store_sqlite *q, struct item *i)
 	return 0;
 }
 
+/* With the key in it goes whatever could read the body. */
 static int
 remove_row(struct store_sqlite *q, int64_t row)
 {
 	int rc;
 
-	rc = sql_run(q, SQL_ENVELOPE_DELETE, SQL_ARGS(SQL_INT(row)));
-	if (rc != 0)
+	if ((rc = block_clear(q, row)) != 0)
 		return rc;
-	return sql_run(q, SQL_BODY_DELETE, SQL_ARGS(SQL_INT(row)));
+	return places_give(&q->rows.places, row);
 }
 
 /* What has a body in memory is held, or was not written yet. */
@@ -187,81 +148,16 @@ rows_tidy(struct store_sqlite *q)
 	return 0;
 }
 
-int
-rows_found(struct store_sqlite *q, int64_t row, uint8_t kind, int64_t mailbox)
-{
-	int rc;
-
-	if (row >= q->rows.next)
-		q->rows.next = row + 1;
-	if (mailbox != FREE)
-		return 0;
-	rc = slots_add(&q->rows.slots[kind], row);
-	return rc == 0 ? 1 : rc;
-}
-
 static int
-overwrite(struct store_sqlite *q, const struct item *i)
+store(struct store_sqlite *q, const struct item *i)
 {
+	uint8_t key[BODY_KEY_LEN];
 	int rc;
 
-	rc = sql_run(q, SQL_ENVELOPE_SET, SQL_ARGS(SQL_INT(i->row),
-	    SQL_INT(i->box->row), SQL_REAL(i->counter),
-	    SQL_BLOB(i->envelope, TACIT_ENVELOPE_ID_LEN),
-	    SQL_REAL(i->expiry_day)));
-	if (rc != 0)
-		return rc;
-	return sql_run(q, SQL_BODY_SET, SQL_ARGS(SQL_INT(i->row),
-	    SQL_BLOB(i->body, store_body_len(i->kind))));
-}
-
-static int
-insert(struct store_sqlite *q, const struct item *i)
-{
-	int rc;
-
-	rc = sql_run(q, SQL_ENVELOPE_ADD, SQL_ARGS(SQL_INT(i->row),
-	    SQL_INT(i->kind), SQL_INT(i->box->row), SQL_REAL(i->counter),
-	    SQL_BLOB(i->envelope, TACIT_ENVELOPE_ID_LEN),
-	    SQL_REAL(i->expiry_day)));
-	if (rc != 0)
-		return rc;
-	return sql_run(q, SQL_BODY_ADD, SQL_ARGS(SQL_INT(i->row),
-	    SQL_BLOB(i->body, store_body_len(i->kind))));
-}
-
-static int
-insert_empty(struct store_sqlite *q, int64_t row, uint8_t kind)
-{
-	static const uint8_t none[TACIT_ENVELOPE_ID_LEN];
-	int rc;
-
-	rc = sql_run(q, SQL_ENVELOPE_ADD, SQL_ARGS(SQL_INT(row),
-	    SQL_INT(kind), SQL_INT(FREE), SQL_REAL(0),
-	    SQL_BLOB(none, sizeof(none)), SQL_REAL(0)));
-	if (rc != 0)
-		return rc;
-	return sql_run(q, SQL_BODY_SLOT, SQL_ARGS(SQL_INT(row),
-	    SQL_INT(store_body_len(kind))));
-}
-
-/* ${*i} goes on to the first that is not in the block. */
-static int
-insert_block(struct store_sqlite *q, const struct block *b,
-    struct item *const **i, struct item *const *end)
-{
-	int64_t row;
-	int rc;
-
-	for (row = b->first; row < b->first + block_len(b->kind); row++) {
-		if (*i < end && (**i)->row == row)
-			rc = insert(q, *(*i)++);
-		else
-			rc = insert_empty(q, row, b->kind);
-		if (rc != 0)
-			return rc;
-	}
-	return 0;
+	if ((rc = body_write(q, i, key)) == 0)
+		rc = block_set(q, i, key);
+	sodium_memzero(key, sizeof(key));
+	return rc;
 }
 
 static int
@@ -273,7 +169,7 @@ by_row(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What was removed again is not written, and its slot is free. */
+/* What was removed again is not written, and its place is free. */
 static int
 drop_removed(struct rows *r)
 {
@@ -281,12 +177,9 @@ drop_removed(struct rows *r)
 	int rc;
 
 	for (i = 0; i < r->n; i++) {
-		if (!index_removed(r->item[i])) {
+		if (!index_removed(r->item[i]))
 			r->item[n++] = r->item[i];
-			continue;
-		}
-		rc = slots_add(&r->slots[r->item[i]->kind], r->item[i]->row);
-		if (rc != 0)
+		else if ((rc = places_give(&r->places, r->item[i]->row)) != 0)
 			return rc;
 	}
 	r->n = n;
@@ -297,34 +190,30 @@ int
 rows_flush(struct store_sqlite *q)
 {
 	struct rows *r = &q->rows;
-	struct item *const *i, *const *end;
-	size_t b;
+	int64_t row = places_first_new(&r->places);
+	size_t i;
 	int rc;
 
 	if ((rc = drop_removed(r)) != 0)
 		return rc;
+	for (; row < places_end(&r->places);
+	    row = places_next_block(&r->places, row))
+		if ((rc = block_add(q, row)) != 0)
+			return rc;
 	if (r->n > 1)
 		qsort(r->item, r->n, sizeof(*r->item), by_row);
-	end = r->item + r->n;
-	for (i = r->item; i < end && (*i)->row < r->next_before; i++)
-		if ((rc = overwrite(q, *i)) != 0)
+	for (i = 0; i < r->n; i++)
+		if ((rc = store(q, r->item[i])) != 0)
 			return rc;
-	for (b = 0; b < r->blocks; b++)
-		if ((rc = insert_block(q, &r->block[b], &i, end)) != 0)
-			return rc;
-	return 0;
+	return block_leave(q);
 }
 
 void
 rows_commit(struct rows *r)
 {
-	size_t i;
-
-	for (i = 0; i < SLOTS_N; i++)
-		slots_commit(&r->slots[i]);
-	r->next_before = r->next;
+	slots_commit(&r->mailboxes);
+	places_commit(&r->places);
 	r->n = 0;
-	r->blocks = 0;
 	r->n_gone -= r->n_tidied;
 	if (r->n_gone > 0)
 		memmove(r->gone, r->gone + r->n_tidied,
@@ -336,13 +225,9 @@ rows_commit(struct rows *r)
 void
 rows_rollback(struct rows *r)
 {
-	size_t i;
-
-	for (i = 0; i < SLOTS_N; i++)
-		slots_rollback(&r->slots[i]);
-	r->next = r->next_before;
+	slots_rollback(&r->mailboxes);
+	places_rollback(&r->places);
 	r->n = 0;
-	r->blocks = 0;
 	r->n_gone = r->n_gone_before;
 	r->n_tidied = 0;
 }
@@ -350,21 +235,23 @@ rows_rollback(struct rows *r)
 void
 rows_loaded(struct rows *r)
 {
-	size_t i;
-
-	for (i = 0; i < SLOTS_N; i++)
-		slots_shuffle(&r->slots[i]);
+	slots_shuffle(&r->mailboxes);
 	rows_commit(r);
+}
+
+void
+rows_init(struct rows *r)
+{
+	memset(r, 0, sizeof(*r));
+	slots_init(&r->mailboxes);
+	places_init(&r->places);
 }
 
 void
 rows_release(struct rows *r)
 {
-	size_t i;
-
-	for (i = 0; i < SLOTS_N; i++)
-		slots_free(&r->slots[i]);
+	slots_free(&r->mailboxes);
+	places_release(&r->places);
 	free(r->item);
 	free(r->gone);
-	free(r->block);
 }

@@ -66,6 +66,7 @@ macro(tacit_sim_control defect source)
 endmacro()
 
 tacit_sim_control(ACK_EARLY relay/store_sqlite_file.c)
+tacit_sim_control(BODY_UNSYNCED relay/store_sqlite_body.c)
 # One in some hundred seeds finds it.
 tacit_sim_control(HELD_IS_OKED relay/hold.c --seeds 4000)
 tacit_sim_control(ACK_UNCOMMITTED client-lib/src/line_in.c)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a thief of the disk finds.  Promise S3: nothing of what was removed.
+ * What a thief of the disk finds.  Promise S3: nothing of what was removed,
+ * and no key that would open what is left of it.
  * Promise S2: no time in a mailbox, and no order of arrival, neither in row
  * ids nor in where a row stands in the file.
  */
@@ -20,6 +21,7 @@
 #include <sqlite3.h>
 
 #include "store_kit.h"
+#include "thief.h"
 #include "vfs_fault.h"
 
 static const struct store_limits limits = { 512, 64, 496, 56 };
@@ -43,7 +45,7 @@ post(struct store *s, uint64_t box, uint64_t n, uint64_t kind, uint64_t day)
 	ask(s, OP_POST, box, box, n, kind, n, day);
 }
 
-/* Pieces of a body, from its start, its middle and its end. */
+/* Pieces of a body as it came, from its start, its middle and its end. */
 static unsigned
 traces(const char *dir, uint64_t body, size_t len)
 {
@@ -96,10 +98,10 @@ empty(struct store *s)
 static void
 assert_clean(const char *dir)
 {
-	assert_int_equal(traces_of(dir, 1, 50), 0);
-	assert_int_equal(traces_of(dir, 61, 62), 0);
+	assert_int_equal(thief_reads(dir, 1, 50), 0);
+	assert_int_equal(traces_of(dir, 1, 62), 0);
 	/* The search finds what is there. */
-	assert_int_equal(traces_of(dir, 51, 59), 9 * 3);
+	assert_int_equal(thief_reads(dir, 51, 59), 9);
 }
 
 static void
@@ -113,10 +115,12 @@ what_was_removed_leaves_all_files(void **state)
 	s = kit_open(dir, &limits);
 	fill(s);
 	assert_int_equal(s->ops->scrub(s), 0);
-	assert_true(traces_of(dir, 1, 50) == 50 * 3);
+	assert_int_equal(thief_reads(dir, 1, 59), 59);
+	assert_int_equal(traces_of(dir, 1, 59), 0);
 	assert_true(traces_of(dir, 61, 62) > 0);
 	empty(s);
-	assert_true(traces_of(dir, 1, 50) > 0);	/* the scrub is what does it */
+	assert_true(thief_reads(dir, 1, 50) > 0); /* the scrub is what does it */
+	assert_true(traces_of(dir, 61, 62) > 0);
 	assert_int_equal(s->ops->scrub(s), 0);
 	assert_clean(dir);
 	s->ops->close(s);
@@ -143,7 +147,7 @@ a_crash_before_the_scrub_is_made_good_at_open(void **state)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_true(traces_of(dir, 1, 50) > 0);
+	assert_true(thief_reads(dir, 1, 50) > 0);
 	s = kit_open(dir, &limits);
 	assert_clean(dir);
 	s->ops->close(s);
@@ -238,32 +242,66 @@ open_plain(const char *path)
 	return db;
 }
 
-/* Row ids of the first ${n} numbers of a kind, in their order of arrival. */
+/* Ids of the rows of mailboxes, in their order of arrival. */
 static void
-row_ids(const char *path, const char *sql, int64_t *row, size_t n)
+row_ids(const char *path, int64_t row[BOXES])
 {
 	sqlite3 *db;
 	sqlite3_stmt *st;
 	uint64_t i;
 
 	db = open_plain(path);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL),
-	    SQLITE_OK);
-	for (i = 0; i < n; i++) {
-		const uint64_t arg[KIT_ARGS] = { i, 0, i };
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT id FROM mailbox"
+	    " WHERE address = ?1", -1, &st, NULL), SQLITE_OK);
+	for (i = 0; i < BOXES; i++) {
+		const uint64_t arg[KIT_ARGS] = { i };
 		struct op op = kit_op(OP_CREATE, arg);
-		struct op ack = kit_op(OP_POST, arg);
 
-		(void)sqlite3_bind_blob(st, 1, n == BOXES ?
-		    op.u.create.address : ack.u.post.envelope, n == BOXES ?
-		    TACIT_ADDRESS_LEN : TACIT_ENVELOPE_ID_LEN,
-		    SQLITE_TRANSIENT);
+		(void)sqlite3_bind_blob(st, 1, op.u.create.address,
+		    TACIT_ADDRESS_LEN, SQLITE_TRANSIENT);
 		assert_int_equal(sqlite3_step(st), SQLITE_ROW);
 		row[i] = sqlite3_column_int64(st, 0);
 		(void)sqlite3_reset(st);
 	}
 	(void)sqlite3_finalize(st);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+enum { LETTERS = 256, ENTRY = 68, AT_NAME = 20 };
+
+/*
+ * Places of envelopes ${from} and those that came after it, in their order of
+ * arrival: which of their block, and which block that is.
+ */
+static void
+places(const char *path, uint64_t from, int64_t *place, size_t n)
+{
+	sqlite3 *db = open_plain(path);
+	const uint8_t *p;
+	sqlite3_stmt *st;
+	uint32_t number, k;
+	size_t i, found = 0;
+
+	for (i = 0; i < n; i++)
+		place[i] = -1;
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT id, envelopes"
+	    " FROM block", -1, &st, NULL), SQLITE_OK);
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		p = sqlite3_column_blob(st, 1);
+		for (k = 0; k < LETTERS; k++) {
+			if (sodium_is_zero(p + (size_t)k * ENTRY, ENTRY))
+				continue;
+			memcpy(&number, p + (size_t)k * ENTRY + AT_NAME, 4);
+			if (number < from || number - from >= n)
+				continue;
+			place[number - from] = (sqlite3_column_int64(st, 0) -
+			    1) * LETTERS + k;
+			found++;
+		}
+	}
+	(void)sqlite3_finalize(st);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_int_equal(found, n);
 }
 
 /* Random order gives a deviation of 1/sqrt(n - 1); five of them. */
@@ -277,24 +315,19 @@ assert_no_order(const char *what, const int64_t *x, size_t n)
 		fail_msg("%s: %.3f is more than %.3f", what, r, most);
 }
 
+/* Where in the file the rows of mailboxes stand. */
 static void
-offsets(const char *path, int64_t *head, int64_t *body, int64_t *box)
+offsets(const char *path, int64_t box[BOXES])
 {
 	size_t size;
 	uint8_t *file = load(path, &size);
 	uint64_t i;
 
-	for (i = 0; i < POSTS; i++) {
-		const uint64_t arg[KIT_ARGS] = { i, 0, i };
-		struct op op = kit_op(OP_POST, arg);
+	for (i = 0; i < BOXES; i++) {
+		const uint64_t arg[KIT_ARGS] = { i };
+		struct op op = kit_op(OP_CREATE, arg);
 
-		head[i] = offset(file, size, op.u.post.envelope,
-		    TACIT_ENVELOPE_ID_LEN);
-		body[i] = offset(file, size, kit_body(i), 64);
-		assert_true(head[i] > 0 && body[i] > 0);
-		if (i >= BOXES)
-			continue;
-		box[i] = offset(file, size, op.u.post.address,
+		box[i] = offset(file, size, op.u.create.address,
 		    TACIT_ADDRESS_LEN);
 		assert_true(box[i] > 0);
 	}
@@ -319,28 +352,62 @@ arrive(const char *dir)
 static void
 nothing_tells_the_order_of_arrival(void **state)
 {
-	int64_t head[POSTS], body[POSTS], box[BOXES], row[POSTS];
+	int64_t place[POSTS], box[BOXES], row[BOXES];
 	char dir[64], path[128];
 
 	(void)state;
 	kit_dir_make(dir);
 	(void)snprintf(path, sizeof(path), "%s/relay.db", dir);
 	arrive(dir);
-	offsets(path, head, body, box);
-	assert_no_order("place of envelope rows", head, POSTS);
-	assert_no_order("place of bodies", body, POSTS);
+	places(path, 0, place, POSTS);
+	assert_no_order("places of envelopes and bodies", place, POSTS);
+	offsets(path, box);
 	assert_no_order("place of mailboxes", box, BOXES);
-	row_ids(path, "SELECT id FROM envelope WHERE envelope = ?1", row,
-	    POSTS);
-	assert_no_order("ids of envelopes", row, POSTS);
-	row_ids(path, "SELECT id FROM mailbox WHERE address = ?1", row, BOXES);
+	row_ids(path, row);
 	assert_no_order("ids of mailboxes", row, BOXES);
 	kit_dir_remove(dir);
 }
 
 /*
- * The control: envelopes inserted as they come, under ids from the same kind
- * of shuffled block.  The ids tell nothing, the places everything.
+ * A place is taken again: neither the order in which places became free nor
+ * that of the letters that take them now can be seen.
+ */
+static void
+nothing_tells_it_where_places_are_taken_again(void **state)
+{
+	int64_t before[POSTS], after[POSTS], left[POSTS];
+	char dir[64], path[128];
+	struct store *s;
+	uint64_t i;
+
+	(void)state;
+	kit_dir_make(dir);
+	(void)snprintf(path, sizeof(path), "%s/relay.db", dir);
+	arrive(dir);
+	places(path, 0, before, POSTS);
+	s = kit_open(dir, &limits);
+	for (i = 0; i < POSTS; i++)
+		ask(s, OP_ACK, i % BOXES, i, 1, 0, 0, 0);
+	for (i = 0; i < POSTS; i++)
+		post(s, i % BOXES, POSTS + i, LETTER, 99);
+	s->ops->close(s);
+	places(path, POSTS, after, POSTS);
+	assert_no_order("places taken again", after, POSTS);
+	/* By when the place became free, or that it always was. */
+	for (i = 0; i < POSTS; i++) {
+		size_t k = 0;
+
+		while (k < POSTS && before[k] != after[i])
+			k++;
+		left[i] = (int64_t)(k < POSTS ? k : POSTS + i);
+	}
+	assert_no_order("and when they became free", left, POSTS);
+	kit_dir_remove(dir);
+}
+
+/*
+ * The control: rows inserted as they come, under ids from the same kind of
+ * shuffled block.  The ids tell nothing, the places everything.
  */
 static void
 inserted_rows_would_tell(void **state)
@@ -395,8 +462,7 @@ static void
 only_these_columns_exist(void **state)
 {
 	static const char want[] =
-	    "admission(hash,units,expiry_day) body(id,body) "
-	    "envelope(id,kind,mailbox,counter,envelope,expiry_day) "
+	    "admission(hash,units,expiry_day) block(id,kind,envelopes) "
 	    "invitation(address,key,state,reader,request_hash,expiry_hour,"
 	    "blob) mailbox(id,address,token_hash,token_old,anchor) "
 	    "recall(name,outcome,body_hash,number,previous,signature,"
@@ -437,14 +503,12 @@ only_these_columns_exist(void **state)
 static void
 every_column_of_a_slot_has_one_width(void **state)
 {
-	static const char sql[] = "SELECT (SELECT count(*) FROM envelope"
-	    " WHERE typeof(counter) <> 'real' OR typeof(expiry_day) <> 'real'"
-	    " OR length(envelope) <> 16 OR (mailbox < 1 << 62"
-	    " AND mailbox <> -9223372036854775808)) +"
-	    " (SELECT count(*) FROM mailbox WHERE length(address) +"
-	    " length(token_hash) + length(token_old) + length(anchor) <> 144),"
-	    " (SELECT count(*) FROM envelope WHERE mailbox > 0),"
-	    " (SELECT count(*) FROM envelope WHERE mailbox < 0)";
+	static const char sql[] = "SELECT (SELECT count(*) FROM mailbox"
+	    " WHERE id < 1 << 62 OR length(address) + length(token_hash) +"
+	    " length(token_old) + length(anchor) <> 144) +"
+	    " (SELECT count(*) FROM block WHERE length(envelopes) <>"
+	    " CASE kind WHEN 1 THEN 256 * 68 ELSE 32 * 68 END),"
+	    " (SELECT count(*) FROM mailbox), (SELECT count(*) FROM block)";
 	char dir[64], path[128];
 	sqlite3 *db;
 	sqlite3_stmt *st;
@@ -458,8 +522,8 @@ every_column_of_a_slot_has_one_width(void **state)
 	    SQLITE_OK);
 	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
 	assert_int_equal(sqlite3_column_int(st, 0), 0);
-	assert_int_equal(sqlite3_column_int(st, 1), POSTS);
-	assert_int_equal(sqlite3_column_int(st, 2), 256 - POSTS);
+	assert_int_equal(sqlite3_column_int(st, 1), 64);
+	assert_int_equal(sqlite3_column_int(st, 2), 1);
 	(void)sqlite3_finalize(st);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	kit_dir_remove(dir);
@@ -474,6 +538,8 @@ main(void)
 		    a_crash_before_the_scrub_is_made_good_at_open),
 		cmocka_unit_test(a_scrub_without_writes_costs_nothing),
 		cmocka_unit_test(nothing_tells_the_order_of_arrival),
+		cmocka_unit_test(
+		    nothing_tells_it_where_places_are_taken_again),
 		cmocka_unit_test(inserted_rows_would_tell),
 		cmocka_unit_test(only_these_columns_exist),
 		cmocka_unit_test(every_column_of_a_slot_has_one_width),

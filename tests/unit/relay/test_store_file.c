@@ -62,12 +62,13 @@ make_good(const char *dir)
 }
 
 static void
-change(const char *dir, off_t at, const void *bytes, size_t len)
+change(const char *dir, const char *name, off_t at, const void *bytes,
+    size_t len)
 {
 	char path[PATH_MAX];
 	int fd;
 
-	(void)snprintf(path, sizeof(path), "%s/relay.db", dir);
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
 	fd = open(path, O_WRONLY);
 	assert_true(fd >= 0);
 	assert_int_equal(pwrite(fd, bytes, len, at), (ssize_t)len);
@@ -111,7 +112,7 @@ static void
 another_application(const char *dir)
 {
 	execute(dir, "CREATE TABLE t (x); PRAGMA application_id = 7;"
-	    "PRAGMA user_version = 4");
+	    "PRAGMA user_version = 5");
 }
 
 static void
@@ -123,36 +124,22 @@ no_application(const char *dir)
 static void
 other_tables(const char *dir)
 {
-	execute(dir, "CREATE TABLE t (x); PRAGMA user_version = 4;"
+	execute(dir, "CREATE TABLE t (x); PRAGMA user_version = 5;"
 	    "PRAGMA application_id = 0x54414352");
-}
-
-static void
-a_newer_version(const char *dir)
-{
-	make_good(dir);
-	execute(dir, "PRAGMA user_version = 5");
-}
-
-static void
-an_older_version(const char *dir)
-{
-	make_good(dir);
-	execute(dir, "PRAGMA user_version = 3");
 }
 
 static void
 a_damaged_page(const char *dir)
 {
 	make_good(dir);
-	change(dir, 5 * PAGE, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+	change(dir, "relay.db", 5 * PAGE, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
 }
 
 static void
 a_damaged_schema(const char *dir)
 {
 	make_good(dir);
-	change(dir, 100, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+	change(dir, "relay.db", 100, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
 }
 
 static void
@@ -165,26 +152,85 @@ a_cut_file(const char *dir)
 	assert_int_equal(truncate(path, 6 * PAGE), 0);
 }
 
-static void
-an_envelope_of_no_mailbox(const char *dir)
+/* Where the page begins in which one of its envelopes stands. */
+static off_t
+page_of_a_block(const char *dir)
 {
-	make_good(dir);
-	execute(dir, "DELETE FROM mailbox WHERE id = (SELECT max(mailbox)"
-	    " FROM envelope)");
+	const uint64_t arg[KIT_ARGS] = { 1, 1, 20, LETTER, 1, 99 };
+	struct op op = kit_op(OP_POST, arg);
+	uint8_t page[PAGE];
+	char path[PATH_MAX];
+	off_t at = 0;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/relay.db", dir);
+	assert_true((fd = open(path, O_RDONLY)) >= 0);
+	while (pread(fd, page, PAGE, at) == PAGE && memmem(page, PAGE,
+	    op.u.post.envelope, TACIT_ENVELOPE_ID_LEN) == NULL)
+		at += PAGE;
+	(void)close(fd);
+	assert_true(at > 0);
+	return at;
 }
 
 static void
-a_kind_there_is_not(const char *dir)
+a_damaged_block(const char *dir)
 {
 	make_good(dir);
-	execute(dir, "UPDATE envelope SET kind = 3 WHERE id = 7");
+	change(dir, "relay.db", page_of_a_block(dir),
+	    "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
 }
 
 static void
-no_clock(const char *dir)
+the_bodies_missing(const char *dir)
 {
+	char path[PATH_MAX];
+
 	make_good(dir);
-	execute(dir, "DELETE FROM relay");
+	(void)snprintf(path, sizeof(path), "%s/relay.bodies", dir);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void
+the_bodies_cut(const char *dir)
+{
+	char path[PATH_MAX];
+
+	make_good(dir);
+	(void)snprintf(path, sizeof(path), "%s/relay.bodies", dir);
+	assert_int_equal(truncate(path, 256 * TACIT_LETTER_LEN - 1), 0);
+}
+
+static void
+the_bodies_readable_by_others(const char *dir)
+{
+	char path[PATH_MAX];
+
+	make_good(dir);
+	(void)snprintf(path, sizeof(path), "%s/relay.bodies", dir);
+	assert_int_equal(chmod(path, 0640), 0);
+}
+
+static void
+the_bodies_a_symbolic_link(const char *dir)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	make_good(dir);
+	(void)snprintf(from, sizeof(from), "%s/relay.bodies", dir);
+	(void)snprintf(to, sizeof(to), "%s/elsewhere", dir);
+	assert_int_equal(rename(from, to), 0);
+	assert_int_equal(symlink("elsewhere", from), 0);
+}
+
+static void
+the_bodies_alone(const char *dir)
+{
+	char path[PATH_MAX];
+
+	make_good(dir);
+	(void)snprintf(path, sizeof(path), "%s/relay.db", dir);
+	assert_int_equal(unlink(path), 0);
 }
 
 static void
@@ -197,28 +243,6 @@ static void
 a_journal_alone(const char *dir)
 {
 	put_bytes(dir, "relay.db-journal", "some pages", 10);
-}
-
-static void
-a_trigger(const char *dir)
-{
-	make_good(dir);
-	execute(dir, "CREATE TRIGGER t AFTER INSERT ON mailbox"
-	    " BEGIN SELECT 1; END");
-}
-
-static void
-a_view(const char *dir)
-{
-	make_good(dir);
-	execute(dir, "CREATE VIEW v AS SELECT 1");
-}
-
-static void
-a_table_more(const char *dir)
-{
-	make_good(dir);
-	execute(dir, "CREATE TABLE t (x)");
 }
 
 static void
@@ -250,13 +274,35 @@ static const struct {
 #define ROW(f)	{ #f, f }
 	ROW(an_empty_file), ROW(a_text), ROW(a_short_header),
 	ROW(another_application), ROW(no_application), ROW(other_tables),
-	ROW(a_newer_version), ROW(an_older_version), ROW(a_damaged_page),
-	ROW(a_damaged_schema), ROW(a_cut_file),
-	ROW(an_envelope_of_no_mailbox), ROW(a_kind_there_is_not),
-	ROW(no_clock), ROW(a_wal_alone), ROW(a_journal_alone),
-	ROW(a_trigger), ROW(a_view), ROW(a_table_more),
+	ROW(a_damaged_page), ROW(a_damaged_schema), ROW(a_damaged_block),
+	ROW(a_cut_file), ROW(the_bodies_missing), ROW(the_bodies_cut),
+	ROW(the_bodies_readable_by_others), ROW(the_bodies_a_symbolic_link),
+	ROW(the_bodies_alone), ROW(a_wal_alone), ROW(a_journal_alone),
 	ROW(readable_by_others), ROW(a_symbolic_link),
 #undef ROW
+};
+
+/* Of a good store. */
+static const struct {
+	const char *name, *sql;
+} spoilt[] = {
+	{ "a newer version", "PRAGMA user_version = 6" },
+	{ "an older version", "PRAGMA user_version = 4" },
+	{ "an envelope of no mailbox", "DELETE FROM mailbox"
+	    " WHERE address <> zeroblob(32)" },
+	{ "a kind there is not", "UPDATE block SET kind = 3" },
+	{ "another kind", "UPDATE block SET kind = 2" },
+	{ "a block that is not the next", "UPDATE block SET id = 2" },
+	{ "a block that is cut", "UPDATE block SET envelopes ="
+	    " substr(envelopes, 1, length(envelopes) - 1)" },
+	{ "a block of nothing", "UPDATE block SET envelopes = ''" },
+	{ "a free place with a rest", "UPDATE block SET envelopes ="
+	    " CAST(zeroblob(17407) || x'01' AS BLOB)" },
+	{ "no clock", "DELETE FROM relay" },
+	{ "a trigger", "CREATE TRIGGER t AFTER INSERT ON mailbox"
+	    " BEGIN SELECT 1; END" },
+	{ "a view", "CREATE VIEW v AS SELECT 1" },
+	{ "a table more", "CREATE TABLE t (x)" },
 };
 
 /* A hash over the bytes of the file that the store would use; 0: none. */
@@ -265,6 +311,7 @@ digest(const char *dir, uint8_t out[32])
 {
 	static const char *const name[] = {
 		"relay.db", "relay.db-wal", "relay.db-journal",
+		"relay.bodies",
 	};
 	crypto_generichash_state st;
 	uint8_t block[4096];
@@ -285,29 +332,103 @@ digest(const char *dir, uint8_t out[32])
 	(void)crypto_generichash_final(&st, out, 32);
 }
 
+/* What ${dir} has is refused and left as it is. */
+static void
+assert_refused(const char *dir, const char *name)
+{
+	struct store_clock clock;
+	uint8_t before[32], after[32];
+	struct store *s;
+	int rc;
+
+	digest(dir, before);
+	rc = store_sqlite_open(&s, &clock, dir, &limits);
+	digest(dir, after);
+	if (rc != TACIT_E_CORRUPT || s != NULL)
+		fail_msg("%s: %d", name, rc);
+	if (memcmp(before, after, sizeof(before)) != 0)
+		fail_msg("%s: changed", name);
+}
+
 static void
 what_is_not_ours_is_refused_and_untouched(void **state)
 {
-	struct store_clock clock;
-	struct store *s;
-	uint8_t before[32], after[32];
 	char dir[64];
 	size_t i;
-	int rc;
 
 	(void)state;
 	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		kit_dir_make(dir);
 		refused[i].make(dir);
-		digest(dir, before);
-		rc = store_sqlite_open(&s, &clock, dir, &limits);
-		digest(dir, after);
-		if (rc != TACIT_E_CORRUPT || s != NULL)
-			fail_msg("%s: %d", refused[i].name, rc);
-		if (memcmp(before, after, sizeof(before)) != 0)
-			fail_msg("%s: changed", refused[i].name);
+		assert_refused(dir, refused[i].name);
 		kit_dir_remove(dir);
 	}
+	for (i = 0; i < sizeof(spoilt) / sizeof(spoilt[0]); i++) {
+		kit_dir_make(dir);
+		make_good(dir);
+		execute(dir, spoilt[i].sql);
+		assert_refused(dir, spoilt[i].name);
+		kit_dir_remove(dir);
+	}
+}
+
+/* After an end in order less is checked before the blocks are loaded. */
+static void
+damage_is_found_after_any_end(void **state)
+{
+	static void (*const make[])(const char *dir) = {
+		make_good, a_damaged_page, a_damaged_block, a_cut_file,
+	};
+	struct store_clock clock;
+	struct store *s;
+	char dir[64];
+	size_t i;
+	int killed, rc;
+
+	(void)state;
+	for (i = 0; i < sizeof(make) / sizeof(make[0]); i++)
+		for (killed = 0; killed < 2; killed++) {
+			kit_dir_make(dir);
+			make[i](dir);
+			if (killed)	/* a WAL is left then */
+				put_bytes(dir, "relay.db-wal", "", 0);
+			rc = store_sqlite_open(&s, &clock, dir, &limits);
+			if (rc != (i == 0 ? 0 : TACIT_E_CORRUPT))
+				fail_msg("%zu, killed %d: %d", i, killed, rc);
+			if (rc == 0)
+				s->ops->close(s);
+			kit_dir_remove(dir);
+		}
+}
+
+/* Its recipient finds out and has it sent again; nobody else is kept. */
+static void
+a_damaged_body_is_delivered_as_it_is(void **state)
+{
+	static const uint64_t fetch[KIT_ARGS] = { 7, 0, 9 };
+	static const uint8_t noise[256 * TACIT_LETTER_LEN];
+	struct op op = kit_op(OP_FETCH, fetch);
+	char dir[64], text[KIT_TEXT];
+	struct store *s;
+
+	(void)state;
+	kit_dir_make(dir);
+	make_good(dir);
+	s = kit_open(dir, &limits);
+	kit_run(s, &op);
+	kit_text(text, &op);
+	assert_string_equal(text, "7L");
+	op_release(&op);
+	s->ops->close(s);
+	change(dir, "relay.bodies", 0, noise, sizeof(noise));
+	s = kit_open(dir, &limits);
+	op = kit_op(OP_FETCH, fetch);
+	kit_run(s, &op);
+	kit_text(text, &op);
+	assert_string_equal(text, "7L!");
+	op_release(&op);
+	s->ops->close(s);
+	kit_dir_remove(dir);
 }
 
 static void
@@ -342,7 +463,9 @@ two_stores_on_one_file_are_refused(void **state)
 static void
 only_the_owner_can_read_the_files(void **state)
 {
-	static const char *const name[] = { "relay.db", "relay.db-wal" };
+	static const char *const name[] = {
+		"relay.db", "relay.db-wal", "relay.bodies",
+	};
 	struct store *s;
 	struct stat st;
 	char dir[64], path[PATH_MAX];
@@ -352,7 +475,7 @@ only_the_owner_can_read_the_files(void **state)
 	(void)state;
 	kit_dir_make(dir);
 	s = kit_open(dir, &limits);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", dir, name[i]);
 		assert_int_equal(stat(path, &st), 0);
 		assert_int_equal(st.st_mode & 0777, 0600);
@@ -421,6 +544,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_not_ours_is_refused_and_untouched),
+		cmocka_unit_test(damage_is_found_after_any_end),
+		cmocka_unit_test(a_damaged_body_is_delivered_as_it_is),
 		cmocka_unit_test(a_missing_directory_is_an_error),
 		cmocka_unit_test(two_stores_on_one_file_are_refused),
 		cmocka_unit_test(only_the_owner_can_read_the_files),
