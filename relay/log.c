@@ -28,8 +28,9 @@ log_error(const char *event, int err)
 void
 log_store(const char *dir, int err)
 {
-	const char *why = err == TACIT_E_CORRUPT ? "damaged, or made by "
-	    "another program or another version; it was left as it is" :
+	const char *why = err == TACIT_E_CORRUPT ? "it, or relay.bodies "
+	    "beside it, is damaged, missing, open to others, or made by "
+	    "another program or another version; all was left as it is" :
 	    tacit_error_text(err);
 
 	fprintf(stderr, "tacit-relay: %s/relay.db: %s\n", dir, why);

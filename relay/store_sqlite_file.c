@@ -77,11 +77,7 @@ static const char settings[] =
 #else
 	"PRAGMA synchronous = FULL;"
 #endif
-#ifdef TACIT_CONTROL_NO_SECURE_DELETE
-	"PRAGMA secure_delete = OFF;"
-#else
 	"PRAGMA secure_delete = ON;"
-#endif
 	"PRAGMA temp_store = MEMORY;"
 	"PRAGMA mmap_size = 0;"
 	"PRAGMA cell_size_check = ON;"

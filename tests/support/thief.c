@@ -19,10 +19,15 @@ struct file {
 	size_t len;
 };
 
-/* The first bytes of the stream that would make a place this body. */
-struct wanted {
+/* The first bytes of the stream that would make a place this letter. */
+struct find {
 	uint8_t stream[8];
-	uint64_t body;
+	struct thief_want *want;
+};
+
+struct finds {
+	struct find *all;
+	size_t n;
 };
 
 static struct file
@@ -48,31 +53,32 @@ load(const char *dir, const char *name)
 static int
 by_stream(const void *a, const void *b)
 {
-	return memcmp(a, b, sizeof(((struct wanted *)NULL)->stream));
+	return memcmp(a, b, sizeof(((struct find *)NULL)->stream));
 }
 
 /* All that would be a find, sorted. */
-static struct wanted *
-wish(const struct file *bodies, uint64_t first, uint64_t last, size_t *n)
+static struct finds
+possible(const struct file *bodies, struct thief_want *want, size_t n)
 {
-	size_t at, i, places = bodies->len / TACIT_LETTER_LEN;
-	struct wanted *w = calloc(places * (last - first + 1) + 1,
-	    sizeof(*w));
-	uint64_t body;
+	struct finds f = { NULL, 0 };
+	struct find *one;
+	size_t at, i, k;
 
-	if (w == NULL)
+	f.all = calloc(bodies->len / TACIT_LETTER_LEN * n + 1,
+	    sizeof(*f.all));
+	if (f.all == NULL)
 		abort();
-	*n = 0;
 	for (at = 0; at < bodies->len; at += TACIT_LETTER_LEN)
-		for (body = first; body <= last; body++, (*n)++) {
-			for (i = 0; i < sizeof(w->stream); i++)
-				w[*n].stream[i] = bodies->data[at + i] ^
-				    kit_body(body)[i];
-			w[*n].body = body;
+		for (k = 0; k < n; k++) {
+			one = &f.all[f.n++];
+			one->want = &want[k];
+			for (i = 0; i < sizeof(one->stream); i++)
+				one->stream[i] = bodies->data[at + i] ^
+				    want[k].begins[i];
 		}
-	if (*n > 1)
-		qsort(w, *n, sizeof(*w), by_stream);
-	return w;
+	if (f.n > 1)
+		qsort(f.all, f.n, sizeof(*f.all), by_stream);
+	return f;
 }
 
 /* A key that was drawn has a zero in every eighth at most. */
@@ -87,41 +93,40 @@ may_be_key(const uint8_t *p)
 }
 
 static void
-try_key(const uint8_t key[KEY], const struct wanted *w, size_t n,
-    uint8_t found[KIT_BODIES])
+try_key(const uint8_t key[KEY], const struct finds *f)
 {
 	static const uint8_t nonce[crypto_stream_chacha20_ietf_NONCEBYTES];
-	const struct wanted *hit;
+	const struct find *hit;
 	uint8_t stream[8];
 
 	if (!may_be_key(key))
 		return;
 	(void)crypto_stream_chacha20_ietf(stream, sizeof(stream), nonce, key);
-	hit = bsearch(stream, w, n, sizeof(*w), by_stream);
+	hit = bsearch(stream, f->all, f->n, sizeof(*f->all), by_stream);
 	if (hit != NULL)
-		found[hit->body % KIT_BODIES] = 1;
+		hit->want->found = 1;
 }
 
 /* The end of one page and the beginning of any. */
 static void
-try_parted(const struct file *f, size_t first, size_t stride,
-    const struct wanted *w, size_t n, uint8_t found[KIT_BODIES])
+try_parted(const struct file *in, size_t first, size_t stride,
+    const struct finds *f)
 {
 	uint8_t key[KEY];
 	size_t a, b, part;
 
-	for (a = first; a + PAGE <= f->len; a += stride)
-		for (b = first; b + PAGE <= f->len; b += stride)
+	for (a = first; a + PAGE <= in->len; a += stride)
+		for (b = first; b + PAGE <= in->len; b += stride)
 			for (part = 1; part < KEY; part++) {
-				memcpy(key, f->data + a + PAGE - part, part);
-				memcpy(key + part, f->data + b +
+				memcpy(key, in->data + a + PAGE - part, part);
+				memcpy(key + part, in->data + b +
 				    OVERFLOW_HEADER, KEY - part);
-				try_key(key, w, n, found);
+				try_key(key, f);
 			}
 }
 
-unsigned
-thief_reads(const char *dir, uint64_t first, uint64_t last)
+void
+thief_tries(const char *dir, struct thief_want *want, size_t n)
 {
 	static const struct {
 		const char *name;
@@ -132,22 +137,34 @@ thief_reads(const char *dir, uint64_t first, uint64_t last)
 		    PAGE + FRAME_HEADER },
 	};
 	struct file keys, bodies = load(dir, "relay.bodies");
-	uint8_t found[KIT_BODIES] = { 0 };
-	struct wanted *w;
-	unsigned sum = 0;
-	size_t i, at, n;
+	struct finds f = possible(&bodies, want, n);
+	size_t i, at;
 
-	w = wish(&bodies, first, last, &n);
 	for (i = 0; i < sizeof(in) / sizeof(in[0]); i++) {
 		keys = load(dir, in[i].name);
 		for (at = 0; at + KEY <= keys.len; at++)
-			try_key(keys.data + at, w, n, found);
-		try_parted(&keys, in[i].first, in[i].stride, w, n, found);
+			try_key(keys.data + at, &f);
+		try_parted(&keys, in[i].first, in[i].stride, &f);
 		free(keys.data);
 	}
-	for (i = 0; i < KIT_BODIES; i++)
-		sum += found[i];
-	free(w);
+	free(f.all);
 	free(bodies.data);
+}
+
+unsigned
+thief_reads(const char *dir, uint64_t first, uint64_t last)
+{
+	struct thief_want want[KIT_BODIES];
+	size_t i, n = 0;
+	unsigned sum = 0;
+
+	for (; first <= last && n < KIT_BODIES; first++, n++) {
+		memcpy(want[n].begins, kit_body(first),
+		    sizeof(want[n].begins));
+		want[n].found = 0;
+	}
+	thief_tries(dir, want, n);
+	for (i = 0; i < n; i++)
+		sum += want[i].found;
 	return sum;
 }

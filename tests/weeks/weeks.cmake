@@ -49,8 +49,8 @@ tacit_weeks_control(AFTER_DISCHARGE refused ${weeks_practice}/life.c)
 tacit_weeks_control(NO_CONFIRM confirm ${weeks_practice}/send.c)
 tacit_weeks_control(WRONG_CONTACT misdelivered
   ${CMAKE_SOURCE_DIR}/client-lib/src/reorder.c)
-tacit_weeks_control(NO_SECURE_DELETE shred
-  ${CMAKE_SOURCE_DIR}/relay/store_sqlite_file.c)
+tacit_weeks_control(KEY_STAYS shred
+  ${CMAKE_SOURCE_DIR}/relay/store_sqlite_block.c)
 tacit_weeks_control(NO_TOMBSTONE recall
   ${CMAKE_SOURCE_DIR}/client-lib/src/recall.c)
 # And one of the search itself: for a word that is in every database.

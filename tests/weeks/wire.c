@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tacit/frame.h"
+#include "thief.h"
 #include "wire.h"
 
 static const char *const mark[] = { MARK_TEXT, MARK_LABEL, MARK_FORM };
@@ -68,7 +69,7 @@ remember(struct wire *w, const struct tacit_frame *f)
 	if (f->head.which_is == tacit_Frame_post_tag &&
 	    w->posts++ % 3 == 0 && at < WIRE_SAMPLES) {
 		memcpy(w->sample[at].envelope, f->head.is.post.envelope, 16);
-		memcpy(w->sample[at].bytes, f->body + 1000, WIRE_SAMPLE);
+		memcpy(w->sample[at].bytes, f->body, WIRE_SAMPLE);
 	}
 	if (f->head.which_is != tacit_Frame_ack_tag)
 		return;
@@ -191,10 +192,26 @@ samples_in_file(struct wire *w, const uint8_t *buf, size_t len,
 			    "a letter that was taken is in %s", what);
 }
 
+/* As it came it is nowhere; nor is the key that it was written under. */
 void
 wire_shredded(struct wire *w)
 {
+	struct thief_want want[WIRE_SAMPLES];
+	size_t k, n = 0;
+
 	each_file(w, w->dir, "the relay's files", samples_in_file);
+	for (k = 0; k < WIRE_SAMPLES; k++)
+		if (w->sample[k].taken)
+			memcpy(want[n++].begins, w->sample[k].bytes,
+			    sizeof(want[0].begins));
+	for (k = 0; k < n; k++)
+		want[k].found = 0;
+	thief_tries(w->dir, want, n);
+	for (k = 0; k < n; k++)
+		if (want[k].found)
+			book_finding(w->book, "shred",
+			    "a letter that was taken can be read from %s",
+			    "the relay's files");
 }
 
 void
