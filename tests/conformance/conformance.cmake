@@ -27,7 +27,7 @@ set_tests_properties(conformance/files PROPERTIES TIMEOUT 180
   ENVIRONMENT TACIT_BUILD=${CMAKE_BINARY_DIR})
 
 # All that these tests run, for a build that is made for them alone.
-add_custom_target(conformance_programs DEPENDS tacit tacit-relay
+add_custom_target(conformance_programs DEPENDS tacit tacit-relay rawclient
   conformance_links)
 foreach(name handshake frames requests commands delivery invitations)
   add_dependencies(conformance_programs conformance_${name})

@@ -49,15 +49,22 @@ db.close()' "$d/relay.db" "$@"
 }
 
 # ---- what a good relay leaves ------------------------------------------------
+# Before it has a letter; and with one.
 mkdir -m 700 "$d"
 "$relay" admit --data "$d" >/dev/null
+cp -a "$d" "$work/young"
+start_relay d
+"$relay" admit --data "$d" >"$work/line"
+"$build/tests/rawclient" "$work/line" create "$work/box" >/dev/null
+"$build/tests/rawclient" "$work/line" post "$work/box" 1 1 >/dev/null
+stop_relay
 cp -a "$d" "$work/good"
 
 # ---- the database ---------------------------------------------------------------
 fresh; rm "$d/relay.db"; mkdir "$d/relay.db"
 refused 'a directory' 65 relay.db "${serve[@]}"
 fresh; rm "$d/relay.db"; mkfifo "$d/relay.db"; chmod 600 "$d/relay.db"
-refused 'a pipe' 74 relay.db "${serve[@]}"
+refused 'a pipe' 65 relay.db "${serve[@]}"
 fresh; rm "$d/relay.db"; ln -s /dev/zero "$d/relay.db"
 refused 'a link to a device' 65 relay.db "${serve[@]}"
 fresh; rm "$d/relay.db"; ln -s nowhere "$d/relay.db"
@@ -88,6 +95,18 @@ fresh; mv "$d/relay.db" "$work/moved"
 (umask 077; head -c 4096 /dev/urandom >"$d/relay.db-wal")
 refused 'a log without its database' 65 relay.db "${serve[@]}"
 rm -f "$work/moved"
+fresh; sql 'UPDATE block SET id = 2'
+refused 'no first block' 65 relay.db "${serve[@]}"
+fresh; sql 'UPDATE block SET kind = 3'
+refused 'a block of no kind' 65 relay.db "${serve[@]}"
+fresh; sql 'UPDATE block SET kind = 2'
+refused 'a block of another kind' 65 relay.db "${serve[@]}"
+fresh; sql 'UPDATE block SET envelopes = substr(envelopes, 69)'
+refused 'a block cut short' 65 relay.db "${serve[@]}"
+fresh; sql 'UPDATE block SET envelopes = randomblob(length(envelopes))'
+refused 'a block of noise' 65 relay.db "${serve[@]}"
+fresh; sql 'UPDATE block SET envelopes = 7'
+refused 'a number for a block' 65 relay.db "${serve[@]}"
 fresh
 python3 -c 'import sqlite3, sys, time
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -104,6 +123,39 @@ done
 refused 'locked by another program' 69 relay.db "${serve[@]}"
 kill "$locker"
 wait "$locker" 2>/dev/null || true
+
+# ---- the bodies ------------------------------------------------------------------
+b=$d/relay.bodies
+fresh; rm "$d"/relay.db*
+refused 'bodies without their database' 65 relay.bodies "${serve[@]}"
+fresh; rm "$b"
+refused 'bodies missing' 65 relay.bodies "${serve[@]}"
+fresh; truncate -s 0 "$b"
+refused 'no bodies' 65 relay.bodies "${serve[@]}"
+fresh; truncate -s $((512 * 1024 - 1)) "$b"
+refused 'bodies cut short' 65 relay.bodies "${serve[@]}"
+for mode in 604 644 660 666; do
+	fresh; chmod "$mode" "$b"
+	refused "bodies of mode $mode" 65 relay.bodies "${serve[@]}"
+done
+fresh; rm "$b"; mkdir "$b"
+refused 'bodies a directory' 65 relay.bodies "${serve[@]}"
+fresh; rm "$b"; mkfifo "$b"; chmod 600 "$b"
+refused 'bodies a pipe' 65 relay.bodies "${serve[@]}"
+fresh; mv "$b" "$d/elsewhere"; ln -s elsewhere "$b"
+refused 'bodies a link' 65 relay.bodies "${serve[@]}"
+fresh; rm "$b"; ln -s nowhere "$b"
+refused 'bodies a link to nothing' 65 relay.bodies "${serve[@]}"
+# Before the first block they may be missing, as after a crash when they were
+# to be made.
+cases=$((cases + 1))
+rm -rf "$d"
+cp -a "$work/young" "$d"
+rm "$b"
+"$relay" admit --data "$d" >/dev/null && [ -f "$b" ] || {
+	echo 'FAILED  files: bodies that were never made are not made'
+	failed=$((failed + 1))
+}
 
 # ---- keys ---------------------------------------------------------------------------
 for f in relay.key tls.key; do

@@ -35,7 +35,7 @@ link=$(as anna invite <<<three | field link)
 stop_relay
 fails 69 relay-unreachable as carl accept <<<"$link"$'\nanna'
 is 'kept, to go on' "$(as carl contacts | field state)" joining
-rm "$work"/relay/relay.db*
+rm "$work"/relay/relay.db* "$work/relay/relay.bodies"
 start_relay
 fails 77 invitation-unknown as carl accept <<<"$link"$'\nanna'
 is 'no contact left' "$(as carl contacts)" ''

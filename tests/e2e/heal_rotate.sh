@@ -11,11 +11,13 @@
 
 how=${1:?usage: heal_rotate.sh copy|backup}
 
-# look SQL: into a copy of the relay's database
+# look SQL: into a copy of the relay's database.  The log first: should it
+# move into the database meanwhile, both have it.
 look() {
 	rm -rf "$work/look"
 	mkdir "$work/look"
-	cp "$work/relay/relay.db"* "$work/look/"
+	cp "$work/relay/relay.db-wal" "$work/look/"
+	cp "$work/relay/relay.db" "$work/look/"
 	sqlite3 "$work/look/relay.db" "$1"
 }
 
@@ -26,8 +28,12 @@ mailboxes() {
 
 # lies_in LIST: how many letters wait at the relay, in mailboxes of this list
 lies_in() {
-	look 'SELECT hex(address) FROM envelope JOIN mailbox
-	    ON mailbox.id = envelope.mailbox' | grep -cFf "$1" || true
+	look "WITH RECURSIVE n(i) AS (VALUES (0) UNION ALL
+	    SELECT i + 1 FROM n WHERE i < 255)
+	    SELECT hex(address) FROM block, n JOIN mailbox
+	    ON printf('%016X', mailbox.id) =
+	    hex(substr(envelopes, 68 * n.i + 1, 8))
+	    WHERE 68 * n.i < length(envelopes)" | grep -cFf "$1" || true
 }
 
 # ways LIST: a letter each way goes through mailboxes of this list

@@ -1,10 +1,12 @@
 # tests/e2e/relay_*.c: real relays as processes, over real sockets.
+add_library(rows_support STATIC support/relay_rows.c)
+target_link_libraries(rows_support PUBLIC test_support PkgConfig::sqlite)
 file(GLOB found CONFIGURE_DEPENDS e2e/relay_*.c)
 foreach(source ${found})
   get_filename_component(name ${source} NAME_WE)
   add_executable(e2e_${name} ${source})
-  target_link_libraries(e2e_${name} PRIVATE test_support PkgConfig::cmocka
-    PkgConfig::jansson PkgConfig::sqlite)
+  target_link_libraries(e2e_${name} PRIVATE rows_support PkgConfig::cmocka
+    PkgConfig::jansson)
   set_target_properties(e2e_${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   string(REPLACE "relay_" "e2e/relay/" test ${name})
@@ -33,18 +35,25 @@ set_target_properties(confine_list PROPERTIES
 target_sources(e2e_relay_confine PRIVATE support/forbidden.c)
 target_link_libraries(e2e_relay_confine PRIVATE relay_core)
 
-# The control of the order check: what answers early must be caught.  Its
-# own file comes before that of relay_core.
+# The controls of the order check: what answers early, and what does not sync
+# bodies, must be caught.  Their own file comes before that of relay_core.
 add_executable(tacit-relay-ack-early ${CMAKE_SOURCE_DIR}/relay/main.c
   ${CMAKE_SOURCE_DIR}/relay/store_sqlite_file.c)
 target_compile_definitions(tacit-relay-ack-early
   PRIVATE TACIT_CONTROL_ACK_EARLY)
-target_link_libraries(tacit-relay-ack-early PRIVATE relay_core)
-set_target_properties(tacit-relay-ack-early PROPERTIES
-  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+add_executable(tacit-relay-body-unsynced ${CMAKE_SOURCE_DIR}/relay/main.c
+  ${CMAKE_SOURCE_DIR}/relay/store_sqlite_body.c)
+target_compile_definitions(tacit-relay-body-unsynced
+  PRIVATE TACIT_CONTROL_BODY_UNSYNCED)
+foreach(control tacit-relay-ack-early tacit-relay-body-unsynced)
+  target_link_libraries(${control} PRIVATE relay_core)
+  set_target_properties(${control} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+endforeach()
 add_test(NAME e2e/relay/order COMMAND sh
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_order.sh $<TARGET_FILE:tacit-relay>
-  $<TARGET_FILE:rawclient> $<TARGET_FILE:tacit-relay-ack-early>)
+  $<TARGET_FILE:rawclient> $<TARGET_FILE:tacit-relay-ack-early>
+  $<TARGET_FILE:tacit-relay-body-unsynced>)
 set_tests_properties(e2e/relay/order PROPERTIES TIMEOUT 600)
 add_test(NAME e2e/relay/fsync COMMAND sh
   ${CMAKE_CURRENT_SOURCE_DIR}/e2e/relay_fsync.sh $<TARGET_FILE:tacit-relay>

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Promise B3: the first fdatasync that fails stops the relay with exit 74,
-# though the next would succeed; and a restart has all that was answered.
+# Promise B3: the first fdatasync that fails, of the log or of the bodies,
+# stops the relay with exit 74, though the next would succeed; and a restart
+# has all that was answered.
 #
 # usage: relay_fsync.sh RELAY RAWCLIENT
 # exit: 0 as it should be, 1 not so, 2 could not be tried.
@@ -34,28 +35,28 @@ wait_ready() {
 	done
 }
 
-# try WHICH ERROR WINDOW: the WHICH-th fdatasync of the log fails with ERROR,
+# try FILE WHICH ERROR WINDOW: the WHICH-th fdatasync of FILE fails with ERROR,
 # once, while WINDOW letters are under way.
 try() {
 	rm -rf "${work:?}/data" "$work/out"
 	# strace injects by calling number -1, which the filter would refuse.
 	printf 'ok_tick_ms = 0\nconfinement = off\n' >"$work/conf"
 	ASAN_OPTIONS=detect_leaks=0 strace -f -o "$work/trace" \
-	    -P "$work/data/relay.db-wal" -e trace=fdatasync \
-	    -e "inject=fdatasync:error=$2:when=$1" \
+	    -P "$work/data/$1" -e trace=fdatasync \
+	    -e "inject=fdatasync:error=$3:when=$2" \
 	    "$relay" serve --data "$work/data" --config "$work/conf" \
 	    --listen 127.0.0.1:0 >"$work/out" 2>"$work/err" &
 	tracer=$!
 	wait_ready
 	"$relay" admit --data "$work/data" >"$work/line" || exit 2
 	"$raw" "$work/line" create "$work/state" >/dev/null || exit 2
-	if "$raw" "$work/line" post "$work/state" 100 "$3" >"$work/posted" \
+	if "$raw" "$work/line" post "$work/state" 100 "$4" >"$work/posted" \
 	    2>/dev/null; then
-		say "all was answered though fdatasync $1 failed"
+		say "all was answered though fdatasync $2 of $1 failed"
 	fi
 	code=0
 	wait "$tracer" || code=$?
-	[ "$code" -eq 74 ] || say "exit $code after $2, not 74"
+	[ "$code" -eq 74 ] || say "exit $code after $3 of $1, not 74"
 	grep -q 'storage-failed' "$work/err" || say "it did not say why"
 
 	: >"$work/out"
@@ -73,8 +74,10 @@ try() {
 	kill -TERM "$pid"
 	wait "$pid" || say "exit $? after the restart"
 	pid=
-	echo "relay_fsync: ok; $2 at fdatasync $1, window $3: exit 74, $n answered letters kept"
+	echo "relay_fsync: ok; $3 at fdatasync $2 of $1, window $4: exit 74, $n answered letters kept"
 }
 
-try 12 EIO 1
-try 5 EIO 64
+try relay.db-wal 12 EIO 1
+try relay.db-wal 5 EIO 64
+try relay.bodies 9 EIO 1
+try relay.bodies 3 EIO 64

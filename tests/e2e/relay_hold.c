@@ -16,7 +16,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-#include "relay_proc.h"
+#include "relay_rows.h"
 #include "tacit/error.h"
 
 /* A window that no test sees the end of; and a short one. */
@@ -172,10 +172,25 @@ ack(struct world *w, int to, const struct letter *l)
 	    l->id), 0);
 }
 
+static size_t
+len_of(const struct letter *l)
+{
+	return l->kind == tacit_Kind_KIND_PARCEL ? TACIT_PARCEL_LEN :
+	    TACIT_LETTER_LEN;
+}
+
+/* Its name is in a file; then all of it is there, and can be read. */
 static int
 on_disk(const struct world *w, const struct letter *l)
 {
-	return relay_proc_contains(&w->relay, l->body, 64, NULL);
+	struct relay_row row;
+
+	assert_false(relay_proc_contains(&w->relay, l->body, 64, NULL));
+	if (!relay_row_named(&w->relay, l->id))
+		return 0;
+	assert_int_equal(relay_row_find(&w->relay, l->id, l->body, len_of(l),
+	    &row), 1);
+	return 1;
 }
 
 static void
@@ -187,19 +202,23 @@ wait_held(const struct world *w, long n)
 
 /* ---- the disk ---- */
 
+enum { LOG, FILES = 3 };
+
 struct look {
-	struct stat of[2];
+	struct stat of[FILES];
 };
 
 static struct look
 look(const struct world *w)
 {
-	static const char *const name[] = { "relay.db", "relay.db-wal" };
+	static const char *const name[FILES] = {
+		[LOG] = "relay.db-wal", "relay.db", "relay.bodies",
+	};
 	struct look l;
 	char path[256];
 	int i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < FILES; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", w->relay.data,
 		    name[i]);
 		assert_int_equal(stat(path, &l.of[i]), 0);
@@ -213,7 +232,7 @@ touched(const struct look *a, const struct look *b)
 {
 	int i, n = 0;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < FILES; i++)
 		n += a->of[i].st_size != b->of[i].st_size ||
 		    memcmp(&a->of[i].st_mtim, &b->of[i].st_mtim,
 		    sizeof(a->of[i].st_mtim)) != 0;
@@ -226,7 +245,7 @@ quiet(const struct world *w)
 {
 	struct look l;
 
-	while (l = look(w), l.of[1].st_size != 0)
+	while (l = look(w), l.of[LOG].st_size != 0)
 		relay_sleep_ms(50);
 	return l;
 }

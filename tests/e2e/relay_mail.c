@@ -14,7 +14,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-#include "relay_proc.h"
+#include "relay_rows.h"
 
 enum { QUICK_MS = 300, GONE_MS = 5000 };
 
@@ -394,33 +394,40 @@ a_restart_keeps_all_that_was_answered(void **state)
 	expect(w->reader, tacit_Frame_drained_tag);
 }
 
-/* Any 32 bytes of letter ${n} in any file. */
-static int
-on_disk(struct world *w, uint32_t n)
+/*
+ * Letter ${n} can be read with what is in the files, by the key that stands
+ * there; and is nowhere as it was sent.
+ */
+static struct relay_row
+stored(struct world *w, uint32_t n)
 {
 	uint8_t envelope[TACIT_ENVELOPE_ID_LEN], body[TACIT_LETTER_LEN];
+	struct relay_row row;
 	size_t at;
 
 	letter(envelope, body, n);
-	for (at = 0; at + 32 <= TACIT_LETTER_LEN; at += 32) {
-		if (relay_proc_contains(&w->relay, body + at, 32, NULL))
-			return 1;
-	}
-	return relay_proc_contains(&w->relay, envelope, sizeof(envelope),
-	    NULL);
+	assert_int_equal(relay_row_find(&w->relay, envelope, body,
+	    sizeof(body), &row), 1);
+	assert_true(relay_row_left(&w->relay, &row));
+	for (at = 0; at + 32 <= TACIT_LETTER_LEN; at += 32)
+		assert_false(relay_proc_contains(&w->relay, body + at, 32,
+		    NULL));
+	return row;
 }
 
 static void
 acked_bytes_leave_all_files(void **state)
 {
 	struct world *w = *state;
+	struct relay_row row[4];
 	long until;
 	uint32_t n;
 	int left = 1;
 
 	for (n = 0; n < 4; n++)
 		assert_int_equal(post(w, n), 0);
-	assert_true(on_disk(w, 0));
+	for (n = 0; n < 4; n++)
+		row[n] = stored(w, n);
 	subscribe(w->reader, &w->box);
 	for (n = 0; n < 4; n++) {
 		expect_letter(w->reader, &w->box, n);
@@ -430,26 +437,30 @@ acked_bytes_leave_all_files(void **state)
 	until = relay_now_ms() + GONE_MS;
 	while (left && relay_now_ms() < until) {
 		relay_sleep_ms(200);
-		left = on_disk(w, 0) || on_disk(w, 1) || on_disk(w, 3);
+		for (left = 0, n = 0; n < 4; n++)
+			left |= n != 2 && relay_row_left(&w->relay, &row[n]);
 	}
 	assert_false(left);
-	assert_true(on_disk(w, 2));
+	row[0] = stored(w, 2);
+	assert_memory_equal(row[0].key, row[2].key, RELAY_KEY_LEN);
 }
 
 static void
 after_a_crash_acked_bytes_are_gone_before_ready(void **state)
 {
 	struct world *w = *state;
+	struct relay_row row;
 
 	assert_int_equal(post(w, 0), 0);
 	assert_int_equal(post(w, 1), 0);
+	row = stored(w, 0);
 	subscribe(w->reader, &w->box);
 	expect_letter(w->reader, &w->box, 0);
 	assert_int_equal(ack(w->reader, &w->box, 0), 0);
 	assert_int_equal(relay_proc_stop(&w->relay, SIGKILL), 128 + SIGKILL);
 	relay_proc_start(&w->relay);
-	assert_false(on_disk(w, 0));
-	assert_true(on_disk(w, 1));
+	assert_false(relay_row_left(&w->relay, &row));
+	(void)stored(w, 1);
 }
 
 /* A secret as it is, in hex, and in base64, with and without padding. */

@@ -2,20 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The order of system calls of a real relay, seen by strace:
-#   - the loop thread never touches the database once the relay is ready;
-#   - no OK is written before the fdatasync of what it answers;
-#   - 64 letters in flight cost fewer than 16 fdatasyncs.
+#   - the loop thread never touches database or bodies once the relay is ready;
+#   - no OK is written before the fdatasync of the log that has what it answers;
+#   - nothing is written to the log, nor is it synced, while bodies are written
+#     and not synced;
+#   - 64 letters in flight cost fewer than 16 fdatasyncs of the log, and of the
+#     bodies.
 #
-# usage: relay_order.sh RELAY RAWCLIENT [CONTROL]
-# CONTROL is a relay built to answer early (TACIT_CONTROL=ACK_EARLY): of it
-# the second must be found false, or this check proves nothing.
+# usage: relay_order.sh RELAY RAWCLIENT [ACK_EARLY [BODY_UNSYNCED]]
+# These are relays built to answer early, and not to sync bodies
+# (TACIT_CONTROL_...): of the one the second must be found false, of the other
+# the third, or this check proves nothing.
 #
 # exit: 0 as it should be, 1 not so, 2 could not be tried.
 set -eu
 
 relay=$1
 raw=$2
-control=${3:-}
+early=${3:-}
+unsynced=${4:-}
 work=$(mktemp -d)
 pid=
 trap '[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null; rm -rf "$work"' EXIT INT TERM
@@ -114,36 +119,50 @@ check() {
 
 	{ call = name_of($0) }
 
+	{ file = /relay\.db-wal/ ? "log" : /relay\.bodies/ ? "bodies" : "" }
+
 	call ~ /^(pread64|pwrite64|fdatasync|fsync|ftruncate|openat|unlink)$/ &&
-	    /relay\.db/ {
+	    /relay\.(db|bodies)/ {
 		if ($1 == loop)
-			say("the loop thread touched the database: " substr($0, 1, 80))
+			say("the loop thread touched what is stored: " substr($0, 1, 80))
 		else
 			others++
-		if (call ~ /sync/ && answered >= 9 && answered < n_items)
-			batch_syncs++
 	}
 
-	call == "pwrite64" && /relay\.db-wal/ {
+	file == "log" && (call == "pwrite64" || call == "fdatasync") &&
+	    bodies > bodies_durable && !before_bodies++ {
+		say(call " of the log before the fdatasync of the bodies")
+	}
+
+	# A page may part a name: one half of it is whole then.
+	file == "log" && call == "pwrite64" {
 		h = hex_of($0)
 		for (i = durable + 1; i <= n_items; i++) {
-			if (!(i in written) && index(h, item[i]))
+			half = length(item[i]) / 2
+			if (!(i in written) && (index(h, substr(item[i], 1, half)) ||
+			    index(h, substr(item[i], half + 1))))
 				written[i] = 1
 		}
 	}
+	file == "bodies" && call == "pwrite64" { bodies++ }
 
 	# What was written before a sync began is durable when it ends.
-	call == "fdatasync" && /relay\.db-wal/ {
+	file != "" && call == "fdatasync" {
 		for (i = durable + 1; i <= n_items && (i in written); i++)
 			;
-		covers = i - 1
+		covers = file == "log" ? i - 1 : bodies
 		syncing = $1
+		synced = file
 	}
 	syncing && (call == "fdatasync" || /fdatasync resumed/) && / = 0( [(]DELAYED[)])?$/ && $1 == syncing {
-		if (covers > durable)
+		if (synced == "bodies")
+			bodies_durable = covers
+		else if (covers > durable)
 			durable = covers
 		syncing = 0
-		syncs++
+		syncs[synced]++
+		if (answered >= 9 && answered < n_items)
+			batch_syncs[synced]++
 	}
 
 	call ~ /^(write|writev|sendto|sendmsg)$/ && /socket:|TCP:/ {
@@ -153,9 +172,9 @@ check() {
 		answered += n
 		if (answered <= n_items && answered > durable)
 			say("OK number " answered " before its fdatasync; durable: " durable + 0)
-		if (answered > n_items && syncs == syncs_before)
+		if (answered > n_items && syncs["log"] == syncs_before)
 			say("OK of an ack without an fdatasync")
-		syncs_before = syncs
+		syncs_before = syncs["log"]
 	}
 
 	END {
@@ -163,26 +182,39 @@ check() {
 			print "relay_order: saw " answered " OKs of " n_items + n_acks
 			exit 2
 		}
-		if (batch_syncs < 1 || batch_syncs >= 16)
-			say("64 letters in flight: " batch_syncs " fdatasyncs")
+		if (!bodies)
+			say("no body was written")
+		split("log bodies", name, " ")
+		for (i = 1; i <= 2; i++) {
+			n = batch_syncs[name[i]] + 0
+			if (n < 1 || n >= 16)
+				say("64 letters in flight: " n " fdatasyncs of the " name[i])
+			told = told (i > 1 ? "; " : " ") "of the " name[i] ": " n ", all in all " syncs[name[i]]
+		}
 		if (!bad)
-			print "relay_order: ok; 64 letters in flight: " batch_syncs " fdatasyncs, all in all " syncs
+			print "relay_order: ok; 64 letters in flight: fdatasyncs" told
 		exit bad
 	}
 	' items="$work/items" "$work/items" "$work/trace"
 }
 
-trace "$relay"
-check
-if [ -n "$control" ]; then
-	trace "$control"
+# caught BINARY FINDING: of this relay it is found
+caught() {
+	trace "$1"
 	if check >"$work/found"; then
-		echo "relay_order: the control build was not caught"
+		echo "relay_order: a control build was not caught: $1"
 		exit 1
 	fi
-	if ! grep -q 'before its fdatasync' "$work/found"; then
+	if ! grep "$2" "$work/found" >"$work/caught"; then
 		cat "$work/found"
 		exit 1
 	fi
-	echo "relay_order: control caught: $(head -n 1 "$work/found")"
+	echo "relay_order: control caught: $(head -n 1 "$work/caught")"
+}
+
+trace "$relay"
+check
+if [ -n "$early" ]; then caught "$early" 'before its fdatasync'; fi
+if [ -n "$unsynced" ]; then
+	caught "$unsynced" 'of the log before the fdatasync of the bodies'
 fi

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-#include "relay_proc.h"
+#include "relay_rows.h"
 #include "tacit/hash.h"
 
 #define UNDELIVERED	tacit_Outcome_OUTCOME_UNDELIVERED
@@ -155,9 +155,12 @@ what_nobody_read_is_destroyed_and_never_delivered(void **state)
 {
 	struct world *w = *state;
 	struct letter a = posted(w), b = posted(w), c = posted(w), x;
+	struct relay_row row;
 	struct raw *reader;
 	unsigned n;
 
+	assert_int_equal(relay_row_find(&w->relay, a.id, a.body,
+	    sizeof(a.body), &row), 1);
 	recalled(w, &b, UNDELIVERED);
 	recalled(w, &a, UNDELIVERED);
 	x = letter(w);
@@ -165,8 +168,7 @@ what_nobody_read_is_destroyed_and_never_delivered(void **state)
 	reader = read_until(w, &c, &n);
 	assert_int_equal(n, 1);
 	raw_bye(reader);
-	for (n = 0; n < GONE_MS && relay_proc_contains(&w->relay, a.body, 32,
-	    NULL); n += 100)
+	for (n = 0; n < GONE_MS && relay_row_left(&w->relay, &row); n += 100)
 		relay_sleep_ms(100);
 	assert_true(n < GONE_MS);
 }

@@ -108,4 +108,5 @@ apt purge tacit-relay tacit libtacit0 libtacit-dev
 is 'what is left of the product' "$(find "$room/usr" "$room/etc" \
     -path '*/deb-systemd-helper*' -prune -o -iname '*tacit*' -print)" ''
 has 'and of its letters' "$(ls "$room/var/lib/tacit-relay")" relay.db
+has 'and their bodies' "$(ls "$room/var/lib/tacit-relay")" relay.bodies
 finish
