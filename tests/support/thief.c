@@ -10,9 +10,13 @@
 
 enum { KEY = crypto_stream_chacha20_ietf_KEYBYTES, MOST_ZEROS = 8 };
 
-/* Pages of the database, and of a WAL: where the first one is, and the next.
-   What goes on in another page goes on after the number of a third. */
-enum { PAGE = 16384, WAL_HEADER = 32, FRAME_HEADER = 24, OVERFLOW_HEADER = 4 };
+/* Pages of the database and of a WAL (sqlite.org/fileformat2.html). */
+enum { PAGE = 16384, WAL_HEADER = 32, FRAME_HEADER = 24, NUMBER = 4 };
+
+struct pages {
+	const char *file;
+	size_t first, stride;		/* where they are */
+};
 
 struct file {
 	uint8_t *data;
@@ -107,31 +111,49 @@ try_key(const uint8_t key[KEY], const struct finds *f)
 		hit->want->found = 1;
 }
 
-/* The end of one page and the beginning of any. */
+/*
+ * A key whose beginning ends at ${end} and whose rest is in another page: a
+ * page that a row goes on in begins with the number of the one after it.
+ */
 static void
-try_parted(const struct file *in, size_t first, size_t stride,
+try_parted(const struct file *in, const struct pages *p, size_t end,
     const struct finds *f)
 {
 	uint8_t key[KEY];
-	size_t a, b, part;
+	size_t page, part;
 
-	for (a = first; a + PAGE <= in->len; a += stride)
-		for (b = first; b + PAGE <= in->len; b += stride)
-			for (part = 1; part < KEY; part++) {
-				memcpy(key, in->data + a + PAGE - part, part);
-				memcpy(key + part, in->data + b +
-				    OVERFLOW_HEADER, KEY - part);
-				try_key(key, f);
-			}
+	for (page = p->first; page + PAGE <= in->len; page += p->stride)
+		for (part = 1; part < KEY && part <= end; part++) {
+			memcpy(key, in->data + end - part, part);
+			memcpy(key + part, in->data + page + NUMBER,
+			    KEY - part);
+			try_key(key, f);
+		}
+}
+
+/* A row is parted where its page ends, or where the number of the next
+   page follows in its own. */
+static void
+try_all_parted(const struct file *in, const struct pages *p,
+    const struct finds *f)
+{
+	size_t at, pages = in->len / PAGE;
+	const uint8_t *n;
+
+	for (at = p->first; at + PAGE <= in->len; at += p->stride)
+		try_parted(in, p, at + PAGE, f);
+	for (at = 0; at + NUMBER <= in->len; at++) {
+		n = in->data + at;
+		if (n[0] == 0 && n[1] == 0 && (n[2] != 0 || n[3] != 0) &&
+		    (size_t)(n[2] << 8 | n[3]) <= pages)
+			try_parted(in, p, at, f);
+	}
 }
 
 void
 thief_tries(const char *dir, struct thief_want *want, size_t n)
 {
-	static const struct {
-		const char *name;
-		size_t first, stride;
-	} in[] = {
+	static const struct pages in[] = {
 		{ "relay.db", 0, PAGE },
 		{ "relay.db-wal", WAL_HEADER + FRAME_HEADER,
 		    PAGE + FRAME_HEADER },
@@ -141,10 +163,10 @@ thief_tries(const char *dir, struct thief_want *want, size_t n)
 	size_t i, at;
 
 	for (i = 0; i < sizeof(in) / sizeof(in[0]); i++) {
-		keys = load(dir, in[i].name);
+		keys = load(dir, in[i].file);
 		for (at = 0; at + KEY <= keys.len; at++)
 			try_key(keys.data + at, &f);
-		try_parted(&keys, in[i].first, in[i].stride, &f);
+		try_all_parted(&keys, &in[i], &f);
 		free(keys.data);
 	}
 	free(f.all);
