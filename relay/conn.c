@@ -290,35 +290,57 @@ room(struct conn *c, size_t need)
 	return o;
 }
 
-void
-conn_push(struct conn *c, const tacit_Frame *head, const uint8_t *body)
+/* Returns true if it is queued. */
+static int
+append(struct conn *c, const tacit_Frame *head, const uint8_t *body)
 {
 	size_t need = 2 + TACIT_HEADER_MAX + tacit_frame_body_len(head), len;
 	struct out *o;
 
 	if (!c->open || c->close_code == CLOSE_INTERNAL)
-		return;
+		return 0;
 	if ((o = room(c, need)) == NULL ||
 	    (len = tacit_frame_write(o->buf + CONN_HEADROOM + o->len,
 	    o->cap - o->len, head, body)) == 0) {
 		c->close_code = 0;
 		conn_fail(c, CLOSE_INTERNAL);
-		return;
+		return 0;
 	}
 	o->len += len;
 	o->frames++;
 	c->out_bytes += len;
-	c->io->want_write(c->wire);
+	return 1;
 }
 
 void
-conn_push_ok(struct conn *c, uint32_t id)
+conn_push(struct conn *c, const tacit_Frame *head, const uint8_t *body)
+{
+	if (append(c, head, body))
+		c->io->want_write(c->wire);
+}
+
+void
+conn_add_ok(struct conn *c, uint32_t id)
 {
 	tacit_Frame f = { .which_is = tacit_Frame_ok_tag };
 
 	f.is.ok.id[0] = id;
 	f.is.ok.id_count = 1;
-	conn_push(c, &f, NULL);
+	(void)append(c, &f, NULL);
+}
+
+void
+conn_ask(struct conn *c)
+{
+	if (c->open && c->out_first != NULL)
+		c->io->want_write(c->wire);
+}
+
+void
+conn_push_ok(struct conn *c, uint32_t id)
+{
+	conn_add_ok(c, id);
+	conn_ask(c);
 }
 
 void

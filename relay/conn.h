@@ -80,10 +80,11 @@ struct conn {
 	struct verdict *verdicts;
 	uint32_t n_verdicts, verdicts_cap;
 
-	/* Of dispatch.c: all, turn-taking, verdicts, half-done SUBSCRIBE. */
+	/* Of dispatch.c: all, turn-taking, verdicts, OKs that wait for company,
+	   half-done SUBSCRIBE. */
 	struct conn *next, **prev;
-	struct conn *next_waiting, *next_ticking;
-	uint8_t waiting, ticking;
+	struct conn *next_waiting, *next_ticking, *next_lingering;
+	uint8_t waiting, ticking, lingering;
 	struct subscribing *partial;
 	uint32_t subscribing;		/* SUBSCRIBEs not yet answered */
 
@@ -135,6 +136,11 @@ void conn_push(struct conn *c, const tacit_Frame *head, const uint8_t *body);
 void conn_push_ok(struct conn *c, uint32_t id);
 void conn_push_error(struct conn *c, uint32_t id, int err,
     uint32_t retry_after_ms);
+
+/* An OK that can wait: it leaves with what is pushed next, or when the
+   transport is asked to write. */
+void conn_add_ok(struct conn *c, uint32_t id);
+void conn_ask(struct conn *c);
 
 /* Keep the answer to a POST for conn_push_verdicts(), which sends those that
    are due by ${now_ms}; returns true if others are left. */

@@ -105,6 +105,17 @@ untick(struct dispatch *d, const struct conn *c)
 		*p = c->next_ticking;
 }
 
+static void
+unlinger(struct dispatch *d, const struct conn *c)
+{
+	struct conn **p = &d->lingering;
+
+	while (*p != NULL && *p != c)
+		p = &(*p)->next_lingering;
+	if (*p != NULL)
+		*p = c->next_lingering;
+}
+
 void
 dispatch_closed(struct dispatch *d, struct conn *c)
 {
@@ -112,6 +123,7 @@ dispatch_closed(struct dispatch *d, struct conn *c)
 		c->next->prev = c->prev;
 	unwait(d, c);
 	untick(d, c);
+	unlinger(d, c);
 	hub_forget(d->relay->hub, c);
 	subscribing_abandon(c);
 	if (!d->relay->stopping)
@@ -270,5 +282,23 @@ dispatch_tick(struct dispatch *d, uint64_t now_ms)
 		}
 		*p = c->next_ticking;
 		c->ticking = 0;
+	}
+}
+
+int
+dispatch_lingering(const struct dispatch *d)
+{
+	return d->lingering != NULL;
+}
+
+void
+dispatch_leave(struct dispatch *d)
+{
+	struct conn *c;
+
+	while ((c = d->lingering) != NULL) {
+		d->lingering = c->next_lingering;
+		c->lingering = 0;
+		conn_ask(c);
 	}
 }

@@ -54,4 +54,11 @@ void dispatch_fail_all(struct dispatch *d, uint16_t code);
 int dispatch_ticking(const struct dispatch *d);
 void dispatch_tick(struct dispatch *d, uint64_t now_ms);
 
+/*
+ * True if answers to ACKs wait for something else to leave with, which saves
+ * a message each; send them.
+ */
+int dispatch_lingering(const struct dispatch *d);
+void dispatch_leave(struct dispatch *d);
+
 #endif

@@ -9,6 +9,7 @@
 enum { CLOSE_AWAY = 1001 };
 #define RETRY_S		1.0		/* after the store could not */
 #define STOP_S		3.0		/* for all that is under way */
+#define LINGER_S	0.005		/* an OK to an ACK, for company */
 
 struct loop {
 	struct relay *relay;
@@ -17,7 +18,7 @@ struct loop {
 	ev_async wake;
 	ev_prepare prepare;		/* before the loop sleeps */
 	ev_idle busy;			/* active: it must not sleep */
-	ev_timer tick, window, retry, stop;
+	ev_timer tick, window, linger, retry, stop;
 };
 
 uint64_t
@@ -38,6 +39,7 @@ stop_step(struct loop *l)
 	if (!l->leaving && commit_pending(r->commit) == 0) {
 		l->leaving = 1;
 		dispatch_tick(l->dispatch, UINT64_MAX);
+		dispatch_leave(l->dispatch);
 		dispatch_fail_all(l->dispatch, CLOSE_AWAY);
 	}
 	if (l->leaving && r->connections == 0)
@@ -94,6 +96,26 @@ on_window(struct ev_loop *loop, ev_timer *w, int events)
 }
 
 static void
+arm_linger(struct loop *l)
+{
+	if (!dispatch_lingering(l->dispatch) || ev_is_active(&l->linger))
+		return;
+	ev_now_update(l->relay->loop);
+	ev_timer_set(&l->linger, LINGER_S, 0.);
+	ev_timer_start(l->relay->loop, &l->linger);
+}
+
+static void
+on_linger(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct loop *l = w->data;
+
+	(void)loop;
+	(void)events;
+	dispatch_leave(l->dispatch);
+}
+
+static void
 on_prepare(struct ev_loop *loop, ev_prepare *w, int events)
 {
 	struct loop *l = w->data;
@@ -105,6 +127,7 @@ on_prepare(struct ev_loop *loop, ev_prepare *w, int events)
 		ev_idle_stop(loop, &l->busy);
 	arm_window(l);
 	arm_tick(l);
+	arm_linger(l);
 	if (l->stopping)
 		stop_step(l);
 }
@@ -164,10 +187,11 @@ loop_open(struct loop **out, struct relay *r, struct dispatch *d)
 	ev_idle_init(&l->busy, on_busy);
 	ev_timer_init(&l->tick, on_tick, 0., 0.);
 	ev_timer_init(&l->window, on_window, 0., 0.);
+	ev_timer_init(&l->linger, on_linger, 0., 0.);
 	ev_timer_init(&l->retry, on_retry, RETRY_S, RETRY_S);
 	ev_timer_init(&l->stop, on_stop, STOP_S, 0.);
 	l->wake.data = l->prepare.data = l->busy.data = l;
-	l->tick.data = l->retry.data = l->stop.data = l;
+	l->tick.data = l->retry.data = l->linger.data = l->stop.data = l;
 
 	ev_async_start(r->loop, &l->wake);
 	ev_prepare_start(r->loop, &l->prepare);
@@ -188,6 +212,7 @@ loop_free(struct loop *l)
 	ev_idle_stop(loop, &l->busy);
 	ev_timer_stop(loop, &l->tick);
 	ev_timer_stop(loop, &l->window);
+	ev_timer_stop(loop, &l->linger);
 	ev_timer_stop(loop, &l->retry);
 	ev_timer_stop(loop, &l->stop);
 	free(l);

@@ -287,14 +287,30 @@ request_post(struct dispatch *d, struct conn *c, const struct tacit_frame *f)
 	return 0;
 }
 
+/* Nobody waits for the answer to an ACK before he goes on. */
+static void
+linger(struct dispatch *d, struct conn *c)
+{
+	if (!c->open || c->lingering)
+		return;
+	c->lingering = 1;
+	c->next_lingering = d->lingering;
+	d->lingering = c;
+}
+
 static void
 done_ack(struct job *j)
 {
 	struct request *r = j->owner;
 
-	if (j->op.rc == 0)
-		hub_acked(r->d->relay->hub, r->conn, &j->op.u.ack);
-	request_done(j);
+	if (j->op.rc != 0) {
+		request_done(j);
+		return;
+	}
+	hub_acked(r->d->relay->hub, r->conn, &j->op.u.ack);
+	conn_add_ok(r->conn, r->id);
+	linger(r->d, r->conn);
+	request_free(r);
 }
 
 int

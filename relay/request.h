@@ -28,6 +28,7 @@ struct dispatch {
 	struct conn *all;
 	struct conn *waiting, *waiting_last; /* for signatures, in order */
 	struct conn *ticking;		/* have verdicts to send */
+	struct conn *lingering;		/* have OKs to ACKs to send */
 };
 
 /* A job and what its answer needs. */

@@ -42,6 +42,72 @@ a_letter_goes_from_one_to_the_other(void **state)
 	finish();
 }
 
+/* b subscribes, and is given letters 1 to ${n}. */
+static void
+deliver(struct client *a, struct client *b, struct owner *o, uint8_t n)
+{
+	uint8_t i;
+
+	owner_make(o);
+	client_open(a);
+	client_open(b);
+	do_create(b, o, 1);
+	collect();
+	expect_ok(b);
+	do_subscribe(b, o, 1, UINT32_MAX);
+	collect();
+	(void)expect(b, tacit_Frame_subscribed_tag);
+	(void)expect(b, tacit_Frame_drained_tag);
+	for (i = 1; i <= n; i++) {
+		do_post(a, o, i, 0);
+		collect();
+		(void)expect(b, tacit_Frame_deliver_tag);
+	}
+}
+
+/* It is queued, and the transport is not asked to write for it alone. */
+static void
+an_answer_to_an_ack_waits_for_company(void **state)
+{
+	struct client a, b;
+	struct owner o;
+	int asked;
+
+	(void)state;
+	start();
+	deliver(&a, &b, &o, 3);
+	asked = b.wire.writes;
+	do_ack(&b, &o, 1);
+	assert_false(dispatch_lingering(t.dispatch));
+	collect();
+	assert_true(dispatch_lingering(t.dispatch));
+	assert_int_equal(b.wire.writes, asked);
+	expect_ok(&b);
+	do_ack(&b, &o, 2);
+	collect();
+	do_post(&a, &o, 4, 0);		/* what it leaves with */
+	collect();
+	assert_int_equal(b.wire.writes, asked + 1);
+	expect_ok(&b);
+	(void)expect(&b, tacit_Frame_deliver_tag);
+	dispatch_leave(t.dispatch);
+	assert_false(dispatch_lingering(t.dispatch));
+	asked = b.wire.writes;
+	do_ack(&b, &o, 3);
+	collect();
+	assert_int_equal(b.wire.writes, asked);
+	dispatch_leave(t.dispatch);	/* alone, after a time */
+	assert_int_equal(b.wire.writes, asked + 1);
+	expect_ok(&b);
+	do_ack(&b, &o, 4);
+	collect();
+	assert_true(dispatch_lingering(t.dispatch));
+	client_close(&b);
+	assert_false(dispatch_lingering(t.dispatch));
+	client_close(&a);
+	finish();
+}
+
 /* The same bytes, and all of it through the store. */
 static void
 every_lack_of_authority_is_refused_alike(void **state)
@@ -384,6 +450,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_letter_goes_from_one_to_the_other),
+		cmocka_unit_test(an_answer_to_an_ack_waits_for_company),
 		cmocka_unit_test(every_lack_of_authority_is_refused_alike),
 		cmocka_unit_test(signatures_are_verified_by_turns),
 		cmocka_unit_test(a_client_may_go_in_the_middle_of_anything),
