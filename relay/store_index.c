@@ -6,94 +6,9 @@
 #include "tacit/error.h"
 
 enum { ADDED = 1, REMOVED = 2, KEPT = 4, LENT = 8, CHANGED = 16 };
-enum { TABLE_START = 1024 };
 
-static int
-table_init(struct table *t)
-{
-	t->n = 0;
-	t->size = t->cap = TABLE_START;
-	t->mask = t->size - 1;
-	if ((t->head = calloc(t->size, sizeof(struct node *))) == NULL)
-		return TACIT_E_NOMEM;
-	return 0;
-}
-
-static struct node **
-table_head(const struct table *t, uint64_t hash)
-{
-	size_t i = hash & t->mask;
-
-	return &t->head[i < t->size ? i : hash & t->mask >> 1];
-}
-
-static void
-push(struct node **head, struct node *node)
-{
-	node->chain = *head;
-	*head = node;
-}
-
-/* One chain more.  Without memory chains grow longer, that is all. */
-static void
-table_grow(struct table *t)
-{
-	struct node *node, *next, **from, **grown;
-
-	if (t->size == t->cap) {
-		grown = reallocarray(t->head, t->cap * 2, sizeof(*grown));
-		if (grown == NULL)
-			return;
-		t->head = grown;
-		t->cap *= 2;
-	}
-	if (t->size > t->mask)
-		t->mask = t->mask * 2 + 1;
-	from = &t->head[t->size & t->mask >> 1];
-	node = *from;
-	*from = t->head[t->size] = NULL;
-	t->size++;
-	for (; node != NULL; node = next) {
-		next = node->chain;
-		push(table_head(t, node->hash), node);
-	}
-}
-
-static void
-table_add(struct table *t, struct node *node)
-{
-	if (t->n >= t->size)
-		table_grow(t);
-	push(table_head(t, node->hash), node);
-	t->n++;
-}
-
-static void
-table_remove(struct table *t, struct node *node)
-{
-	struct node **p = table_head(t, node->hash);
-
-	while (*p != node)
-		p = &(*p)->chain;
-	*p = node->chain;
-	t->n--;
-}
-
-/* The first node of a table, or the one after ${node}; NULL at the end. */
-static struct node *
-table_walk(const struct table *t, const struct node *node)
-{
-	size_t i = 0;
-
-	if (node != NULL) {
-		if (node->chain != NULL)
-			return node->chain;
-		i = (size_t)(table_head(t, node->hash) - t->head) + 1;
-	}
-	while (i < t->size && t->head[i] == NULL)
-		i++;
-	return i < t->size ? t->head[i] : NULL;
-}
+/* So far is looked for the place of an envelope that is loaded. */
+enum { NEAR = 64 };
 
 int
 index_init(struct index *x)
@@ -122,21 +37,6 @@ free_bodies(const struct table *items)
 	while (items->head != NULL &&
 	    (node = table_walk(items, node)) != NULL)
 		drop_body((struct item *)node);
-}
-
-static void
-table_free(struct table *t)
-{
-	struct node *node, *next;
-	size_t i;
-
-	for (i = 0; t->head != NULL && i < t->size; i++) {
-		for (node = t->head[i]; node != NULL; node = next) {
-			next = node->chain;
-			free(node);
-		}
-	}
-	free(t->head);
 }
 
 void
@@ -267,26 +167,84 @@ index_set_tokens(struct index *x, struct box *b, const struct tokens *t)
 	return 0;
 }
 
-/* Rows are read in no order of time, so the place is searched from the end. */
+/* Into its place, or behind ${at}, which may be NULL: in front. */
 static void
-link_item(struct box *b, struct item *i)
+link_behind(struct box *b, struct item *at, struct item *i)
 {
-	struct item *before = b->last;
-
-	while (before != NULL && before->counter > i->counter)
-		before = before->prev;
-	i->prev = before;
-	i->next = before != NULL ? before->next : b->first;
+	i->prev = at;
+	i->next = at != NULL ? at->next : b->first;
 	if (i->next != NULL)
 		i->next->prev = i;
 	else
 		b->last = i;
-	if (before != NULL)
-		before->next = i;
+	if (at != NULL)
+		at->next = i;
 	else
 		b->first = i;
 	if (b->next <= i->counter)
 		b->next = i->counter + 1;
+}
+
+/*
+ * Rows are read in no order of time.  What belongs near the end is put there;
+ * a queue where that is not so is sorted when all was read.
+ */
+static void
+link_loaded(struct box *b, struct item *i)
+{
+	struct item *at = b->last;
+	int n;
+
+	for (n = 0; n < NEAR && !b->unsorted && at != NULL &&
+	    at->counter > i->counter; n++)
+		at = at->prev;
+	if (n == NEAR)
+		b->unsorted = 1;
+	link_behind(b, b->unsorted ? b->last : at, i);
+}
+
+/* Of two lists by ${next}, each in order, one. */
+static struct item *
+merge(struct item *a, struct item *b)
+{
+	struct item *first = NULL, **end = &first, **less;
+
+	while (a != NULL && b != NULL) {
+		less = a->counter < b->counter ? &a : &b;
+		*end = *less;
+		end = &(*less)->next;
+		*less = (*less)->next;
+	}
+	*end = a != NULL ? a : b;
+	return first;
+}
+
+/* Lists of 1, 2, 4 ... items, of each size one at most, as in a counter. */
+static void
+sort_queue(struct box *b)
+{
+	struct item *run[64] = { NULL }, *i = b->first, *one, *last = NULL;
+	size_t k;
+
+	while (i != NULL) {
+		one = i;
+		i = i->next;
+		one->next = NULL;
+		for (k = 0; run[k] != NULL; k++) {
+			one = merge(run[k], one);
+			run[k] = NULL;
+		}
+		run[k] = one;
+	}
+	for (k = 0, one = NULL; k < sizeof(run) / sizeof(run[0]); k++)
+		one = merge(run[k], one);
+	b->first = one;
+	for (i = one; i != NULL; i = i->next) {
+		i->prev = last;
+		last = i;
+	}
+	b->last = last;
+	b->unsorted = 0;
 }
 
 static void
@@ -333,13 +291,6 @@ make_item(struct index *x, struct box *b, const struct item *given)
 	return i;
 }
 
-static void
-enter(struct index *x, struct item *i)
-{
-	table_add(&x->items, &i->node);
-	link_item(i->box, i);
-}
-
 int
 index_add_item(struct index *x, struct box *b, const struct item *given,
     struct item **out)
@@ -348,7 +299,8 @@ index_add_item(struct index *x, struct box *b, const struct item *given,
 
 	if ((i = make_item(x, b, given)) == NULL)
 		return TACIT_E_NOMEM;
-	enter(x, i);
+	table_add(&x->items, &i->node);
+	link_behind(b, b->last, i);
 	change_item(x, i, i->body != NULL && i->row != 0 ?
 	    ADDED | LENT : ADDED);
 	if (i->expiry_day < x->expiry.day)
@@ -361,17 +313,14 @@ index_add_item(struct index *x, struct box *b, const struct item *given,
 void
 index_expect(struct index *x, size_t n)
 {
-	struct table *t = &x->items;
-	struct node **larger;
+	table_expect(&x->items, n);
+}
 
-	if (n <= t->size ||
-	    (larger = calloc(n, sizeof(*larger))) == NULL)
-		return;
-	free(t->head);
-	t->head = larger;
-	t->size = t->cap = n;
-	while (t->mask < n - 1)
-		t->mask = t->mask * 2 + 1;
+static void
+enter(struct index *x, struct item *i)
+{
+	table_add(&x->items, &i->node);
+	link_loaded(i->box, i);
 }
 
 int
@@ -393,6 +342,7 @@ index_load_item(struct index *x, struct box *b, const struct item *given)
 void
 index_loaded(struct index *x)
 {
+	struct node *node = NULL;
 	size_t n;
 
 	for (n = 0; n < INDEX_AHEAD; n++) {
@@ -400,6 +350,10 @@ index_loaded(struct index *x)
 			enter(x, x->loading[n]);
 		x->loading[n] = NULL;
 	}
+	while (x->boxes.head != NULL &&
+	    (node = table_walk(&x->boxes, node)) != NULL)
+		if (((struct box *)node)->unsorted)
+			sort_queue((struct box *)node);
 }
 
 void

@@ -17,25 +17,9 @@
 
 #include <sodium.h>
 
+#include "store_table.h"
 #include "tacit/hash.h"
 #include "tacit/limits.h"
-
-struct node {				/* in a hash table; first member */
-	struct node *chain;
-	uint64_t hash;
-};
-
-/*
- * Linear hashing: it grows by one chain with each node, which takes over half
- * of an earlier one, so that no addition has to move all that is there.
- */
-struct table {
-	struct node **head;
-	size_t n;
-	size_t size, cap;		/* chains: in use, with memory */
-	size_t mask;			/* one less than a power of two, which
-					   is ${size} or the next above it */
-};
 
 struct item {				/* one envelope */
 	struct node node;
@@ -68,6 +52,7 @@ struct box {				/* one mailbox */
 	struct tokens *before;		/* what this batch replaced; or NULL */
 	struct tokens tokens;
 	uint8_t state;
+	uint8_t unsorted;		/* while it is loaded */
 };
 
 struct expiry {				/* what was looked at for a day */
@@ -88,7 +73,6 @@ struct index {
 	size_t n_boxes, n_items;
 	uint8_t key[crypto_shorthash_KEYBYTES];
 };
-
 
 int index_init(struct index *x);
 void index_free(struct index *x);

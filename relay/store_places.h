@@ -6,9 +6,9 @@
  *
  * Places are made a block at a time, all of one kind, and are there for good;
  * which of a block comes next is drawn, so that no place tells an order of
- * arrival.  A block has a number, too: as if all before were of letters.  A block is drawn from again when a quarter of
- * it is free: so what is stored together lies together, and of all places at
- * most a quarter is out of use.
+ * arrival.  A block has a number, too: as if all before were of letters.  It
+ * is drawn from again when a quarter of it is free: so what is stored
+ * together lies together, and of all places at most a quarter is out of use.
  *
  * Takes and gifts belong to a transaction, and can be taken back with it.
  */

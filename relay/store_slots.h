@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The free rows of one table, in random order.  A row that is inserted when
+ * The free rows of a table, or places of a block, in random order.  A row that is inserted when
  * something arrives tells by its key, by its place in the page and by the
  * number of its page when that was.  So rows are made empty, a block at a
  * time, and overwritten where they stand; which of them comes next is drawn

@@ -35,7 +35,8 @@
 	X(MAILBOX_ALL, "SELECT id, address, token_hash, token_old"	\
 	    " FROM mailbox ORDER BY id")				\
 	X(BLOCK_ADD, "INSERT INTO block VALUES (?1, ?2, ?3)")		\
-	X(BLOCK_LAST, "SELECT coalesce(max(id), 0) FROM block")		\
+	X(BLOCK_COUNT, "SELECT coalesce(sum(CASE kind WHEN 1 THEN 256"	\
+	    " ELSE 32 END), 0) FROM block")				\
 	X(BLOCK_ALL, "SELECT id, kind, envelopes FROM block ORDER BY id") \
 	X(INVITATION_ADD, "INSERT INTO invitation VALUES"		\
 	    "(?1, ?2, 0, zeroblob(32), ?3, ?4, ?5)")			\
@@ -102,7 +103,7 @@ enum { BODY_KEY_LEN = 32 };
 struct body {
 	sqlite3_file *file;		/* NULL: not open */
 	char *path;			/* lent to it */
-	sqlite3_int64 size;
+	sqlite3_int64 size;		/* as far as we know of it */
 	int written;			/* since the last sync */
 };
 
@@ -230,6 +231,8 @@ int block_load(struct store_sqlite *q, block_each *each, void *arg);
  */
 int body_write(struct store_sqlite *q, const struct item *i,
     uint8_t key[BODY_KEY_LEN]);
+/* Before blocks are committed: the file is as long as they say. */
+int body_room(struct store_sqlite *q);
 int body_read(struct store_sqlite *q, const struct item *i, uint8_t *out);
 int body_sync(struct store_sqlite *q);
 /* Open or, if no place was made yet, make the file.  Errors as those of

@@ -201,11 +201,11 @@ block_load(struct store_sqlite *q, block_each *each, void *arg)
 {
 	int rc;
 
-	if ((rc = sql_step(q, SQL_BLOCK_LAST, NULL, 0)) != 1)
+	if ((rc = sql_step(q, SQL_BLOCK_COUNT, NULL, 0)) != 1)
 		return rc == 0 ? sql_fail(q, SQLITE_CORRUPT) : rc;
 	index_expect(&q->index, (size_t)sqlite3_column_int64(
-	    q->stmt[SQL_BLOCK_LAST], 0) * PLACES_LETTERS);
-	sql_reset(q, SQL_BLOCK_LAST);
+	    q->stmt[SQL_BLOCK_COUNT], 0));
+	sql_reset(q, SQL_BLOCK_COUNT);
 	while ((rc = sql_step(q, SQL_BLOCK_ALL, NULL, 0)) == 1)
 		if ((rc = load_block(q, each, arg)) != 0)
 			break;

@@ -20,9 +20,9 @@
 #include "store_sqlite.h"
 
 enum {
-	GROW_MIN = PLACES_LETTERS * TACIT_LETTER_LEN,
-	GROW_MAX = 4 * 1024 * 1024,
-	GROW_PART = 8			/* or this part of what there is */
+	BLOCK = PLACES_LETTERS * TACIT_LETTER_LEN,
+	AHEAD_PART = 8,			/* this part of what there is, */
+	AHEAD_MAX = 4 * 1024 * 1024	/* or so much */
 };
 
 static sqlite3_int64
@@ -31,29 +31,42 @@ offset_of(int64_t place)
 	return (place - 1) * TACIT_LETTER_LEN;
 }
 
-/* Make the file at least ${size} long; what was written stays written. */
+/* Returns a result of SQLite; after an error all is as it was. */
 static int
-grow(struct store_sqlite *q, sqlite3_int64 size)
+extend(struct body *b, sqlite3_int64 size)
 {
 	static const uint8_t zeros[64 * 1024];
+	sqlite3_int64 at;
+	int rc = SQLITE_OK;
+
+	for (at = b->size; at < size && rc == SQLITE_OK;
+	    at += (sqlite3_int64)sizeof(zeros))
+		rc = b->file->pMethods->xWrite(b->file, zeros, sizeof(zeros),
+		    at);
+	if (rc == SQLITE_OK)
+		b->size = size;
+	else			/* others need the rest of the disk */
+		(void)b->file->pMethods->xTruncate(b->file, b->size);
+	return rc;
+}
+
+int
+body_room(struct store_sqlite *q)
+{
 	struct body *b = &q->body;
-	sqlite3_int64 more = b->size / GROW_PART;
+	sqlite3_int64 need = offset_of(places_end(&q->rows.places));
+	sqlite3_int64 ahead = b->size / AHEAD_PART;
 	int rc;
 
-	if (more > GROW_MAX)
-		more = GROW_MAX;
-	if (size < b->size + more)
-		size = b->size + more;
-	size += GROW_MIN - 1 - (size - 1) % GROW_MIN;
+	if (b->size >= need)
+		return 0;
+	if (ahead > AHEAD_MAX)
+		ahead = AHEAD_MAX;
 	b->written = 1;
-	while (b->size < size) {
-		rc = b->file->pMethods->xWrite(b->file, zeros, sizeof(zeros),
-		    b->size);
-		if (rc != SQLITE_OK)
-			return sql_fail(q, rc);
-		b->size += (sqlite3_int64)sizeof(zeros);
-	}
-	return 0;
+	rc = extend(b, need + ahead / BLOCK * BLOCK);
+	if (rc == SQLITE_FULL && ahead >= BLOCK)
+		rc = extend(b, need);
+	return rc == SQLITE_OK ? 0 : sql_fail(q, rc);
 }
 
 static void
@@ -74,9 +87,6 @@ body_write(struct store_sqlite *q, const struct item *i,
 	uint8_t out[TACIT_PARCEL_LEN];
 	int rc;
 
-	if (b->size < offset_of(places_end(&q->rows.places)) && (rc = grow(q,
-	    offset_of(places_end(&q->rows.places)))) != 0)
-		return rc;
 	randombytes_buf(key, BODY_KEY_LEN);
 	encipher(out, i->body, len, key);
 	b->written = 1;
@@ -169,7 +179,11 @@ body_open(struct store_sqlite *q, const char *dir)
 		return rc;
 	if ((rc = open_file(q, path)) != 0)
 		return rc;
-	return q->body.size < need ? TACIT_E_CORRUPT : 0;
+	if (q->body.size < need)
+		return TACIT_E_CORRUPT;
+	/* What is there beyond may not be on the disk: write it again. */
+	q->body.size = need;
+	return 0;
 }
 
 void

@@ -65,9 +65,8 @@ static const char schema[] =
 	"COMMIT;";
 
 /*
- * Page size before all else: it counts when the first page is written.  One
- * of 16 KiB holds seven letters, so that letters that come together share
- * the pages of their block (docs/MEASUREMENTS.md).
+ * Page size before all else: it counts when the first page is written.  Of
+ * three sizes this one costs a letter least (docs/MEASUREMENTS.md).
  */
 static const char settings[] =
 	"PRAGMA page_size = 16384;"
@@ -438,8 +437,8 @@ check(struct store_sqlite *q, int whole)
 	int rc = is_sound(q, "PRAGMA quick_check(sqlite_schema)");
 
 	if (rc == 0)
-		rc = answers(q, "SELECT group_concat(type || name, ' ')"
-		    " FROM (SELECT type, name FROM sqlite_master ORDER BY name)",
+		rc = answers(q, "SELECT group_concat(type || name, ' ') FROM"
+		    " (SELECT type, name FROM sqlite_master ORDER BY name)",
 		    "tableadmission tableblock tableinvitation tablemailbox "
 		    "tablerecall tablerelay tablestatement");
 	if (rc != 0)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mailboxes and envelopes on SQLite: what is asked of them.  Their rows are
- * slots, see store_sqlite_rows.c.
+ * Mailboxes and envelopes on SQLite: what is asked of them.
  */
 #include <assert.h>
 #include <stdlib.h>

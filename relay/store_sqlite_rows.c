@@ -194,7 +194,7 @@ rows_flush(struct store_sqlite *q)
 	size_t i;
 	int rc;
 
-	if ((rc = drop_removed(r)) != 0)
+	if ((rc = drop_removed(r)) != 0 || (rc = body_room(q)) != 0)
 		return rc;
 	for (; row < places_end(&r->places);
 	    row = places_next_block(&r->places, row))

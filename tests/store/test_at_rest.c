@@ -119,7 +119,8 @@ what_was_removed_leaves_all_files(void **state)
 	assert_int_equal(traces_of(dir, 1, 59), 0);
 	assert_true(traces_of(dir, 61, 62) > 0);
 	empty(s);
-	assert_true(thief_reads(dir, 1, 50) > 0); /* the scrub is what does it */
+	/* The scrub is what does it. */
+	assert_true(thief_reads(dir, 1, 50) > 0);
 	assert_true(traces_of(dir, 61, 62) > 0);
 	assert_int_equal(s->ops->scrub(s), 0);
 	assert_clean(dir);

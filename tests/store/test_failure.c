@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 #include <sodium.h>
@@ -175,6 +176,18 @@ next_call(unsigned after)
 	return after + (after < 12 ? 1 : 4);
 }
 
+/* What did not fit is given back: the file of bodies has whole blocks. */
+static void
+assert_whole_blocks(const char *dir)
+{
+	char path[96];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/relay.bodies", dir);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size % (256 * TACIT_LETTER_LEN), 0);
+}
+
 static void
 a_full_disk_undoes_the_batch_and_nothing_else(void **state)
 {
@@ -193,6 +206,7 @@ a_full_disk_undoes_the_batch_and_nothing_else(void **state)
 			hit = vfs_fault_disarm();
 			assert_int_equal(hit, 1);
 			failed++;
+			assert_whole_blocks(dir);
 			look_open(s, now);
 			assert_string_equal(now, open_was);
 			assert_int_equal(s->ops->scrub(s), 0);

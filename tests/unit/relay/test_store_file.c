@@ -152,32 +152,32 @@ a_cut_file(const char *dir)
 	assert_int_equal(truncate(path, 6 * PAGE), 0);
 }
 
-/* Where the page begins in which one of its envelopes stands. */
+/* Where the page begins that has the rows of all blocks, or their heads. */
 static off_t
-page_of_a_block(const char *dir)
+page_of_blocks(const char *dir)
 {
-	const uint64_t arg[KIT_ARGS] = { 1, 1, 20, LETTER, 1, 99 };
-	struct op op = kit_op(OP_POST, arg);
-	uint8_t page[PAGE];
 	char path[PATH_MAX];
-	off_t at = 0;
-	int fd;
+	sqlite3_stmt *st;
+	sqlite3 *db;
+	int page;
 
 	(void)snprintf(path, sizeof(path), "%s/relay.db", dir);
-	assert_true((fd = open(path, O_RDONLY)) >= 0);
-	while (pread(fd, page, PAGE, at) == PAGE && memmem(page, PAGE,
-	    op.u.post.envelope, TACIT_ENVELOPE_ID_LEN) == NULL)
-		at += PAGE;
-	(void)close(fd);
-	assert_true(at > 0);
-	return at;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT rootpage FROM"
+	    " sqlite_master WHERE name = 'block'", -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	page = sqlite3_column_int(st, 0);
+	(void)sqlite3_finalize(st);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	(void)chmod(path, 0600);
+	return (off_t)(page - 1) * PAGE;
 }
 
 static void
 a_damaged_block(const char *dir)
 {
 	make_good(dir);
-	change(dir, "relay.db", page_of_a_block(dir),
+	change(dir, "relay.db", page_of_blocks(dir),
 	    "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
 }
 

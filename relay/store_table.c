@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "store_table.h"
+#include "tacit/error.h"
+
+enum { TABLE_START = 1024 };
+
+int
+table_init(struct table *t)
+{
+	t->n = 0;
+	t->size = t->cap = TABLE_START;
+	t->mask = t->size - 1;
+	if ((t->head = calloc(t->size, sizeof(struct node *))) == NULL)
+		return TACIT_E_NOMEM;
+	return 0;
+}
+
+struct node **
+table_head(const struct table *t, uint64_t hash)
+{
+	size_t i = hash & t->mask;
+
+	return &t->head[i < t->size ? i : hash & t->mask >> 1];
+}
+
+static void
+push(struct node **head, struct node *node)
+{
+	node->chain = *head;
+	*head = node;
+}
+
+/* One chain more.  Without memory chains grow longer, that is all. */
+static void
+table_grow(struct table *t)
+{
+	struct node *node, *next, **from, **grown;
+
+	if (t->size == t->cap) {
+		grown = reallocarray(t->head, t->cap * 2, sizeof(*grown));
+		if (grown == NULL)
+			return;
+		t->head = grown;
+		t->cap *= 2;
+	}
+	if (t->size > t->mask)
+		t->mask = t->mask * 2 + 1;
+	from = &t->head[t->size & t->mask >> 1];
+	node = *from;
+	*from = t->head[t->size] = NULL;
+	t->size++;
+	for (; node != NULL; node = next) {
+		next = node->chain;
+		push(table_head(t, node->hash), node);
+	}
+}
+
+void
+table_add(struct table *t, struct node *node)
+{
+	if (t->n >= t->size)
+		table_grow(t);
+	push(table_head(t, node->hash), node);
+	t->n++;
+}
+
+void
+table_remove(struct table *t, struct node *node)
+{
+	struct node **p = table_head(t, node->hash);
+
+	while (*p != node)
+		p = &(*p)->chain;
+	*p = node->chain;
+	t->n--;
+}
+
+struct node *
+table_walk(const struct table *t, const struct node *node)
+{
+	size_t i = 0;
+
+	if (node != NULL) {
+		if (node->chain != NULL)
+			return node->chain;
+		i = (size_t)(table_head(t, node->hash) - t->head) + 1;
+	}
+	while (i < t->size && t->head[i] == NULL)
+		i++;
+	return i < t->size ? t->head[i] : NULL;
+}
+
+void
+table_free(struct table *t)
+{
+	struct node *node, *next;
+	size_t i;
+
+	for (i = 0; t->head != NULL && i < t->size; i++) {
+		for (node = t->head[i]; node != NULL; node = next) {
+			next = node->chain;
+			free(node);
+		}
+	}
+	free(t->head);
+}
+
+void
+table_expect(struct table *t, size_t n)
+{
+	struct node **larger;
+
+	if (t->n > 0 || n <= t->size ||
+	    (larger = calloc(n, sizeof(*larger))) == NULL)
+		return;
+	free(t->head);
+	t->head = larger;
+	t->size = t->cap = n;
+	while (t->mask < n - 1)
+		t->mask = t->mask * 2 + 1;
+}
