@@ -49,7 +49,7 @@ places_release(struct places *p)
 	for (i = 0; i < PLACES_KINDS; i++)
 		slots_free(&p->drawn[i]);
 	free(p->block);
-	free(p->given);
+	slots_free(&p->given);
 	places_init(p);
 }
 
@@ -181,18 +181,7 @@ places_take(struct places *p, uint8_t kind, int64_t *place)
 int
 places_give(struct places *p, int64_t place)
 {
-	int64_t *grown;
-
-	if (p->n_given == p->cap_given) {
-		grown = reallocarray(p->given, p->cap_given + 256,
-		    sizeof(*grown));
-		if (grown == NULL)
-			return TACIT_E_NOMEM;
-		p->given = grown;
-		p->cap_given += 256;
-	}
-	p->given[p->n_given++] = place;
-	return 0;
+	return slots_add(&p->given, place);
 }
 
 int64_t
@@ -220,9 +209,9 @@ places_commit(struct places *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->n_given; i++)
-		places_is_free(p, p->given[i]);
-	p->n_given = 0;
+	for (i = 0; i < p->given.n; i++)
+		places_is_free(p, p->given.row[i]);
+	p->given.n = 0;
 	for (i = 0; i < PLACES_KINDS; i++)
 		slots_commit(&p->drawn[i]);
 	p->n_before = p->n;
@@ -236,7 +225,7 @@ places_rollback(struct places *p)
 	size_t i, k;
 
 	p->n = p->n_before;
-	p->n_given = 0;
+	p->given.n = 0;
 	for (i = 0; i < PLACES_KINDS; i++) {
 		s = &p->drawn[i];
 		for (k = s->n_before; k < s->n; k++)

@@ -46,8 +46,7 @@ struct places {
 	size_t n_before;
 	struct queue_of_blocks queue[PLACES_KINDS];
 	struct slots drawn[PLACES_KINDS];	/* of the block in use */
-	int64_t *given;			/* back, by this transaction */
-	size_t n_given, cap_given;
+	struct slots given;		/* back, by this transaction */
 };
 
 void places_init(struct places *p);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The free rows of a table, or places of a block, in random order.  A row that is inserted when
- * something arrives tells by its key, by its place in the page and by the
- * number of its page when that was.  So rows are made empty, a block at a
- * time, and overwritten where they stand; which of them comes next is drawn
- * here.  Takes and additions of a transaction can be taken back.
+ * The free rows of a table, or places of a block, in random order.
+ *
+ * A row that is inserted when something arrives tells by its key, by its
+ * place in the page and by the number of its page when that was.  So rows are
+ * made empty, a block at a time, and overwritten where they stand; which of
+ * them comes next is drawn here.  Takes and additions of a transaction can be
+ * taken back.
  */
 #ifndef RELAY_STORE_SLOTS_H
 #define RELAY_STORE_SLOTS_H

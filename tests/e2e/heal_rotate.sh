@@ -33,7 +33,9 @@ lies_in() {
 	    SELECT hex(address) FROM block, n JOIN mailbox
 	    ON printf('%016X', mailbox.id) =
 	    hex(substr(envelopes, 68 * n.i + 1, 8))
-	    WHERE 68 * n.i < length(envelopes)" | grep -cFf "$1" || true
+	    WHERE 68 * n.i < length(envelopes)" >"$work/waiting" || die 'the database cannot be read'
+	# It counts none with exit 1.
+	grep -cFf "$1" "$work/waiting" || [ $? -eq 1 ]
 }
 
 # ways LIST: a letter each way goes through mailboxes of this list

@@ -27,22 +27,9 @@
 static const struct store_limits limits = { 512, 64, 496, 56 };
 
 static void
-ask(struct store *s, enum op_kind kind, uint64_t a0, uint64_t a1, uint64_t a2,
-    uint64_t a3, uint64_t a4, uint64_t a5)
-{
-	const uint64_t arg[KIT_ARGS] = { a0, a1, a2, a3, a4, a5 };
-	struct op op = kit_op(kind, arg);
-
-	kit_run(s, &op);
-	if (op.rc != 0)
-		fail_msg("kind %d: verdict %d", kind, op.rc);
-	op_release(&op);
-}
-
-static void
 post(struct store *s, uint64_t box, uint64_t n, uint64_t kind, uint64_t day)
 {
-	ask(s, OP_POST, box, box, n, kind, n, day);
+	kit_ask(s, OP_POST, box, box, n, kind, n, day);
 }
 
 /* Pieces of a body as it came, from its start, its middle and its end. */
@@ -75,24 +62,24 @@ fill(struct store *s)
 {
 	uint64_t n;
 
-	ask(s, OP_ADMIT, 9, 99, 900, 0, 0, 0);
+	kit_ask(s, OP_ADMIT, 9, 99, 900, 0, 0, 0);
 	for (n = 1; n <= 3; n++)
-		ask(s, OP_CREATE, n, n, 9, 0, 0, 0);
+		kit_ask(s, OP_CREATE, n, n, 9, 0, 0, 0);
 	for (n = 1; n <= 59; n++)
 		post(s, n <= 30 ? 1 : n <= 40 ? 2 : 3, n,
 		    n % 10 == 0 ? PARCEL : LETTER, n <= 50 ? 5 : 99);
-	ask(s, OP_PUT_INVITATION, 1, 1, 9, 21, 61, 900);
-	ask(s, OP_PUT_INVITATION, 2, 1, 9, 22, 62, 100);
+	kit_ask(s, OP_PUT_INVITATION, 1, 1, 9, 21, 61, 900);
+	kit_ask(s, OP_PUT_INVITATION, 2, 1, 9, 22, 62, 100);
 }
 
 static void
 empty(struct store *s)
 {
-	ask(s, OP_ACK, 1, 1, 15, 0, 0, 0);
-	ask(s, OP_ACK, 1, 16, 15, 0, 0, 0);
-	ask(s, OP_CLOSE, 2, 0, 0, 0, 0, 0);
-	ask(s, OP_REVOKE_INVITATION, 1, 1, 0, 0, 0, 0);
-	ask(s, OP_SWEEP, 24 * 6, 1000, 0, 0, 0, 0);
+	kit_ask(s, OP_ACK, 1, 1, 15, 0, 0, 0);
+	kit_ask(s, OP_ACK, 1, 16, 15, 0, 0, 0);
+	kit_ask(s, OP_CLOSE, 2, 0, 0, 0, 0, 0);
+	kit_ask(s, OP_REVOKE_INVITATION, 1, 1, 0, 0, 0, 0);
+	kit_ask(s, OP_SWEEP, 24 * 6, 1000, 0, 0, 0, 0);
 }
 
 static void
@@ -180,8 +167,8 @@ a_scrub_without_writes_costs_nothing(void **state)
 	before = all_calls();
 	assert_int_equal(s->ops->scrub(s), 0);
 	assert_true(all_calls() > before);
-	ask(s, OP_FETCH, 1, 0, 9, 0, 0, 0);
-	ask(s, OP_COUNT, 0, 0, 0, 0, 0, 0);
+	kit_ask(s, OP_FETCH, 1, 0, 9, 0, 0, 0);
+	kit_ask(s, OP_COUNT, 0, 0, 0, 0, 0, 0);
 	before = all_calls();
 	assert_int_equal(s->ops->scrub(s), 0);
 	assert_int_equal(all_calls(), before);
@@ -342,9 +329,9 @@ arrive(const char *dir)
 	struct store *s = kit_open(dir, &limits);
 	uint64_t i;
 
-	ask(s, OP_ADMIT, 9, 999, 900, 0, 0, 0);
+	kit_ask(s, OP_ADMIT, 9, 999, 900, 0, 0, 0);
 	for (i = 0; i < BOXES; i++)
-		ask(s, OP_CREATE, i, i, 9, 0, 0, 0);
+		kit_ask(s, OP_CREATE, i, i, 9, 0, 0, 0);
 	for (i = 0; i < POSTS; i++)
 		post(s, i % BOXES, i, LETTER, 99);
 	s->ops->close(s);
@@ -388,7 +375,7 @@ nothing_tells_it_where_places_are_taken_again(void **state)
 	places(path, 0, before, POSTS);
 	s = kit_open(dir, &limits);
 	for (i = 0; i < POSTS; i++)
-		ask(s, OP_ACK, i % BOXES, i, 1, 0, 0, 0);
+		kit_ask(s, OP_ACK, i % BOXES, i, 1, 0, 0, 0);
 	for (i = 0; i < POSTS; i++)
 		post(s, i % BOXES, POSTS + i, LETTER, 99);
 	s->ops->close(s);

@@ -418,6 +418,21 @@ kit_run(struct store *s, struct op *op)
 	}
 }
 
+void
+kit_ask(struct store *s, enum op_kind kind, uint64_t a0, uint64_t a1,
+    uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+	const uint64_t arg[KIT_ARGS] = { a0, a1, a2, a3, a4, a5 };
+	struct op op = kit_op(kind, arg);
+
+	kit_run(s, &op);
+	if (op.rc != 0) {
+		fprintf(stderr, "kind %d: verdict %d\n", kind, op.rc);
+		abort();
+	}
+	op_release(&op);
+}
+
 static unsigned
 grep_file(const char *path, const void *what, size_t len)
 {

@@ -69,6 +69,9 @@ uint64_t kit_random(uint64_t *state, uint64_t n);
 /* Open a store that must open; run one op, which must not fail. */
 struct store *kit_open(const char *dir, const struct store_limits *limits);
 void kit_run(struct store *s, struct op *op);
+/* Run one that must be granted, and forget what it gave. */
+void kit_ask(struct store *s, enum op_kind kind, uint64_t a0, uint64_t a1,
+    uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
 
 /* How often ${what} occurs in the files of ${dir}. */
 unsigned kit_grep(const char *dir, const void *what, size_t len);

@@ -20,19 +20,6 @@ enum { MOST = 3000, ROUNDS = 6 };
 
 static const struct store_limits limits = { MOST, MOST, MOST, MOST };
 
-static void
-ask(struct store *s, enum op_kind kind, uint64_t a0, uint64_t a1, uint64_t a2,
-    uint64_t a3, uint64_t a4, uint64_t a5)
-{
-	const uint64_t arg[KIT_ARGS] = { a0, a1, a2, a3, a4, a5 };
-	struct op op = kit_op(kind, arg);
-
-	kit_run(s, &op);
-	if (op.rc != 0)
-		fail_msg("kind %d: verdict %d", kind, op.rc);
-	op_release(&op);
-}
-
 static struct store *
 start(char dir[64])
 {
@@ -40,8 +27,8 @@ start(char dir[64])
 
 	kit_dir_make(dir);
 	s = kit_open(dir, &limits);
-	ask(s, OP_ADMIT, 9, 99, 900, 0, 0, 0);
-	ask(s, OP_CREATE, 1, 1, 9, 0, 0, 0);
+	kit_ask(s, OP_ADMIT, 9, 99, 900, 0, 0, 0);
+	kit_ask(s, OP_CREATE, 1, 1, 9, 0, 0, 0);
 	return s;
 }
 
@@ -119,7 +106,7 @@ a_queue_keeps_its_order_over_a_start(void **state)
 		for (i = 1; i < next; i++) {
 			if (!there[i] || kit_random(&seed, 3) == 0)
 				continue;
-			ask(s, OP_ACK, 1, i, 1, 0, 0, 0);
+			kit_ask(s, OP_ACK, 1, i, 1, 0, 0, 0);
 			there[i] = 0;
 		}
 		s = again(s, dir);
