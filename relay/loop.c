@@ -22,12 +22,18 @@ struct loop {
 };
 
 uint64_t
-loop_ms(void)
+loop_us(void)
 {
 	struct timespec ts;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+uint64_t
+loop_ms(void)
+{
+	return loop_us() / 1000;
 }
 
 /* Answer what is under way, then leave; the timer bounds both. */
@@ -222,6 +228,12 @@ void
 loop_wake(struct loop *l)
 {
 	ev_async_send(l->relay->loop, &l->wake);
+}
+
+void
+loop_stay_awake(struct loop *l)
+{
+	ev_idle_start(l->relay->loop, &l->busy);
 }
 
 void

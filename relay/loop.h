@@ -21,7 +21,11 @@ void loop_wake(struct loop *l);
 /* As ws_stop(). */
 void loop_stop(struct loop *l);
 
-/* A clock that never goes back, in milliseconds. */
+/* From a prepare watcher after the loop's own: it must not sleep this turn. */
+void loop_stay_awake(struct loop *l);
+
+/* A clock that never goes back, in milliseconds and in microseconds. */
 uint64_t loop_ms(void);
+uint64_t loop_us(void);
 
 #endif

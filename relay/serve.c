@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <ev.h>
+#include <malloc.h>
 #include <sodium.h>
 
 #include "clock.h"
@@ -19,7 +20,11 @@
 #include "tacit/error_text.h"
 #include "ws.h"
 
-enum { LOCK_WAIT_MS = 1000 };
+enum {
+	LOCK_WAIT_MS = 1000,
+	FREE_MAX = 4 << 20,		/* kept at the end of the heap */
+	BLOCK_MAX = 1 << 20		/* from the heap; larger ones alone */
+};
 
 struct serve {
 	struct config config;
@@ -64,6 +69,17 @@ set_time_zone(void)
 {
 	(void)setenv("TZ", "UTC0", 1);
 	tzset();
+}
+
+/*
+ * What one turn of the loop frees the next one takes: not by way of the
+ * system, which would clear each page anew.
+ */
+static void
+keep_pages(void)
+{
+	(void)mallopt(M_TRIM_THRESHOLD, FREE_MAX);
+	(void)mallopt(M_MMAP_THRESHOLD, BLOCK_MAX);
 }
 
 static int
@@ -203,6 +219,7 @@ serve(const struct config *config)
 	s.config = *config;
 	s.lock = s.control_fd = -1;
 	set_time_zone();
+	keep_pages();
 	if ((rc = open_loop(&s)) == 0 && (rc = open_data(&s)) == 0 &&
 	    (rc = open_network(&s)) == 0 && (rc = open_relay(&s)) == 0 &&
 	    (rc = print_ready(&s)) == 0)

@@ -13,6 +13,7 @@
 
 #include "dispatch.h"
 #include "door.h"
+#include "gather.h"
 #include "goodbye.h"
 #include "listen.h"
 #include "log.h"
@@ -26,9 +27,7 @@ enum {
 	RX_BUFFER = 2048,		/* each connection has one */
 	SHARE = 65536,			/* bytes that each may keep always */
 	LOOK_MAX = 256,			/* looked at in one turn */
-	GIVE_BACK = 16 << 20,		/* so many fewer: tell the system */
-	FREE_MAX = 4 << 20,		/* kept at the end of the heap */
-	BLOCK_MAX = 1 << 20		/* from the heap; larger ones alone */
+	GIVE_BACK = 16 << 20		/* so many fewer: tell the system */
 };
 
 _Static_assert(CONN_HEADROOM >= LWS_PRE, "no room for a frame header");
@@ -62,6 +61,8 @@ struct ws {
 	struct peer *look;		/* the next to be looked at */
 	uint64_t kept;			/* bytes, of those looked at so far */
 	uint64_t most;			/* bytes kept since we gave back */
+	struct gather gather;
+	uint8_t brought;		/* something came in this turn */
 	ev_prepare turn;
 	ev_timer watch;
 };
@@ -190,6 +191,20 @@ turn_reading(struct ws *w)
 	}
 }
 
+static void
+write_due(struct ws *w)
+{
+	int due = w->writing != NULL, brought = w->brought;
+
+	w->brought = 0;
+	if (gather_is_over(&w->gather, due, brought, loop_us())) {
+		write_all(w);
+		turn_reading(w);	/* what was written makes room */
+		write_rest_later(w);
+	} else if (due)
+		loop_stay_awake(w->loop);
+}
+
 /* Before the loop sleeps: no callback of libwebsockets is under way. */
 static void
 on_turn(struct ev_loop *loop, ev_prepare *e, int events)
@@ -200,9 +215,7 @@ on_turn(struct ev_loop *loop, ev_prepare *e, int events)
 	(void)events;
 	turn_reading(w);
 	commit_hand_over(w->relay->commit);	/* it works while we write */
-	write_all(w);
-	turn_reading(w);		/* what was written makes room */
-	write_rest_later(w);
+	write_due(w);
 	door_turn(w->door);
 	commit_hand_over(w->relay->commit);
 }
@@ -273,6 +286,7 @@ received(struct ws *w, struct peer *p, const uint8_t *data, size_t len)
 	int code = CLOSE_TYPE;
 	uint64_t now = loop_ms();
 
+	w->brought = 1;
 	watch_alive(&p->watch, now);
 	if (p->state != WELCOMED) {
 		p->state = DISMISSED;
@@ -517,17 +531,6 @@ static const struct lws_protocols protocols[] = {
 
 /* ---- start and stop ------------------------------------------------------ */
 
-/*
- * What one turn frees the next one takes: not by way of the system, which
- * would clear each page anew.
- */
-static void
-keep_pages(void)
-{
-	(void)mallopt(M_TRIM_THRESHOLD, FREE_MAX);
-	(void)mallopt(M_MMAP_THRESHOLD, BLOCK_MAX);
-}
-
 int
 ws_start(struct ws **out, struct relay *r, uint16_t *port)
 {
@@ -538,7 +541,6 @@ ws_start(struct ws **out, struct relay *r, uint16_t *port)
 	if (w == NULL)
 		return rc;
 	w->relay = r;
-	keep_pages();
 	ev_prepare_init(&w->turn, on_turn);
 	w->turn.data = w;
 	/* After loop.c's, which settles connections in its own. */
