@@ -6,11 +6,12 @@
 
 #include "commit.h"
 #include "latch.h"
+#include "log.h"
 
 enum {
 	BATCH_MAX = 256,		/* jobs in one transaction */
 	LATE_MAX = 16,			/* batches that an ACK waits for tidy(), */
-	LATE_NS = 300000,		/* or until so long nothing came */
+	MOMENT_NS = 300000,		/* or until so long nothing came */
 	GATHER_MAX = 32,		/* before the turn is over */
 	SCRUB_S = 2,			/* from a change to its scrub */
 	NO_OP = OP_KINDS		/* a job that only drops latches */
@@ -38,6 +39,7 @@ struct commit {
 	int started, stopping;
 
 	_Atomic int failed;
+	_Atomic uint64_t reserve;	/* room to be made; 0: no more */
 
 	/* Store thread only. */
 	struct latches latches;
@@ -94,6 +96,18 @@ now_s(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec;
+}
+
+static struct timespec
+in_a_moment(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	ts.tv_nsec += MOMENT_NS;
+	ts.tv_sec += ts.tv_nsec / 1000000000;
+	ts.tv_nsec %= 1000000000;
+	return ts;
 }
 
 /* A failure that the next attempt may not meet again. */
@@ -268,10 +282,7 @@ is_time_to_tidy(struct commit *c)
 
 	if (c->late.first == NULL || c->n_late >= LATE_MAX)
 		return 1;
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += LATE_NS;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
+	until = in_a_moment();
 	(void)pthread_mutex_lock(&c->lock);
 	while (c->in.first == NULL && !c->stopping &&
 	    pthread_cond_timedwait(&c->work, &c->lock, &until) == 0)
@@ -302,7 +313,31 @@ scrub(struct commit *c, int now)
 	}
 }
 
-/* Wait for work, or for the time to scrub.  Returns false: stop. */
+/* A slice of the room that was asked for. */
+static void
+reserve(struct commit *c)
+{
+	uint8_t more = 0;
+	int rc = atomic_load(&c->failed);
+
+	if (rc == 0)
+		rc = c->store->ops->reserve(c->store,
+		    atomic_load(&c->reserve), &more);
+	if (rc == 0 && more)
+		return;
+	atomic_store(&c->reserve, 0);
+	if (rc != 0)
+		log_error("reserve-failed", rc);
+	if (rc != 0 && !passes(rc)) {
+		fail(c, rc);
+		c->wake(c->wake_arg);
+	}
+}
+
+/*
+ * Wait for work, for the time to scrub, or, with room to be made, for a moment
+ * in which nothing comes.  Returns false: stop.
+ */
 static int
 take(struct commit *c, struct queue *batch)
 {
@@ -311,10 +346,13 @@ take(struct commit *c, struct queue *batch)
 
 	(void)pthread_mutex_lock(&c->lock);
 	while (c->in.first == NULL && !c->stopping) {
-		if (c->scrub_due == 0)
+		if (atomic_load(&c->reserve) != 0)
+			until = in_a_moment();
+		else if (c->scrub_due == 0) {
 			(void)pthread_cond_wait(&c->work, &c->lock);
-		else if (pthread_cond_timedwait(&c->work, &c->lock,
-		    &until) != 0)
+			continue;
+		}
+		if (pthread_cond_timedwait(&c->work, &c->lock, &until) != 0)
 			break;
 	}
 	more = c->in.first != NULL || !c->stopping;
@@ -337,6 +375,8 @@ store_thread(void *arg)
 	while (take(c, &batch)) {
 		if (batch.first != NULL)
 			do_batch(c, &batch);
+		else if (atomic_load(&c->reserve) != 0)
+			reserve(c);
 		if (is_time_to_tidy(c))
 			tidy(c);
 		scrub(c, 0);
@@ -412,6 +452,15 @@ void
 commit_gather(struct commit *c)
 {
 	c->gathers = 1;
+}
+
+void
+commit_reserve(struct commit *c, uint64_t bytes)
+{
+	atomic_store(&c->reserve, bytes);
+	(void)pthread_mutex_lock(&c->lock);
+	(void)pthread_cond_signal(&c->work);
+	(void)pthread_mutex_unlock(&c->lock);
 }
 
 void

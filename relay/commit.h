@@ -52,6 +52,13 @@ void commit_submit(struct commit *c, struct job *j);
 void commit_gather(struct commit *c);
 void commit_hand_over(struct commit *c);
 
+/*
+ * Have the store make room for bodies, ${bytes} in all, once, a little at a
+ * time while nothing else is to be done.  A full disk ends that, with a line
+ * in the log, and any other failure is one of storage.  Loop thread only.
+ */
+void commit_reserve(struct commit *c, uint64_t bytes);
+
 /* Call ${done} of every job that is back, in order.  Loop thread only. */
 void commit_collect(struct commit *c);
 

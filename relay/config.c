@@ -36,6 +36,7 @@
 	X(ping_seconds, ping_seconds, 1, 3600)				\
 	X(hangup_seconds, hangup_seconds, 2, 7200)			\
 	X(max_buffered_mib, max_buffered_mib, 1, 65536)			\
+	X(reserve_mib, reserve_mib, 0, 65536)				\
 	X(hour_seconds, hour_seconds, 1, 3600)
 
 /* Every text: X(key, longest value in bytes). */

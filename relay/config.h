@@ -31,6 +31,7 @@ struct config {
 	uint32_t handshake_seconds, message_seconds;
 	uint32_t ping_seconds, hangup_seconds;
 	uint32_t max_buffered_mib;	/* of all connections together */
+	uint32_t reserve_mib;		/* of bodies, made at a start */
 	uint32_t hour_seconds;		/* 3600; less on loopback only */
 	enum confine_want confinement;
 };

@@ -156,6 +156,7 @@ open_relay(struct serve *s)
 	if ((rc = commit_start(&r->commit, s->store, wake, s)) != 0)
 		return rc;
 	commit_gather(r->commit);	/* ws.c hands over */
+	commit_reserve(r->commit, (uint64_t)s->config.reserve_mib << 20);
 	s->store = NULL;
 	if ((rc = clock_start(&s->clock, r, s->hour)) != 0)
 		return rc;

@@ -243,6 +243,11 @@ struct store_ops {
 					   so does the order of arrival; call
 					   it every two seconds or so: nothing
 					   to do costs nothing */
+	int (*reserve)(struct store *, uint64_t bytes, uint8_t *more);
+					/* between batches: a slice of the
+					   room for so many bytes of bodies,
+					   on the disk; ${more}: not all yet.
+					   A full disk has it given back */
 	void (*close)(struct store *);
 };
 

@@ -205,6 +205,16 @@ scrub(struct store *s)
 	return rc;
 }
 
+static int
+reserve(struct store *s, uint64_t bytes, uint8_t *more)
+{
+	struct store_sqlite *q = (struct store_sqlite *)s;
+
+	*more = 0;
+	return q->failed != 0 ? q->failed : body_reserve(q,
+	    (int64_t)bytes, more);
+}
+
 /* ${s} may be half open, as after a failed open. */
 static void
 close_store(struct store *s)
@@ -293,6 +303,7 @@ static const struct store_ops sqlite_ops = {
 	.commit = commit,
 	.rollback = rollback,
 	.scrub = scrub,
+	.reserve = reserve,
 	.close = close_store,
 };
 

@@ -233,6 +233,8 @@ int body_write(struct store_sqlite *q, const struct item *i,
     uint8_t key[BODY_KEY_LEN]);
 /* Before blocks are committed: the file is as long as they say. */
 int body_room(struct store_sqlite *q);
+/* As ->ops->reserve(). */
+int body_reserve(struct store_sqlite *q, int64_t bytes, uint8_t *more);
 int body_read(struct store_sqlite *q, const struct item *i, uint8_t *out);
 int body_sync(struct store_sqlite *q);
 /* Open or, if no place was made yet, make the file.  Errors as those of

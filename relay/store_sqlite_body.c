@@ -22,7 +22,9 @@
 enum {
 	BLOCK = PLACES_LETTERS * TACIT_LETTER_LEN,
 	AHEAD_PART = 8,			/* this part of what there is, */
-	AHEAD_MAX = 4 * 1024 * 1024	/* or so much */
+	AHEAD_MAX = 4 * 1024 * 1024,	/* or so much */
+	SLICE = 256 * 1024		/* of what is reserved: a millisecond
+					   or two, in which letters wait */
 };
 
 static sqlite3_int64
@@ -67,6 +69,37 @@ body_room(struct store_sqlite *q)
 	if (rc == SQLITE_FULL && ahead >= BLOCK)
 		rc = extend(b, need);
 	return rc == SQLITE_OK ? 0 : sql_fail(q, rc);
+}
+
+static int
+reserve_slice(struct body *b, sqlite3_int64 need, sqlite3_int64 size)
+{
+	int rc;
+
+	b->written = 1;
+	if ((rc = extend(b, size)) != SQLITE_FULL || b->size <= need)
+		return rc;
+	/* What else is on the disk needs it more. */
+	b->size = need;
+	(void)b->file->pMethods->xTruncate(b->file, need);
+	return rc;
+}
+
+int
+body_reserve(struct store_sqlite *q, int64_t bytes, uint8_t *more)
+{
+	struct body *b = &q->body;
+	sqlite3_int64 size = b->size + SLICE;
+	int rc;
+
+	if (b->size >= bytes)
+		return 0;
+	rc = reserve_slice(b, offset_of(places_end(&q->rows.places)),
+	    size < bytes ? size : bytes);
+	if (rc != SQLITE_OK)
+		return sql_fail(q, rc);
+	*more = b->size < bytes;
+	return body_sync(q);
 }
 
 static void

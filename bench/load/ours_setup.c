@@ -40,7 +40,7 @@ configure(struct ours *t)
 	    "post_burst = 1000000\nmax_connections = %lu\n"
 	    "max_handshakes = 4096\nsource_connections = 1000000\n"
 	    "source_handshakes = 60000\nsource_rate = 100000\n"
-	    "max_buffered_mib = 4096\n%s",
+	    "max_buffered_mib = 4096\nreserve_mib = 256\n%s",
 	    (unsigned long long)letters, (unsigned long)t->conf.recipients +
 	    t->conf.senders + t->conf.idle + 64,
 	    t->conf.settings == NULL ? "" : t->conf.settings);

@@ -58,6 +58,7 @@ static const struct {
 	{ "no bytes", "max_buffered_mib = 0\n", 1, "1 to 65536" },
 	{ "none held", "max_held_mib = 0\n", 1, "1 to 65536" },
 	{ "a ping at once", "ping_seconds = 0\n", 1, "1 to 3600" },
+	{ "room without end", "reserve_mib = 65537\n", 1, "0 to 65536" },
 	{ "a long hold", "hold_ms = 10001\n", 1, "0 to 10000" },
 	{ "a long tick", "ok_tick_ms = 10001\n", 1, "0 to 10000" },
 	{ "a number that is text", "ttl_days = \"\"\n", 1, "ttl_days" },
