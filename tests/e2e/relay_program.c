@@ -343,6 +343,33 @@ a_directory_that_is_none_is_an_io_error(void **state)
 	assert_int_equal(lines(err), 1);
 }
 
+/* ---- room ahead ------------------------------------------------------------ */
+
+static void
+the_room_that_was_asked_for_is_made(void **state)
+{
+	struct relay_proc *p = *state;
+	char path[256];
+	struct stat st = { .st_size = -1 };
+	struct raw *r;
+	int life;
+
+	write_text(p->config, "reserve_mib = 3\n");
+	(void)snprintf(path, sizeof(path), "%s/relay.bodies", p->data);
+	for (life = 0; life < 2; life++) {
+		relay_proc_start(p);
+		do {
+			relay_sleep_ms(5);
+			assert_int_equal(stat(path, &st), 0);
+		} while (st.st_size < 3 << 20);
+		assert_int_equal(st.st_size, 3 << 20);
+		r = relay_proc_connect(p);
+		assert_int_equal(raw_ping(r), 0);
+		raw_free(r);
+		assert_int_equal(relay_proc_stop(p, SIGTERM), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -358,6 +385,7 @@ main(void)
 		T(a_start_that_is_refused_says_why),
 		T(damaged_data_is_refused_and_left_alone),
 		T(a_directory_that_is_none_is_an_io_error),
+		T(the_room_that_was_asked_for_is_made),
 	};
 #undef T
 
