@@ -15,6 +15,8 @@ index_init(struct index *x)
 {
 	memset(x, 0, sizeof(*x));
 	randombytes_buf(x->key, sizeof(x->key));
+	slab_init(&x->memory, sizeof(struct item));
+	x->expiry.none_before = UINT64_MAX;
 	if (table_init(&x->boxes) != 0 || table_init(&x->items) != 0)
 		return TACIT_E_NOMEM;
 	return 0;
@@ -28,22 +30,31 @@ drop_body(struct item *i)
 	i->body = NULL;
 }
 
-/* Of what is held still. */
+/* With the bodies of what it holds: those are of the last in its queue. */
 static void
-free_bodies(const struct table *items)
+free_box(struct box *b)
 {
-	struct node *node = NULL;
+	struct item *i;
 
-	while (items->head != NULL &&
-	    (node = table_walk(items, node)) != NULL)
-		drop_body((struct item *)node);
+	for (i = b->last; i != NULL; i = i->prev) {
+		if (i->body == NULL && !index_removed(i))
+			break;
+		drop_body(i);
+	}
+	free(b->before);
+	free(b);
 }
 
 void
 index_free(struct index *x)
 {
-	index_loaded(x);
-	free_bodies(&x->items);
+	struct node *node, *next;
+
+	for (node = table_walk(&x->boxes, NULL); node != NULL; node = next) {
+		next = table_walk(&x->boxes, node);
+		free_box((struct box *)node);
+	}
+	slab_free(&x->memory);
 	table_free(&x->items);
 	table_free(&x->boxes);
 	memset(x, 0, sizeof(*x));
@@ -269,13 +280,23 @@ count_item(struct index *x, const struct item *i, int by)
 	x->n_items += (size_t)by;
 }
 
-/* In no queue and not in the table. */
+/* One that is there, from now on or again. */
+static void
+note_expiry(struct expiry *e, uint64_t day)
+{
+	if (day < e->least)
+		e->least = day;
+	if (day < e->none_before)
+		e->none_before = day;
+}
+
+/* In no queue and not in the table, and its mailbox is not asked. */
 static struct item *
 make_item(struct index *x, struct box *b, const struct item *given)
 {
 	struct item *i;
 
-	if ((i = calloc(1, sizeof(*i))) == NULL)
+	if ((i = slab_take(&x->memory)) == NULL)
 		return NULL;
 	i->box = b;
 	i->row = given->row;
@@ -286,9 +307,15 @@ make_item(struct index *x, struct box *b, const struct item *given)
 	i->fresh = given->fresh;
 	i->given = given->given;
 	memcpy(i->envelope, given->envelope, sizeof(i->envelope));
-	i->node.hash = hash_item(x, b, i->envelope);
-	count_item(x, i, 1);
+	note_expiry(&x->expiry, i->expiry_day);
 	return i;
+}
+
+static void
+name_item(struct index *x, struct item *i)
+{
+	i->node.hash = hash_item(x, i->box, i->envelope);
+	count_item(x, i, 1);
 }
 
 int
@@ -299,6 +326,7 @@ index_add_item(struct index *x, struct box *b, const struct item *given,
 
 	if ((i = make_item(x, b, given)) == NULL)
 		return TACIT_E_NOMEM;
+	name_item(x, i);
 	table_add(&x->items, &i->node);
 	link_behind(b, b->last, i);
 	change_item(x, i, i->body != NULL && i->row != 0 ?
@@ -316,26 +344,37 @@ index_expect(struct index *x, size_t n)
 	table_expect(&x->items, n);
 }
 
+/* One more, or NULL: those before it go on, and the first of them enters. */
 static void
-enter(struct index *x, struct item *i)
+load_on(struct index *x, struct item *i)
 {
-	table_add(&x->items, &i->node);
-	link_loaded(i->box, i);
+	enum { TURNS = 2 * INDEX_AHEAD };
+	struct item **last = &x->loading[x->n_loading % TURNS];
+	struct item *mid = x->loading[(x->n_loading + INDEX_AHEAD) % TURNS];
+
+	if (*last != NULL) {
+		table_add(&x->items, &(*last)->node);
+		link_loaded((*last)->box, *last);
+	}
+	if (mid != NULL) {
+		name_item(x, mid);
+		__builtin_prefetch(table_head(&x->items, mid->node.hash), 1);
+		__builtin_prefetch(mid->box->last, 1);
+	}
+	*last = i;
+	x->n_loading++;
 }
 
 int
 index_load_item(struct index *x, struct box *b, const struct item *given)
 {
-	struct item **turn = &x->loading[x->n_loading++ % INDEX_AHEAD];
 	struct item *i;
 
 	if ((i = make_item(x, b, given)) == NULL)
 		return TACIT_E_NOMEM;
-	if (*turn != NULL)
-		enter(x, *turn);
-	*turn = i;
-	__builtin_prefetch(table_head(&x->items, i->node.hash), 1);
-	__builtin_prefetch(b->last, 1);
+	__builtin_prefetch(b, 1);
+	__builtin_prefetch(&b->n, 1);
+	load_on(x, i);
 	return 0;
 }
 
@@ -345,13 +384,9 @@ index_loaded(struct index *x)
 	struct node *node = NULL;
 	size_t n;
 
-	for (n = 0; n < INDEX_AHEAD; n++) {
-		if (x->loading[n] != NULL)
-			enter(x, x->loading[n]);
-		x->loading[n] = NULL;
-	}
-	while (x->boxes.head != NULL &&
-	    (node = table_walk(&x->boxes, node)) != NULL)
+	for (n = 0; n < 2 * INDEX_AHEAD; n++)
+		load_on(x, NULL);
+	while ((node = table_walk(&x->boxes, node)) != NULL)
 		if (((struct box *)node)->unsorted)
 			sort_queue((struct box *)node);
 }
@@ -411,16 +446,25 @@ index_expired(struct index *x, uint64_t day, size_t *looks)
 	struct node *node;
 	struct item *i;
 
+	if (day <= e->none_before)
+		return NULL;
 	/* What a new chain takes over comes later in any case. */
 	if (e->day != day)
-		*e = (struct expiry){ day, 0 };
+		*e = (struct expiry){ .day = day, .least = UINT64_MAX,
+		    .none_before = e->none_before };
 	for (; e->place < x->items.size && *looks > 0; e->place++, (*looks)--)
 		for (node = x->items.head[e->place]; node != NULL;
 		    node = node->chain) {
 			i = (struct item *)node;
-			if (i->expiry_day < day && !index_removed(i))
+			if (index_removed(i))
+				continue;
+			if (i->expiry_day < day)
 				return i;
+			if (i->expiry_day < e->least)
+				e->least = i->expiry_day;
 		}
+	if (e->place == x->items.size)
+		e->none_before = e->least;
 	return NULL;
 }
 
@@ -452,7 +496,7 @@ drop_item(struct index *x, struct item *i)
 	unlink_item(i);
 	table_remove(&x->items, &i->node);
 	drop_body(i);
-	free(i);
+	slab_give(&x->memory, i);
 }
 
 static void
@@ -495,8 +539,10 @@ index_commit(struct index *x)
 static void
 undo_item(struct index *x, struct item *i)
 {
-	if (index_removed(i))
+	if (index_removed(i)) {
 		count_item(x, i, 1);
+		note_expiry(&x->expiry, i->expiry_day);
+	}
 	if ((i->state & KEPT) != 0)
 		i->row = 0;
 	i->state &= ADDED | LENT;

@@ -17,6 +17,7 @@
 
 #include <sodium.h>
 
+#include "store_slab.h"
 #include "store_table.h"
 #include "tacit/hash.h"
 #include "tacit/limits.h"
@@ -58,14 +59,20 @@ struct box {				/* one mailbox */
 struct expiry {				/* what was looked at for a day */
 	uint64_t day;			/* 0: nothing */
 	size_t place;			/* in the table of items */
+	uint64_t least;			/* day of what was seen, or came */
+	uint64_t none_before;		/* nothing expires before this day */
 };
 
-/* Of a large table nothing is in the cache: it is asked for ahead. */
+/*
+ * Of a large index nothing is in the cache: it is asked for ahead, the mailbox
+ * first and, that being there, what it and the table say of an envelope.
+ */
 enum { INDEX_AHEAD = 16 };
 
 struct index {
 	struct table boxes, items;
-	struct item *loading[INDEX_AHEAD];
+	struct slab memory;		/* of items */
+	struct item *loading[2 * INDEX_AHEAD];
 	size_t n_loading;		/* ever */
 	struct expiry expiry;
 	struct box *changed_boxes;

@@ -352,10 +352,20 @@ mail_expire(struct store_sqlite *q, struct op_sweep *op)
 	return 0;
 }
 
-/* Mailboxes by row, to find those that the envelopes name. */
+/*
+ * Mailboxes by row, to find those that the envelopes name.  Rows are random
+ * (store_sqlite_rows.c): their last bits say where to look.
+ */
+struct row_place {
+	int64_t row;
+	struct box *box;
+};
+
 struct by_row {
 	struct box **box;
 	size_t n, cap;
+	struct row_place *place;	/* NULL: free */
+	size_t mask;
 };
 
 static int
@@ -390,21 +400,35 @@ load_mailbox(struct store_sqlite *q, struct by_row *all)
 	return 0;
 }
 
+/* At least half of the places stay free, so that a search is short. */
+static int
+place_rows(struct by_row *all)
+{
+	size_t i, k, size = 2;
+
+	while (size < all->n * 2)
+		size *= 2;
+	all->mask = size - 1;
+	if ((all->place = calloc(size, sizeof(*all->place))) == NULL)
+		return TACIT_E_NOMEM;
+	for (i = 0; i < all->n; i++) {
+		k = (uint64_t)all->box[i]->row & all->mask;
+		while (all->place[k].box != NULL)
+			k = (k + 1) & all->mask;
+		all->place[k].row = all->box[i]->row;
+		all->place[k].box = all->box[i];
+	}
+	return 0;
+}
+
 static struct box *
 find_row(const struct by_row *all, int64_t row)
 {
-	size_t low = 0, high = all->n, mid;
+	size_t k = (uint64_t)row & all->mask;
 
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (all->box[mid]->row == row)
-			return all->box[mid];
-		if (all->box[mid]->row < row)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
+	while (all->place[k].box != NULL && all->place[k].row != row)
+		k = (k + 1) & all->mask;
+	return all->place[k].box;
 }
 
 static int
@@ -421,13 +445,14 @@ load_envelope(struct store_sqlite *q, const struct item *i, int64_t mailbox,
 int
 mail_load(struct store_sqlite *q)
 {
-	struct by_row all = { NULL, 0, 0 };
+	struct by_row all = { .box = NULL };
 	int rc;
 
 	while ((rc = sql_step(q, SQL_MAILBOX_ALL, NULL, 0)) == 1)
 		if ((rc = load_mailbox(q, &all)) != 0)
 			goto out;
-	if (rc != 0 || (rc = block_load(q, load_envelope, &all)) != 0)
+	if (rc != 0 || (rc = place_rows(&all)) != 0 ||
+	    (rc = block_load(q, load_envelope, &all)) != 0)
 		goto out;
 	index_loaded(&q->index);
 	index_commit(&q->index);
@@ -435,5 +460,6 @@ mail_load(struct store_sqlite *q)
 out:
 	sql_reset(q, SQL_MAILBOX_ALL);
 	free(all.box);
+	free(all.place);
 	return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "pages.h"
 #include "store_table.h"
 #include "tacit/error.h"
 
@@ -9,11 +10,11 @@ enum { TABLE_START = 1024 };
 int
 table_init(struct table *t)
 {
-	t->n = 0;
+	t->n = t->size = 0;
+	if ((t->head = calloc(TABLE_START, sizeof(struct node *))) == NULL)
+		return TACIT_E_NOMEM;
 	t->size = t->cap = TABLE_START;
 	t->mask = t->size - 1;
-	if ((t->head = calloc(t->size, sizeof(struct node *))) == NULL)
-		return TACIT_E_NOMEM;
 	return 0;
 }
 
@@ -44,6 +45,7 @@ table_grow(struct table *t)
 			return;
 		t->head = grown;
 		t->cap *= 2;
+		pages_large(t->head, t->cap * sizeof(*t->head));
 	}
 	if (t->size > t->mask)
 		t->mask = t->mask * 2 + 1;
@@ -95,16 +97,9 @@ table_walk(const struct table *t, const struct node *node)
 void
 table_free(struct table *t)
 {
-	struct node *node, *next;
-	size_t i;
-
-	for (i = 0; t->head != NULL && i < t->size; i++) {
-		for (node = t->head[i]; node != NULL; node = next) {
-			next = node->chain;
-			free(node);
-		}
-	}
 	free(t->head);
+	t->head = NULL;
+	t->n = t->size = 0;
 }
 
 void
@@ -116,6 +111,7 @@ table_expect(struct table *t, size_t n)
 	    (larger = calloc(n, sizeof(*larger))) == NULL)
 		return;
 	free(t->head);
+	pages_large(larger, n * sizeof(*larger));
 	t->head = larger;
 	t->size = t->cap = n;
 	while (t->mask < n - 1)

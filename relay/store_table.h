@@ -23,7 +23,7 @@ struct table {
 					   is ${size} or the next above it */
 };
 
-/* Errors:  TACIT_E_NOMEM.  table_free() frees the nodes, too. */
+/* Errors:  TACIT_E_NOMEM.  table_free() leaves the nodes to their owner. */
 int table_init(struct table *t);
 void table_free(struct table *t);
 

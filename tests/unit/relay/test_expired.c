@@ -202,6 +202,8 @@ a_day_is_looked_at_once(void **state)
 	begin(&w);
 	for (k = 0; k < 1000; k++)
 		add(&w, 100 + (uint32_t)k % DAYS);
+	add(&w, 99);
+	drop(&w, 1000);
 	settle(&w, 1);
 	assert_null(index_expired(&w.x, w.today, &looks));
 	rest = looks;
@@ -213,6 +215,78 @@ a_day_is_looked_at_once(void **state)
 	end(&w);
 }
 
+/* Nor are days before the first on which anything can expire. */
+static void
+nothing_is_looked_at_before_something_can_expire(void **state)
+{
+	struct world w;
+	size_t looks = 5000, rest;
+	int k;
+
+	(void)state;
+	begin(&w);
+	for (k = 0; k < 1000; k++)
+		add(&w, 200 + (uint32_t)k % DAYS);
+	settle(&w, 1);
+	assert_null(index_expired(&w.x, 200, &looks));
+	assert_int_equal(looks, 5000);
+	drop(&w, 0);
+	assert_non_null(index_expired(&w.x, 201, &looks));
+	settle(&w, 0);
+	w.today = 201;
+	assert_false(look(&w, 1));
+	assert_true(look(&w, 5000));
+	assert_int_equal(left(&w), 0);
+	settle(&w, 1);
+	looks = rest = 5000;
+	assert_null(index_expired(&w.x, 201, &looks));
+	assert_int_equal(looks, rest);
+	add(&w, 150);
+	assert_non_null(index_expired(&w.x, 151, &looks));
+	settle(&w, 0);
+	assert_null(index_expired(&w.x, 200, &looks));
+	end(&w);
+}
+
+/* How often the next one came later, or earlier, than the one before it. */
+static void
+count_neighbours(struct world *w, size_t *up, size_t *down)
+{
+	size_t n, last = SIZE_MAX, looks = SIZE_MAX;
+	struct item *i;
+
+	*up = *down = 0;
+	while ((i = index_expired(&w->x, w->today, &looks)) != NULL) {
+		memcpy(&n, i->envelope, sizeof(n));
+		*up += last != SIZE_MAX && n > last;
+		*down += last != SIZE_MAX && n < last;
+		last = n;
+		drop(w, n);
+	}
+}
+
+/* What is removed first does not tell what came first. */
+static void
+they_go_in_no_order_of_arrival(void **state)
+{
+	enum { ORDERED = 400 };
+	struct world w;
+	size_t up, down;
+	int k;
+
+	(void)state;
+	begin(&w);
+	for (k = 0; k < ORDERED; k++)
+		add(&w, 50);
+	settle(&w, 1);
+	count_neighbours(&w, &up, &down);
+	assert_int_equal(up + down, ORDERED - 1);
+	assert_int_equal(left(&w), 0);
+	/* Half of them, give or take eight times the deviation. */
+	assert_in_range(up, ORDERED * 3 / 8, ORDERED * 5 / 8);
+	end(&w);
+}
+
 int
 main(void)
 {
@@ -220,6 +294,9 @@ main(void)
 		cmocka_unit_test(
 		    all_that_expired_is_found_whatever_comes_between),
 		cmocka_unit_test(a_day_is_looked_at_once),
+		cmocka_unit_test(
+		    nothing_is_looked_at_before_something_can_expire),
+		cmocka_unit_test(they_go_in_no_order_of_arrival),
 	};
 
 	if (sodium_init() < 0)
