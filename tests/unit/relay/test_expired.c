@@ -248,6 +248,32 @@ nothing_is_looked_at_before_something_can_expire(void **state)
 	end(&w);
 }
 
+/* Nearly always to where was looked already: of 1,024 places 4 are left. */
+static void
+what_comes_during_a_look_is_found_on_its_day(void **state)
+{
+	struct world w;
+	int k;
+
+	(void)state;
+	begin(&w);
+	for (k = 0; k < 1000; k++)
+		add(&w, k == 0 ? 99 : 300);
+	settle(&w, 1);
+	assert_false(look(&w, 1020));
+	for (k = 0; k < 3; k++)
+		add(&w, 150);
+	while (!look(&w, 512))
+		continue;
+	settle(&w, 1);
+	w.today = 151;
+	assert_int_equal(left(&w), 3);
+	while (!look(&w, 512))
+		continue;
+	assert_int_equal(left(&w), 0);
+	end(&w);
+}
+
 /* How often the next one came later, or earlier, than the one before it. */
 static void
 count_neighbours(struct world *w, size_t *up, size_t *down)
@@ -296,6 +322,8 @@ main(void)
 		cmocka_unit_test(a_day_is_looked_at_once),
 		cmocka_unit_test(
 		    nothing_is_looked_at_before_something_can_expire),
+		cmocka_unit_test(
+		    what_comes_during_a_look_is_found_on_its_day),
 		cmocka_unit_test(they_go_in_no_order_of_arrival),
 	};
 
