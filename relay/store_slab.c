@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pages.h"
 #include "store_slab.h"
 
 struct given {
@@ -19,12 +18,8 @@ struct chunk {
 	max_align_t thing[];
 };
 
-/*
- * Above 32 MiB malloc() maps each by itself, whatever was freed before: only
- * so does a free one go back to the system.  It is mostly large pages, and
- * what was never used of it costs nothing.
- */
-enum { CHUNK_LEN = 34 * 1024 * 1024 - 64 };
+/* Such a block malloc() maps by itself, so that a free one goes back. */
+enum { CHUNK_LEN = 2 * 1024 * 1024 - 64 };
 
 void
 slab_init(struct slab *s, size_t size)
@@ -99,7 +94,6 @@ make_chunk(struct slab *s)
 	}
 	if ((c = malloc(CHUNK_LEN)) == NULL)
 		return NULL;
-	pages_large(c, CHUNK_LEN);
 	memset(c, 0, sizeof(*c));
 	at = count_to(s, c);
 	memmove(s->chunk + at + 1, s->chunk + at,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Memory for many things of one size, in chunks: without a header for each,
- * in few large pages, and given back a chunk at a time.
+ * and given back a chunk at a time.
  *
  * A chunk that holds nothing any more goes back to the system; one of them is
  * kept for what comes next.

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-#include "pages.h"
 #include "store_table.h"
 #include "tacit/error.h"
 
-enum { TABLE_START = 1024 };
+enum {
+	TABLE_START = 1024,
+	LARGE = 4 * 1024 * 1024		/* bytes */
+};
 
 int
 table_init(struct table *t)
@@ -33,6 +37,25 @@ push(struct node **head, struct node *node)
 	*head = node;
 }
 
+/*
+ * A large table is reached in no order, and in pages of the usual size nearly
+ * every access would first have to find out where its page is.  Only advice,
+ * for what lies whole within ${head}; a kernel may not know it.
+ */
+static void
+advise(struct node **head, size_t n)
+{
+	size_t len = n * sizeof(*head), page, skip;
+	long size = sysconf(_SC_PAGESIZE);
+
+	if (len < LARGE || size <= 0)
+		return;
+	page = (size_t)size;
+	skip = (page - (uintptr_t)head % page) % page;
+	(void)madvise((uint8_t *)head + skip, (len - skip) / page * page,
+	    MADV_HUGEPAGE);
+}
+
 /* One chain more.  Without memory chains grow longer, that is all. */
 static void
 table_grow(struct table *t)
@@ -45,7 +68,7 @@ table_grow(struct table *t)
 			return;
 		t->head = grown;
 		t->cap *= 2;
-		pages_large(t->head, t->cap * sizeof(*t->head));
+		advise(t->head, t->cap);
 	}
 	if (t->size > t->mask)
 		t->mask = t->mask * 2 + 1;
@@ -111,7 +134,7 @@ table_expect(struct table *t, size_t n)
 	    (larger = calloc(n, sizeof(*larger))) == NULL)
 		return;
 	free(t->head);
-	pages_large(larger, n * sizeof(*larger));
+	advise(larger, n);
 	t->head = larger;
 	t->size = t->cap = n;
 	while (t->mask < n - 1)
