@@ -27,6 +27,7 @@ enum {
 	RX_BUFFER = 2048,		/* each connection has one */
 	SHARE = 65536,			/* bytes that each may keep always */
 	LOOK_MAX = 256,			/* looked at in one turn */
+	PING_MS = 2,			/* until the next are pinged */
 	GIVE_BACK = 16 << 20		/* so many fewer: tell the system */
 };
 
@@ -109,9 +110,7 @@ want_write(void *wire)
 static void
 write_all(struct ws *w)
 {
-	struct lws_pollfd fd = {
-		.events = LWS_POLLOUT
-	};
+	struct lws_pollfd fd = { .events = LWS_POLLOUT };
 	struct peer *all = w->writing, *p;
 
 	if ((w->writing = NULL, all) != NULL)
@@ -383,24 +382,20 @@ break_off(struct peer *p)
 	    LWS_TO_KILL_SYNC);
 }
 
-static void
+static enum watch_verdict
 look_at(struct peer *p, const struct watch_limits *l, uint64_t now)
 {
-	switch (watch_check(&p->watch, l, conn_half(p->conn),
-	    p->conn->close_code != 0, now)) {
-	case WATCH_FINE:
-		break;
-	case WATCH_PING:
+	enum watch_verdict v = watch_check(&p->watch, l, conn_half(p->conn),
+	    p->conn->close_code != 0, now);
+
+	if (v == WATCH_PING) {
 		p->ping = 1;
 		want_write(p);
-		break;
-	case WATCH_SLOW:
+	} else if (v == WATCH_SLOW)
 		conn_fail(p->conn, CLOSE_POLICY);
-		break;
-	case WATCH_DEAD:
+	else if (v == WATCH_DEAD)
 		break_off(p);
-		break;
-	}
+	return v;
 }
 
 /* Too much is kept in all: who has more than a share of it must go. */
@@ -446,7 +441,15 @@ looked_at_all(struct ws *w)
 	w->look = w->all;
 }
 
-/* Some at a time: to look at 15,000 takes 5 ms, and letters wait meanwhile. */
+/* All are pinged in half of the time after which they would be given up. */
+static uint64_t
+pings_at_a_time(const struct ws *w, const struct watch_limits *l)
+{
+	return 1 + w->relay->connections * 2 * PING_MS /
+	    (l->hangup_ms - l->ping_ms);
+}
+
+/* A few at a time: to look at 15,000, or to ping 256, stops all for 5 ms. */
 static void
 on_watch(struct ev_loop *loop, ev_timer *t, int events)
 {
@@ -457,19 +460,20 @@ on_watch(struct ev_loop *loop, ev_timer *t, int events)
 		.hangup_ms = cf->hangup_seconds * 1000,
 		.message_ms = cf->message_seconds * 1000
 	};
-	uint64_t now = loop_ms(), turns, n;
+	uint64_t now = loop_ms(), n, pings = pings_at_a_time(w, &limits);
 	struct peer *p;
 
 	(void)events;
-	for (n = 0; n < LOOK_MAX && (p = w->look) != NULL; n++) {
+	for (n = 0; n < LOOK_MAX && pings > 0 && (p = w->look) != NULL; n++) {
 		w->look = p->next;
 		w->kept += conn_buffered(p->conn);
-		look_at(p, &limits, now);
+		pings -= look_at(p, &limits, now) == WATCH_PING;
 	}
 	if (w->look == NULL)
 		looked_at_all(w);
-	turns = 1 + w->relay->connections / LOOK_MAX;
-	t->repeat = 1. / (double)turns;
+	t->repeat = 1. / (double)(1 + w->relay->connections / LOOK_MAX);
+	if (pings == 0 && t->repeat > PING_MS / 1000.)
+		t->repeat = PING_MS / 1000.;
 	ev_timer_again(loop, t);
 }
 
