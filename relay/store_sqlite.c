@@ -186,6 +186,7 @@ rollback(struct store *s)
 	if (q->wal_pages == 0)
 		q->wal_pages = 1;	/* it may hold parts of the batch */
 	index_rollback(&q->index);
+	body_undo(&q->body);
 	rows_rollback(&q->rows);
 	q->clock = q->clock_before;
 }

@@ -105,6 +105,9 @@ struct body {
 	char *path;			/* lent to it */
 	sqlite3_int64 size;		/* as far as we know of it */
 	int written;			/* since the last sync */
+	sqlite3_int64 at;		/* where ${run} belongs */
+	size_t n;			/* bytes of it that are not written */
+	uint8_t run[TACIT_PARCEL_LEN];	/* enciphered; of adjacent places */
 };
 
 enum turn { NO_BATCH, NOTHING_YET, BEGUN };
@@ -224,13 +227,14 @@ typedef int block_each(struct store_sqlite *q, const struct item *i,
 int block_load(struct store_sqlite *q, block_each *each, void *arg);
 
 /*
- * store_sqlite_body.c.  A body is written under a key of its own, which is
- * drawn here, to be stored in its row; and read, from there or from memory,
- * to ${out}, which has room for its kind.  body_sync() is due before a commit
- * that names what was written.
+ * store_sqlite_body.c.  A body is written under a key that is drawn for it
+ * alone and stored in its row; and read, from there or from memory, to ${out},
+ * which has room for its kind.  body_sync() is due before a commit that names
+ * what was written: until then it may wait for what comes next to it, and
+ * cannot be read; body_undo() instead forgets what waits.
  */
 int body_write(struct store_sqlite *q, const struct item *i,
-    uint8_t key[BODY_KEY_LEN]);
+    const uint8_t key[BODY_KEY_LEN]);
 /* Before blocks are committed: the file is as long as they say. */
 int body_room(struct store_sqlite *q);
 /* As ->ops->reserve(). */
@@ -240,6 +244,7 @@ int body_sync(struct store_sqlite *q);
 /* Open or, if no place was made yet, make the file.  Errors as those of
    store_sqlite_open(). */
 int body_open(struct store_sqlite *q, const char *dir);
+void body_undo(struct body *b);
 void body_close(struct body *b);
 
 /* store_sqlite_hold.c: envelopes that are not on the disk yet. */

@@ -111,21 +111,42 @@ encipher(uint8_t *out, const uint8_t *in, size_t len,
 	(void)crypto_stream_chacha20_ietf_xor(out, in, len, nonce, key);
 }
 
+static int
+write_run(struct body *b)
+{
+	size_t n = b->n;
+
+	if (n == 0)
+		return SQLITE_OK;
+	b->n = 0;
+	b->written = 1;
+	return b->file->pMethods->xWrite(b->file, b->run, (int)n, b->at);
+}
+
+/* Of places that follow each other most are written with one call. */
 int
 body_write(struct store_sqlite *q, const struct item *i,
-    uint8_t key[BODY_KEY_LEN])
+    const uint8_t key[BODY_KEY_LEN])
 {
 	struct body *b = &q->body;
 	size_t len = store_body_len(i->kind);
-	uint8_t out[TACIT_PARCEL_LEN];
+	sqlite3_int64 at = offset_of(i->row);
 	int rc;
 
-	randombytes_buf(key, BODY_KEY_LEN);
-	encipher(out, i->body, len, key);
-	b->written = 1;
-	rc = b->file->pMethods->xWrite(b->file, out, (int)len,
-	    offset_of(i->row));
-	return rc == SQLITE_OK ? 0 : sql_fail(q, rc);
+	if ((b->at + (sqlite3_int64)b->n != at ||
+	    b->n + len > sizeof(b->run)) && (rc = write_run(b)) != SQLITE_OK)
+		return sql_fail(q, rc);
+	if (b->n == 0)
+		b->at = at;
+	encipher(b->run + b->n, i->body, len, key);
+	b->n += len;
+	return 0;
+}
+
+void
+body_undo(struct body *b)
+{
+	b->n = 0;
 }
 
 int
@@ -154,8 +175,10 @@ int
 body_sync(struct store_sqlite *q)
 {
 	struct body *b = &q->body;
-	int rc = SQLITE_OK;
+	int rc;
 
+	if ((rc = write_run(b)) != SQLITE_OK)
+		return sql_fail(q, rc);
 	if (!b->written)
 		return 0;
 #ifndef TACIT_CONTROL_BODY_UNSYNCED

@@ -17,6 +17,9 @@
 /* How many slots of mailboxes are made at a time. */
 enum { BLOCK_MAILBOXES = 64 };
 
+/* How many keys are drawn at a time: one call of the kernel. */
+enum { KEYS = 64 };
+
 /* Random and between 2^62 and 2^63, so that all ids take eight bytes. */
 static int
 add_mailbox(struct store_sqlite *q)
@@ -149,18 +152,6 @@ rows_tidy(struct store_sqlite *q)
 }
 
 static int
-store(struct store_sqlite *q, const struct item *i)
-{
-	uint8_t key[BODY_KEY_LEN];
-	int rc;
-
-	if ((rc = body_write(q, i, key)) == 0)
-		rc = block_set(q, i, key);
-	sodium_memzero(key, sizeof(key));
-	return rc;
-}
-
-static int
 by_row(const void *a, const void *b)
 {
 	int64_t x = (*(struct item *const *)a)->row;
@@ -186,12 +177,34 @@ drop_removed(struct rows *r)
 	return 0;
 }
 
+/* Each under a key of its own. */
+static int
+store_all(struct store_sqlite *q)
+{
+	struct rows *r = &q->rows;
+	uint8_t keys[KEYS][BODY_KEY_LEN];
+	const uint8_t *key;
+	size_t i, left;
+	int rc = 0;
+
+	for (i = 0; i < r->n && rc == 0; i++) {
+		left = r->n - i;
+		if (i % KEYS == 0)
+			randombytes_buf(keys, BODY_KEY_LEN *
+			    (left < KEYS ? left : KEYS));
+		key = keys[i % KEYS];
+		if ((rc = body_write(q, r->item[i], key)) == 0)
+			rc = block_set(q, r->item[i], key);
+	}
+	sodium_memzero(keys, sizeof(keys));
+	return rc;
+}
+
 int
 rows_flush(struct store_sqlite *q)
 {
 	struct rows *r = &q->rows;
 	int64_t row = places_first_new(&r->places);
-	size_t i;
 	int rc;
 
 	if ((rc = drop_removed(r)) != 0 || (rc = body_room(q)) != 0)
@@ -202,10 +215,8 @@ rows_flush(struct store_sqlite *q)
 			return rc;
 	if (r->n > 1)
 		qsort(r->item, r->n, sizeof(*r->item), by_row);
-	for (i = 0; i < r->n; i++)
-		if ((rc = store(q, r->item[i])) != 0)
-			return rc;
-	return block_leave(q);
+	rc = store_all(q);
+	return rc != 0 ? rc : block_leave(q);
 }
 
 void
