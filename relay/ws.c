@@ -461,6 +461,7 @@ on_watch(struct ev_loop *loop, ev_timer *t, int events)
 		.message_ms = cf->message_seconds * 1000
 	};
 	uint64_t now = loop_ms(), n, pings = pings_at_a_time(w, &limits);
+	uint64_t turns = 1 + w->relay->connections / LOOK_MAX;
 	struct peer *p;
 
 	(void)events;
@@ -471,7 +472,7 @@ on_watch(struct ev_loop *loop, ev_timer *t, int events)
 	}
 	if (w->look == NULL)
 		looked_at_all(w);
-	t->repeat = 1. / (double)(1 + w->relay->connections / LOOK_MAX);
+	t->repeat = 1. / (double)turns;
 	if (pings == 0 && t->repeat > PING_MS / 1000.)
 		t->repeat = PING_MS / 1000.;
 	ev_timer_again(loop, t);
@@ -523,10 +524,7 @@ event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
 	}
 }
 
-/*
- * Without a size of its own to send, a message would leave in pieces as long
- * as what is read.
- */
+/* Without a size to send, a message leaves in pieces as long as a read. */
 static const struct lws_protocols protocols[] = {
 	{ TACIT_SUBPROTOCOL, event, sizeof(struct peer), RX_BUFFER, 0, NULL,
 	    CONN_MESSAGE_OUT },
