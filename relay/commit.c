@@ -318,9 +318,9 @@ static void
 reserve(struct commit *c)
 {
 	uint8_t more = 0;
-	int rc = atomic_load(&c->failed);
+	int rc = 0;
 
-	if (rc == 0)
+	if (atomic_load(&c->failed) == 0)
 		rc = c->store->ops->reserve(c->store,
 		    atomic_load(&c->reserve), &more);
 	if (rc == 0 && more)

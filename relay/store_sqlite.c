@@ -26,8 +26,10 @@ sql_fail(struct store_sqlite *q, int sqlite_rc)
 {
 	if (sqlite_rc == SQLITE_IOERR_NOMEM || sqlite_rc == SQLITE_NOMEM)
 		return TACIT_E_NOMEM;
-	if (sqlite_rc == SQLITE_FULL)
+	if (sqlite_rc == SQLITE_FULL) {
+		q->full = 1;
 		return TACIT_E_DISK_FULL;
+	}
 	q->failed = TACIT_E_IO;
 	return q->failed;
 }
@@ -188,6 +190,9 @@ rollback(struct store *s)
 	index_rollback(&q->index);
 	body_undo(&q->body);
 	rows_rollback(&q->rows);
+	if (q->full && q->failed == 0)	/* or that batch may be there */
+		body_give_back(q);
+	q->full = 0;
 	q->clock = q->clock_before;
 }
 

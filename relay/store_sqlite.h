@@ -124,6 +124,7 @@ struct store_sqlite {
 	uint64_t recalls;		/* rows of recall, or more of them */
 	enum turn turn;			/* of the transaction of this batch */
 	int wal_pages;			/* in the WAL; 0 when it is empty */
+	int full;			/* a disk, since room was given back */
 	int failed;			/* first failure that is not survived */
 };
 
@@ -239,6 +240,8 @@ int body_write(struct store_sqlite *q, const struct item *i,
 int body_room(struct store_sqlite *q);
 /* As ->ops->reserve(). */
 int body_reserve(struct store_sqlite *q, int64_t bytes, uint8_t *more);
+/* Between batches, where a disk is full: room that no block counts on. */
+void body_give_back(struct store_sqlite *q);
 int body_read(struct store_sqlite *q, const struct item *i, uint8_t *out);
 int body_sync(struct store_sqlite *q);
 /* Open or, if no place was made yet, make the file.  Errors as those of

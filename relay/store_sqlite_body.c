@@ -71,18 +71,14 @@ body_room(struct store_sqlite *q)
 	return rc == SQLITE_OK ? 0 : sql_fail(q, rc);
 }
 
-static int
-reserve_slice(struct body *b, sqlite3_int64 need, sqlite3_int64 size)
+/* Also what an earlier life made, and this one does not count on. */
+void
+body_give_back(struct store_sqlite *q)
 {
-	int rc;
+	struct body *b = &q->body;
 
-	b->written = 1;
-	if ((rc = extend(b, size)) != SQLITE_FULL || b->size <= need)
-		return rc;
-	/* What else is on the disk needs it more. */
-	b->size = need;
-	(void)b->file->pMethods->xTruncate(b->file, need);
-	return rc;
+	b->size = offset_of(places_end(&q->rows.places));
+	(void)b->file->pMethods->xTruncate(b->file, b->size);
 }
 
 int
@@ -94,8 +90,10 @@ body_reserve(struct store_sqlite *q, int64_t bytes, uint8_t *more)
 
 	if (b->size >= bytes)
 		return 0;
-	rc = reserve_slice(b, offset_of(places_end(&q->rows.places)),
-	    size < bytes ? size : bytes);
+	b->written = 1;
+	rc = extend(b, size < bytes ? size : bytes);
+	if (rc == SQLITE_FULL)
+		body_give_back(q);
 	if (rc != SQLITE_OK)
 		return sql_fail(q, rc);
 	*more = b->size < bytes;

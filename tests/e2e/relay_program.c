@@ -367,6 +367,8 @@ the_room_that_was_asked_for_is_made(void **state)
 		assert_int_equal(raw_ping(r), 0);
 		raw_free(r);
 		assert_int_equal(relay_proc_stop(p, SIGTERM), 0);
+		/* The next begins with nothing. */
+		assert_int_equal(truncate(path, 0), 0);
 	}
 }
 

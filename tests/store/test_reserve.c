@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <sodium.h>
@@ -21,7 +23,8 @@ static const struct store_limits limits = { 512, 64, 500, 60 };
 enum {
 	MIB = 1 << 20, SLICE = 256 << 10,
 	WANTED = 3 * MIB,
-	LETTERS = 300			/* more than a block of them */
+	BLOCK = 256,			/* letters of one */
+	LETTERS = 300			/* more than that */
 };
 
 static long
@@ -180,6 +183,87 @@ a_full_disk_has_all_of_it_back(void **state)
 	}
 }
 
+/*
+ * The next letter wants a block of its own; write ${after} of those it takes
+ * finds the disk full.  Returns whether one did.
+ */
+static unsigned
+post_and_fail(struct store *s, unsigned after)
+{
+	const uint64_t arg[KIT_ARGS] = { 0, 0, BLOCK, LETTER, BLOCK, 50 };
+	struct op op = kit_op(OP_POST, arg);
+	unsigned hit;
+	int rc;
+
+	vfs_fault_arm(VFS_WRITE, after, VFS_DISK_FULL);
+	rc = store_apply(s, &op);
+	hit = vfs_fault_disarm();
+	return rc == (hit ? TACIT_E_DISK_FULL : 0) ? hit : 99;
+}
+
+static void
+a_disk_that_fills_later_has_all_of_it_back(void **state)
+{
+	unsigned after, hit;
+	struct store *s;
+	char dir[64];
+	int restart;
+
+	(void)state;
+	for (restart = 0; restart < 2; restart++) {
+		for (hit = 1, after = 0; hit != 0; after++) {
+			s = start(dir, BLOCK);
+			(void)reserve_all(s, WANTED);
+			if (restart) {
+				s->ops->close(s);
+				s = kit_open(dir, &limits);
+			}
+			hit = post_and_fail(s, after);
+			assert_in_range(hit, 0, 1);
+			assert_int_equal(size_of_bodies(dir), hit ?
+			    BLOCK * TACIT_LETTER_LEN : WANTED);
+			assert_holds(s, BLOCK + 1 - hit);
+			post(s, BLOCK, LETTERS);
+			assert_holds(s, LETTERS);
+			s->ops->close(s);
+			kit_dir_remove(dir);
+		}
+		assert_true(after > 3);
+	}
+}
+
+/* No block that the log may hold counts on room that was given back. */
+static void
+a_crash_after_that_is_survived(void **state)
+{
+	unsigned after;
+	int status = 1;
+	struct store *s;
+	char dir[64];
+	pid_t pid;
+
+	(void)state;
+	for (after = 0; status != 0; after++) {
+		s = start(dir, BLOCK);
+		s->ops->close(s);
+		assert_true((pid = fork()) >= 0);
+		if (pid == 0) {
+			s = kit_open(dir, &limits);
+			(void)reserve_all(s, WANTED);
+			_exit((int)post_and_fail(s, after));
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		status = WEXITSTATUS(status);
+		assert_in_range(status, 0, 1);
+		s = kit_open(dir, &limits);
+		assert_holds(s, (uint64_t)(BLOCK + 1 - status));
+		s->ops->close(s);
+		kit_dir_remove(dir);
+	}
+	assert_true(after > 3);
+}
+
 static void
 any_other_failure_is_the_last(void **state)
 {
@@ -218,6 +302,8 @@ main(void)
 		cmocka_unit_test(what_is_stored_before_and_after_is_there),
 		cmocka_unit_test(what_needs_more_than_the_room_gets_it),
 		cmocka_unit_test(a_full_disk_has_all_of_it_back),
+		cmocka_unit_test(a_disk_that_fills_later_has_all_of_it_back),
+		cmocka_unit_test(a_crash_after_that_is_survived),
 		cmocka_unit_test(any_other_failure_is_the_last),
 	};
 
