@@ -20,7 +20,7 @@ struct gather {				/* all zero: nothing is due */
  * Once in a turn of the loop: is what is ${due} to be written now?  If 0 is
  * returned while something is ${due}, it is to be asked again in the next
  * turn, which must come without sleep.
- * ${brought}: whether the sockets brought anything since the last turn.
+ * ${brought}: whether a message came in since the last turn.
  * ${now}: in microseconds, of a clock that never goes back.
  */
 int gather_is_over(struct gather *g, int due, int brought, uint64_t now);

@@ -86,7 +86,7 @@ unlist(struct peer *p)
 	p->prev_writing = NULL;
 }
 
-/* With the end of the turn: what is due by then goes out together. */
+/* At the end of a turn: what is due by then goes out together (gather.h). */
 static void
 want_write(void *wire)
 {
@@ -333,6 +333,7 @@ writeable(struct ws *w, struct peer *p)
 
 	if (p->state != WELCOMED)
 		return 0;
+	unlist(p);
 	if (!p->asked && controlled(p) != 0)
 		return -1;
 	p->asked = 0;
