@@ -72,7 +72,7 @@ same_settings() {
 	    paste -sd ' ')
 	echo "figure: set: $keys"
 	[ -n "$keys" ] && [ -z "$(echo "$keys" | tr ' ' '\n' |
-	    grep -vxE 'ok_tick_ms|mailbox_letters|post_(rate|burst)|max_(connections|handshakes|buffered_mib)|source_(connections|handshakes|rate)')" ]
+	    grep -vxE 'ok_tick_ms|mailbox_letters|post_(rate|burst)|reserve_mib|max_(connections|handshakes|buffered_mib)|source_(connections|handshakes|rate)')" ]
 }
 
 line_1() {

@@ -146,6 +146,7 @@ mailbox_parcels|1 64|0 4097
 post_rate|1 2|0 100001
 post_burst|1 600|0 1000001
 max_connections|1 4096|0 x
+reserve_mib|0 512|-1 65537
 hour_seconds|1 3600|0 3601
 tls_certificate|/x|""
 tls_key|/x|""

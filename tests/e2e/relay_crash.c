@@ -24,7 +24,9 @@
 
 #include "relay_proc.h"
 
-enum { ROUNDS = 8, WINDOW = 32, LETTERS = 100000, LIFE_MS = 120 };
+enum { ROUNDS = 8, WINDOW = 32, LETTERS = 100000, LIFE_MS = 120,
+    ROOM_MIB = 16			/* made ahead, in every other world */
+};
 
 struct world {
 	struct relay_proc relay;
@@ -183,13 +185,15 @@ begin(struct world *w, unsigned int seed)
 {
 	struct tacit_admission a;
 	struct raw *r;
-	char path[192];
+	char path[192], text[256];
 
 	memset(w, 0, sizeof(*w));
 	w->seed = seed;
 	srandom(seed);
-	relay_proc_make(&w->relay, "ok_tick_ms = 0\nmailbox_letters = 65536\n"
-	    "post_rate = 100000\npost_burst = 1000000\n");
+	(void)snprintf(text, sizeof(text), "ok_tick_ms = 0\n"
+	    "mailbox_letters = 65536\npost_rate = 100000\n"
+	    "post_burst = 1000000\nreserve_mib = %u\n", seed % 2 * ROOM_MIB);
+	relay_proc_make(&w->relay, text);
 	(void)snprintf(path, sizeof(path), "%s/ledger", w->relay.base);
 	w->ledger = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	assert_true(w->ledger >= 0);

@@ -35,12 +35,13 @@ wait_ready() {
 	done
 }
 
-# try FILE WHICH ERROR WINDOW: the WHICH-th fdatasync of FILE fails with ERROR,
-# once, while WINDOW letters are under way.
+# try FILE WHICH ERROR WINDOW [SETTING]: the WHICH-th fdatasync of FILE fails with
+# ERROR, once, while WINDOW letters are under way.
 try() {
 	rm -rf "${work:?}/data" "$work/out"
 	# strace injects by calling number -1, which the filter would refuse.
-	printf 'ok_tick_ms = 0\nconfinement = off\n' >"$work/conf"
+	printf 'ok_tick_ms = 0\nconfinement = off\n%s\n' "${5:-}" \
+	    >"$work/conf"
 	ASAN_OPTIONS=detect_leaks=0 strace -f -o "$work/trace" \
 	    -P "$work/data/$1" -e trace=fdatasync \
 	    -e "inject=fdatasync:error=$3:when=$2" \
@@ -81,3 +82,4 @@ try relay.db-wal 12 EIO 1
 try relay.db-wal 5 EIO 64
 try relay.bodies 9 EIO 1
 try relay.bodies 3 EIO 64
+try relay.db-wal 5 EIO 64 'reserve_mib = 16'

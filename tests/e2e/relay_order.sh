@@ -30,11 +30,11 @@ if ! command -v strace >/dev/null; then
 	exit 2
 fi
 
-# trace BINARY: one life of a relay -> trace, items (what was answered OK, in
-# order: a mailbox, 8 letters one by one, 64 letters in flight).
+# trace BINARY [SETTING]: one life of a relay -> trace, items (what was answered
+# OK, in order: a mailbox, 8 letters one by one, 64 letters in flight).
 trace() {
 	rm -rf "${work:?}/data" "$work/trace" "$work/out" "$work/items"
-	printf 'ok_tick_ms = 0\n' >"$work/conf"
+	printf 'ok_tick_ms = 0\n%s\n' "${2:-}" >"$work/conf"
 	# A disk that takes 50 ms, or the number of fdatasyncs says how busy
 	# the machine is; the leak checker cannot work where strace does.
 	# 16384: a whole page.
@@ -213,6 +213,8 @@ caught() {
 }
 
 trace "$relay"
+check
+trace "$relay" 'reserve_mib = 4'
 check
 if [ -n "$early" ]; then caught "$early" 'before its fdatasync'; fi
 if [ -n "$unsynced" ]; then

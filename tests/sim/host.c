@@ -99,6 +99,13 @@ host_failed(const struct host *h)
 	return h->runs ? commit_failed(h->relay.commit) : 0;
 }
 
+static void
+make_room(struct host *h)
+{
+	commit_reserve(h->relay.commit,
+	    (uint64_t)h->config.reserve_mib << 20);
+}
+
 /* In the order of serve.c. */
 static int
 start(struct host *h)
@@ -131,6 +138,7 @@ start(struct host *h)
 		return rc;
 	}
 	h->runs = 1;
+	make_room(h);
 	return 0;
 }
 
@@ -142,6 +150,17 @@ host_start(struct host *h)
 
 	(void)actor_enter(was);
 	return rc;
+}
+
+void
+host_room(struct host *h, uint32_t mib)
+{
+	struct actor *was = actor_enter(h->actor);
+
+	h->config.reserve_mib = mib;
+	if (h->runs)
+		make_room(h);
+	(void)actor_enter(was);
 }
 
 static void

@@ -35,6 +35,8 @@ void host_hang_up(struct wire *w);
 int host_input(struct wire *w, const uint8_t *msg, size_t len);
 /* The next message for the client, malloc'ed; NULL: none. */
 uint8_t *host_output(struct wire *w, size_t *len);
+/* As the setting reserve_mib, in this life and all that follow. */
+void host_room(struct host *h, uint32_t mib);
 /* An envelope that ${w} was sent is acked by nobody and gone: 1; 0: it stays. */
 int host_lose(struct wire *w, const uint8_t *address,
     const uint8_t *envelope);

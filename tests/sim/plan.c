@@ -219,7 +219,7 @@ static const unsigned weight[STEP_KINDS] = {
 static void
 choose(unsigned w[STEP_KINDS], struct random *r, unsigned with)
 {
-	int kinds = with & WITH_RECALL ? STEP_KINDS : STEP_recall, k;
+	int kinds = with & WITH_RECALL ? STEP_room : STEP_recall, k;
 
 	memset(w, 0, STEP_KINDS * sizeof(w[0]));
 	for (k = 0; k < kinds; k++) {
@@ -270,6 +270,8 @@ plan_make(struct plan *p, uint64_t seed, unsigned with)
 	p->rels = p->ends == 2 ? 1 + (int)(random_below(&r, 6) == 0) :
 	    p->ends - 1;
 	choose(w, &r, with);
+	if (seed % 2)
+		add(p, STEP_room)->arg[0] = 1;
 	calm = random_below(&r, 4) > 0;
 	for (rel = 0; rel < p->rels; rel++)
 		add(p, STEP_pair)->arg[0] = rel;

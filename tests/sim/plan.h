@@ -46,7 +46,8 @@ enum {
 	X(recall, 3)	/* end, relationship, texts after it: taken back */ \
 	X(hold, 3)	/* end, relationship, seconds: texts wait */	\
 	X(undo, 4)	/* the same, micro-steps: a text is taken back */ \
-	X(fleet, 4)	/* end, relationship, texts, hours: forgotten */
+	X(fleet, 4)	/* end, relationship, texts, hours: forgotten */ \
+	X(room, 1)	/* the relay makes so many MiB ahead, in each life */
 
 #define STEP_ENUM(word, n) STEP_##word,
 enum step_kind { STEP_LIST(STEP_ENUM) STEP_KINDS };

@@ -318,6 +318,9 @@ strike(struct sim *s, const struct step *st)
 		if (a[0] != RELAY)
 			ledger_jumped(s->ledger, (int)a[0], a[1] * 1000);
 		return 1;
+	case STEP_room:
+		host_room(s->host, (uint32_t)a[0]);
+		return 1;
 	case STEP_copy:
 		copy(s, a[0]);
 		return 1;
